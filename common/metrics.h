@@ -1,0 +1,86 @@
+/*
+ * Counters, gauges and histograms of this process. The table below names them all; their values
+ * travel in heartbeats (proto sample) and the gateway prints them for Prometheus.
+ *
+ *   M(id, kind, name, label, help)   kind: COUNTER GAUGE SECONDS (a histogram, fed with µs)
+ * label is the name of its one label, "" for none.
+ */
+#ifndef MOSTRADOR_COMMON_METRICS_H
+#define MOSTRADOR_COMMON_METRICS_H
+
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "proto/proto.h"
+
+/* clang-format off */
+#define METRICS(M) \
+    M(HTTP_REQUESTS,        COUNTER, "mostrador_http_requests_total", "status", "HTTP answers by status") \
+    M(HTTP_REJECTED,        COUNTER, "mostrador_http_rejected_total", "reason", "connections the guard refused before Kore parsed them") \
+    M(HTTP_WAITING,         GAUGE,   "mostrador_http_waiting", "", "HTTP requests that wait for an answer from behind") \
+    M(HTTP_GONE,            COUNTER, "mostrador_http_gone_total", "", "clients that left before their answer") \
+    M(HTTP_SECONDS,         SECONDS, "mostrador_http_seconds", "", "from request to answer") \
+    M(RPC_CALLS,            COUNTER, "mostrador_rpc_calls_total", "service", "requests sent to another process") \
+    M(RPC_RETRIES,          COUNTER, "mostrador_rpc_retries_total", "service", "requests sent again because a peer died or restarted") \
+    M(RPC_TIMEOUTS,         COUNTER, "mostrador_rpc_timeouts_total", "service", "requests that were not answered in time") \
+    M(RPC_REFUSED,          COUNTER, "mostrador_rpc_refused_total", "service", "requests refused at the bound of requests in flight") \
+    M(RPC_LATE,             COUNTER, "mostrador_rpc_late_total", "service", "answers nobody waited for any more") \
+    M(WIRE_BAD,             COUNTER, "mostrador_wire_bad_total", "reason", "messages that could not be read") \
+    M(WIRE_UNSENT,          COUNTER, "mostrador_wire_unsent_total", "reason", "messages whose receiver was full or gone") \
+    M(SERVED,               COUNTER, "mostrador_served_total", "type", "requests served, by message type") \
+    M(DISPATCH_QUEUED,      GAUGE,   "mostrador_dispatch_queued", "", "users that wait for an agent") \
+    M(DISPATCH_RUNNING,     GAUGE,   "mostrador_dispatch_running", "", "turns at agents") \
+    M(DISPATCH_CREDIT,      GAUGE,   "mostrador_dispatch_credit", "", "turns that agents would take now") \
+    M(DISPATCH_AGENTS,      GAUGE,   "mostrador_dispatch_agents", "", "agents alive") \
+    M(DISPATCH_REDISPATCHED, COUNTER, "mostrador_dispatch_redispatched_total", "", "turns given to another agent because theirs died") \
+    M(DISPATCH_REFUSED,     COUNTER, "mostrador_dispatch_refused_total", "", "work refused at the bound of the queue") \
+    M(DISPATCH_SWEPT,       COUNTER, "mostrador_dispatch_swept_total", "", "users the sweeper found forgotten") \
+    M(TURNS,                COUNTER, "mostrador_turns_total", "outcome", "turns ended, by outcome") \
+    M(TURNS_RUNNING,        GAUGE,   "mostrador_turns_running", "", "turns in flight") \
+    M(TURNS_JOINED,         COUNTER, "mostrador_turns_joined_total", "", "turns begun anew because the customer wrote again") \
+    M(TURN_SECONDS,         SECONDS, "mostrador_turn_seconds", "", "from claim to commit") \
+    M(MODEL_CALLS,          COUNTER, "mostrador_model_calls_total", "outcome", "model calls, by outcome") \
+    M(MODEL_RETRIES,        COUNTER, "mostrador_model_retries_total", "", "model calls tried again") \
+    M(MODEL_SECONDS,        SECONDS, "mostrador_model_seconds", "", "a model call from start to end") \
+    M(MODEL_TOKENS,         COUNTER, "mostrador_model_tokens_total", "kind", "tokens in, cached, out") \
+    M(TOOL_CALLS,           COUNTER, "mostrador_tool_calls_total", "tool", "tools run") \
+    M(TOOL_ERRORS,          COUNTER, "mostrador_tool_errors_total", "tool", "tool calls whose arguments were refused or that failed") \
+    M(OFFLINE_REPLIES,      COUNTER, "mostrador_offline_replies_total", "reason", "answers by the offline seller") \
+    M(CATALOG_CARS,         GAUGE,   "mostrador_catalog_cars", "", "cars served") \
+    M(CATALOG_RELOADS,      COUNTER, "mostrador_catalog_reloads_total", "outcome", "catalogs swapped in, or refused") \
+    M(CATALOG_SECONDS,      SECONDS, "mostrador_catalog_seconds", "", "time to make one page") \
+    M(INBOX_ENQUEUED,       COUNTER, "mostrador_inbox_enqueued_total", "", "messages recorded") \
+    M(INBOX_DUPLICATES,     COUNTER, "mostrador_inbox_duplicates_total", "", "copies of messages that were known") \
+    M(INBOX_REFUSED,        COUNTER, "mostrador_inbox_refused_total", "", "messages refused because the user's inbox was full") \
+    M(COMMITS,              COUNTER, "mostrador_commits_total", "", "turns made durable") \
+    M(STALE_TOKENS,         COUNTER, "mostrador_stale_tokens_total", "", "commits refused because the lease was somebody else's") \
+    M(REDIS_UP,             GAUGE,   "mostrador_redis_up", "", "1 while connected") \
+    M(REDIS_SECONDS,        SECONDS, "mostrador_redis_seconds", "", "a command's time") \
+    M(MEMORY,               GAUGE,   "mostrador_memory_bytes", "", "resident memory of the process")
+/* clang-format on */
+
+typedef enum metric {
+#define METRIC_C(id, kind, name, label, help) METRIC_##id,
+    METRICS(METRIC_C) METRIC_COUNT
+} metric_t;
+
+void metric_add(metric_t metric, int64_t n);
+void metric_set(metric_t metric, int64_t value);
+
+/* The same with a value for the metric's label: a literal or a short name, never bytes from
+ * outside. A metric keeps at most 32 of them, the rest count as "other". */
+void metric_add_label(metric_t metric, const char *label, int64_t n);
+
+/* One observation of a SECONDS metric, µs. */
+void metric_observe(metric_t metric, int64_t us);
+
+/* All values that are not 0, in the arena. Not for two threads at once. */
+void metrics_samples(arena_t *arena, proto_sample_t **samples, size_t *count);
+
+/* Text format of the samples of several processes, each with the labels process and role. */
+void metrics_print(const proto_process_t *processes, size_t count, buf_t *out);
+
+/* For tests: the sum over all labels. */
+int64_t metric_value(metric_t metric);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * Every setting of every process, as one table. `make docs` writes .env.example from it.
+ *
+ *   S(NAME, type, default, allowed, doc)
+ *
+ * type      allowed
+ * TEXT      "" anything, else a list "a|b|c"
+ * SECRET    as TEXT; may also come from a file named in NAME_FILE, and is never printed
+ * INT       "min..max"
+ * MS        "min..max" in ms; written 1500, 1500ms, 30s, 45m, 12h, 7d or 2w
+ * PERCENT   "min..max" in percent with up to two decimals, kept as basis points (10 is 1000)
+ * PATH      "" anything; relative ones are below the folder the process starts in
+ * ENDPOINTS ZeroMQ endpoints, comma separated; a leading "@VAR/" in an ipc path is replaced by VAR
+ */
+#ifndef MOSTRADOR_COMMON_SETTINGS_H
+#define MOSTRADOR_COMMON_SETTINGS_H
+
+/* clang-format off */
+#define SETTINGS(S) \
+    S(VAR, PATH, "var", "", "folder of sockets, data and logs") \
+    S(HTTP_ADDR, TEXT, "127.0.0.1", "", "address the gateway listens on; without API_TOKEN only loopback is allowed") \
+    S(PORT, INT, "8000", "1..65535", "port the gateway listens on") \
+    S(API_TOKEN, SECRET, "", "", "bearer token that /seller/ asks for; empty: none, loopback only") \
+    S(SHOP_NAME, TEXT, "Mostrador Autos", "", "how the shop calls itself") \
+    S(LOG_LEVEL, TEXT, "info", "debug|info|warn|error", "least level that is logged") \
+    S(LOG_FORMAT, TEXT, "logfmt", "logfmt|json", "one line per event, as logfmt or JSON") \
+    S(AGENTS, INT, "2", "1..64", "agents that make run starts") \
+    S(GATEWAY_WORKERS, INT, "1", "1..16", "worker processes of the gateway") \
+    S(GATEWAY_CONNECTIONS, INT, "4096", "16..65536", "connections of a gateway worker") \
+    S(REQUEST_MS, MS, "60s", "100..600000", "how long POST /seller/bot/ waits for its turn before it answers 504") \
+    S(TURN_MS, MS, "50s", "100..600000", "how long a turn may take before the seller answers without the model") \
+    S(AGENT_CREDIT, INT, "1000", "1..20000", "turns an agent runs at once") \
+    S(DISPATCHER_QUEUE, INT, "10000", "1..1000000", "users the dispatcher keeps waiting for an agent before it refuses") \
+    S(LEASE_MS, MS, "10s", "500..120000", "life of a lease on a conversation without renewal") \
+    S(HEARTBEAT_MS, MS, "500ms", "50..10000", "between two heartbeats; a peer is dead after 4 without a sign") \
+    S(SESSION_TTL, MS, "7d", "1000..31536000000", "how long a conversation is remembered after its last message") \
+    S(DEDUP_TTL, MS, "24h", "1000..2592000000", "how long a message id is known and its answer repeated") \
+    S(INBOX_MAX, INT, "100", "1..100", "messages of one user that may wait at once") \
+    S(DISPATCHER_ENDPOINT, ENDPOINTS, "ipc://@VAR/run/dispatcher.sock", "", "where gateways reach the dispatcher") \
+    S(DISPATCHER_AGENTS_ENDPOINT, ENDPOINTS, "ipc://@VAR/run/agents.sock", "", "where agents reach the dispatcher") \
+    S(SESSIONS_ENDPOINT, ENDPOINTS, "ipc://@VAR/run/sessions.sock", "", "where the session service is") \
+    S(CATALOG_ENDPOINT, ENDPOINTS, "ipc://@VAR/run/catalog.sock", "", "where the catalog service is") \
+    S(REDIS_URL, SECRET, "unix://@VAR/run/redis.sock", "", "unix:///path or redis://[user:password@]host:port") \
+    S(CATALOG_DIR, PATH, "@VAR/catalog", "", "folder of the catalog's files") \
+    S(KNOWLEDGE_DIR, PATH, "catalog/knowledge", "", "Markdown files about the shop") \
+    S(RULES_DIR, PATH, "agent/rules", "", "versions of the system prompt") \
+    S(RULES_VERSION, TEXT, "v1", "", "which of them is used: RULES_DIR/v1.md") \
+    S(CONTEXT_ENTRIES, INT, "60", "8..1000", "lines of a conversation that are kept and sent to the model") \
+    S(FINANCING_RATE, PERCENT, "10", "0..200", "yearly rate, percent") \
+    S(FINANCING_MIN_DOWN, PERCENT, "0", "0..99", "smallest down payment, percent of the price") \
+    S(FINANCING_MIN_MONTHS, INT, "36", "1..600", "shortest plan") \
+    S(FINANCING_MAX_MONTHS, INT, "72", "1..600", "longest plan") \
+    S(OPENAI_API_KEY, SECRET, "", "", "key of the model; empty with the default OPENAI_BASE_URL: the offline seller answers") \
+    S(OPENAI_BASE_URL, TEXT, "https://api.openai.com/v1", "", "any server of the Chat Completions API") \
+    S(OPENAI_MODEL, TEXT, "gpt-4o-mini", "", "name of the model") \
+    S(OPENAI_CONNECT_MS, MS, "3s", "10..60000", "time to connect") \
+    S(OPENAI_FIRST_MS, MS, "20s", "10..600000", "time to the first byte of an answer") \
+    S(OPENAI_IDLE_MS, MS, "10s", "10..600000", "time between two pieces of an answer") \
+    S(OPENAI_RETRIES, INT, "2", "0..5", "how often a failed call is tried again") \
+    S(OPENAI_CONNECTIONS, INT, "64", "1..2048", "connections an agent opens to the model with HTTP/2; with HTTP/1.1 one per call in flight") \
+    S(OPENAI_HTTP, TEXT, "auto", "auto|1.1", "HTTP/2 where the server offers it, or never") \
+    S(OPENAI_MAX_TOKENS, INT, "700", "16..32000", "longest answer of the model, tokens") \
+    S(MODEL_CALLS, INT, "6", "1..20", "model calls one turn may make")
+/* clang-format on */
+
+#endif

@@ -1,0 +1,404 @@
+/*
+ * Every message that travels between two processes, as one table. The C
+ * structs, the codec, the printer, the documentation (`make docs` writes
+ * proto/MESSAGES.md), the golden vectors, the Python test client and the fuzz
+ * target are all made from these macros; nothing else knows the wire.
+ *
+ * A record is a MessagePack map whose keys are the field numbers below.
+ *   F(record, number, type, name, max, need, doc)      type: INT BOOL STR BIN
+ *   L(record, number, element, name, max, need, doc)   a list of another record
+ * max is bytes for STR and BIN, elements for a list, 0 for INT and BOOL.
+ * An OPTIONAL field that is absent reads as 0, false, "" or an empty list, and
+ * is not sent when it has that value. Numbers are never reused; a receiver
+ * ignores fields it does not know. STR is UTF-8 and is checked to be.
+ * Units: money in cents, lengths in mm, distances in km, times in ms.
+ */
+#ifndef MOSTRADOR_PROTO_MESSAGES_H
+#define MOSTRADOR_PROTO_MESSAGES_H
+
+/* clang-format off */
+
+/* ---- limits that more than one field shares ---- */
+#define PROTO_MAX_USER      128         /* a user id: "whatsapp:+52155…", or the caller's own */
+#define PROTO_MAX_TEXT      16384       /* 4,096 characters of 4 bytes */
+#define PROTO_MAX_REPLY     65536
+#define PROTO_MAX_CONTEXT   (1 << 20)
+#define PROTO_MAX_PAGE      20          /* cars on a page */
+
+/* ---- records: parts of messages ---- */
+#define PROTO_RECORDS(R) \
+    R(car,        "One car, as the catalog knows it") \
+    R(query,      "Filters, order and page of a search; absent means any") \
+    R(correction, "What the catalog changed in a query to find something") \
+    R(facet,      "A name and how many cars carry it") \
+    R(mention,    "A make or model that a sentence names") \
+    R(passage,    "A piece of what the shop wrote about itself") \
+    R(list,       "Which page of which list a reply shows") \
+    R(reply,      "What a turn answers") \
+    R(waiting,    "A message that waits for its turn") \
+    R(entry,      "One line of a conversation, as the model sees it") \
+    R(quote,      "One financing plan") \
+    R(context,    "What the seller remembers of one person") \
+    R(user,       "Somebody with waiting messages and nobody at work on them") \
+    R(sample,     "One value of one metric") \
+    R(process,    "One process as the dispatcher or a service sees it")
+
+#define PROTO_FIELDS_car(F, L) \
+    F(car,  1, INT,  stock_id,     0,   REQUIRED, "stock id of the shop") \
+    F(car,  2, STR,  make,         64,  REQUIRED, "make, as it is written in the catalog") \
+    F(car,  3, STR,  model,        64,  REQUIRED, "model") \
+    F(car,  4, STR,  version,      256, OPTIONAL, "version or trim") \
+    F(car,  5, INT,  year,         0,   REQUIRED, "model year") \
+    F(car,  6, INT,  price,        0,   REQUIRED, "price in cents") \
+    F(car,  7, INT,  km,           0,   REQUIRED, "kilometres driven") \
+    F(car,  8, BOOL, bluetooth,    0,   OPTIONAL, "has Bluetooth") \
+    F(car,  9, BOOL, car_play,     0,   OPTIONAL, "has CarPlay") \
+    F(car, 10, INT,  length,       0,   OPTIONAL, "largo in mm") \
+    F(car, 11, INT,  width,        0,   OPTIONAL, "ancho in mm") \
+    F(car, 12, INT,  height,       0,   OPTIONAL, "altura in mm") \
+    F(car, 13, STR,  body,         64,  OPTIONAL, "body type: SUV, sedán …") \
+    F(car, 14, STR,  fuel,         64,  OPTIONAL, "fuel") \
+    F(car, 15, STR,  transmission, 64,  OPTIONAL, "transmission") \
+    F(car, 16, STR,  colour,       64,  OPTIONAL, "colour") \
+    F(car, 17, STR,  city,         64,  OPTIONAL, "where it stands") \
+    F(car, 18, STR,  photo_url,    512, OPTIONAL, "picture")
+
+#define PROTO_FIELDS_query(F, L) \
+    F(query,  1, STR, make,         64,  OPTIONAL, "make, as said: may be misspelt") \
+    F(query,  2, STR, model,        64,  OPTIONAL, "model, as said") \
+    F(query,  3, STR, q,            256, OPTIONAL, "free text over make, model, version and the extra columns") \
+    F(query,  4, INT, year_min,     0,   OPTIONAL, "first model year") \
+    F(query,  5, INT, year_max,     0,   OPTIONAL, "last model year") \
+    F(query,  6, INT, price_min,    0,   OPTIONAL, "lowest price, cents") \
+    F(query,  7, INT, price_max,    0,   OPTIONAL, "highest price, cents") \
+    F(query,  8, INT, km_min,       0,   OPTIONAL, "fewest kilometres") \
+    F(query,  9, INT, km_max,       0,   OPTIONAL, "most kilometres") \
+    F(query, 10, INT, bluetooth,    0,   OPTIONAL, "1 with, 2 without") \
+    F(query, 11, INT, car_play,     0,   OPTIONAL, "1 with, 2 without") \
+    F(query, 12, INT, length_max,   0,   OPTIONAL, "longest, mm") \
+    F(query, 13, INT, width_max,    0,   OPTIONAL, "widest, mm") \
+    F(query, 14, INT, height_max,   0,   OPTIONAL, "highest, mm") \
+    F(query, 15, STR, body,         64,  OPTIONAL, "body type") \
+    F(query, 16, STR, fuel,         64,  OPTIONAL, "fuel") \
+    F(query, 17, STR, transmission, 64,  OPTIONAL, "transmission") \
+    F(query, 18, STR, colour,       64,  OPTIONAL, "colour") \
+    F(query, 19, STR, city,         64,  OPTIONAL, "city") \
+    F(query, 20, STR, sort,         16,  OPTIONAL, "price, -price, km, -km, year, -year or relevance (default)") \
+    F(query, 21, INT, page,         0,   OPTIONAL, "page, from 1 (default 1)") \
+    F(query, 22, INT, page_size,    0,   OPTIONAL, "cars on a page, 1 to 20 (default 5)") \
+    F(query, 23, INT, length_min,   0,   OPTIONAL, "shortest, mm") \
+    F(query, 24, INT, width_min,    0,   OPTIONAL, "narrowest, mm") \
+    F(query, 25, INT, height_min,   0,   OPTIONAL, "lowest, mm")
+
+#define PROTO_FIELDS_correction(F, L) \
+    F(correction, 1, STR, field, 16,  REQUIRED, "make, model or q") \
+    F(correction, 2, STR, from,  256, REQUIRED, "as it was said") \
+    F(correction, 3, STR, to,    256, REQUIRED, "as it was searched")
+
+#define PROTO_FIELDS_facet(F, L) \
+    F(facet, 1, STR, name,      64, REQUIRED, "make or model") \
+    F(facet, 2, INT, count,     0,  REQUIRED, "cars that carry it") \
+    F(facet, 3, INT, price_min, 0,  OPTIONAL, "the cheapest of them, cents")
+
+#define PROTO_FIELDS_mention(F, L) \
+    F(mention, 1, STR,  said,      64, REQUIRED, "the words of the sentence") \
+    F(mention, 2, STR,  make,      64, OPTIONAL, "the make; empty if the catalog has none of that name") \
+    F(mention, 3, STR,  model,     64, OPTIONAL, "the model; empty if only a make was named") \
+    F(mention, 4, BOOL, corrected, 0,  OPTIONAL, "the words were not written like this in the catalog") \
+    F(mention, 5, INT,  count,     0,  OPTIONAL, "cars of it in the catalog; 0: a known make that the shop does not have") \
+    F(mention, 6, INT,  at,        0,  OPTIONAL, "byte offset of the words in the sentence")
+
+#define PROTO_FIELDS_passage(F, L) \
+    F(passage, 1, STR, source, 128,  REQUIRED, "file of the knowledge folder") \
+    F(passage, 2, STR, title,  256,  OPTIONAL, "nearest heading") \
+    F(passage, 3, STR, text,   4096, REQUIRED, "the passage, Markdown")
+
+#define PROTO_FIELDS_list(F, L) \
+    F(list, 1, INT, total,      0, REQUIRED, "cars in the whole list") \
+    F(list, 2, INT, page,       0, REQUIRED, "this page, from 1") \
+    F(list, 3, INT, pages,      0, REQUIRED, "pages in all") \
+    F(list, 4, INT, pages_left, 0, REQUIRED, "pages after this one") \
+    F(list, 5, INT, page_size,  0, REQUIRED, "cars on a full page")
+
+#define PROTO_FIELDS_reply(F, L) \
+    F(reply, 1, STR, turn_id,  32, REQUIRED, "the turn that made it") \
+    F(reply, 2, STR, text,     PROTO_MAX_REPLY, REQUIRED, "what the customer reads") \
+    L(reply, 3, car, cars,     PROTO_MAX_PAGE, OPTIONAL, "the cars it shows, in order") \
+    L(reply, 4, list, list,    1,  OPTIONAL, "there when a page was shown") \
+    F(reply, 5, INT, upto_seq, 0,  REQUIRED, "the last message it answers")
+
+#define PROTO_FIELDS_waiting(F, L) \
+    F(waiting, 1, INT, seq,         0,   REQUIRED, "place in the user's line, from 1, never reused") \
+    F(waiting, 2, STR, message_id,  128, REQUIRED, "the sender's id of it") \
+    F(waiting, 3, STR, channel,     16,  REQUIRED, "api, chat, twilio") \
+    F(waiting, 4, STR, text,        PROTO_MAX_TEXT, REQUIRED, "what the customer wrote") \
+    F(waiting, 5, INT, received_ms, 0,   REQUIRED, "when it was recorded, Unix ms")
+
+#define PROTO_FIELDS_entry(F, L) \
+    F(entry, 1, STR, role,    16,  REQUIRED, "user, assistant, call or tool") \
+    F(entry, 2, STR, text,    PROTO_MAX_REPLY, OPTIONAL, "what was said; of a call its arguments, of a tool its result (JSON)") \
+    F(entry, 3, STR, tool,    64,  OPTIONAL, "name of the tool, for call and tool") \
+    F(entry, 4, STR, call_id, 64,  OPTIONAL, "pairs a call with its result") \
+    F(entry, 5, INT, at_ms,   0,   OPTIONAL, "when, Unix ms") \
+    F(entry, 6, STR, turn_id, 32,  OPTIONAL, "the turn it belongs to")
+
+#define PROTO_FIELDS_quote(F, L) \
+    F(quote, 1, INT, stock_id,     0, OPTIONAL, "the car, 0 for a bare price") \
+    F(quote, 2, INT, price,        0, REQUIRED, "cents") \
+    F(quote, 3, INT, down_payment, 0, REQUIRED, "cents") \
+    F(quote, 4, INT, months,       0, REQUIRED, "number of instalments") \
+    F(quote, 5, INT, rate_bp,      0, REQUIRED, "yearly rate in basis points: 10 % is 1000") \
+    F(quote, 6, INT, instalment,   0, REQUIRED, "cents a month") \
+    F(quote, 7, INT, financed,     0, REQUIRED, "price less down payment, cents") \
+    F(quote, 8, INT, total,        0, REQUIRED, "all instalments, cents") \
+    F(quote, 9, INT, interest,     0, REQUIRED, "total less financed, cents")
+
+#define PROTO_FIELDS_context(F, L) \
+    F(context,  1, INT, version,    0,    REQUIRED, "layout of this record: 1") \
+    F(context,  2, STR, language,   8,    OPTIONAL, "es, en, pt") \
+    F(context,  3, STR, summary,    PROTO_MAX_TEXT, OPTIONAL, "what was dropped from entries, in short") \
+    L(context,  4, entry, entries,  1024, OPTIONAL, "the conversation, oldest first") \
+    L(context,  5, query, query,    1,    OPTIONAL, "filters of the list shown last") \
+    L(context,  6, list, list,      1,    OPTIONAL, "its page") \
+    L(context,  7, car, shown,      PROTO_MAX_PAGE, OPTIONAL, "its cars, in the order shown") \
+    L(context,  8, car, chosen,     1,    OPTIONAL, "the car they speak of") \
+    L(context,  9, quote, quote,    1,    OPTIONAL, "the quote given last") \
+    F(context, 10, INT, turns,      0,    OPTIONAL, "turns so far") \
+    F(context, 11, INT, started_ms, 0,    OPTIONAL, "first message, Unix ms") \
+    F(context, 12, INT, updated_ms, 0,    OPTIONAL, "last turn, Unix ms") \
+    F(context, 13, STR, rules,      32,   OPTIONAL, "version of the rules of the last turn") \
+    F(context, 14, STR, pending,    32,   OPTIONAL, "what the offline seller asked last: budget, car, terms") \
+    F(context, 15, BOOL, formal,    0,    OPTIONAL, "the customer says usted")
+
+#define PROTO_FIELDS_user(F, L) \
+    F(user, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose messages wait")
+
+#define PROTO_FIELDS_sample(F, L) \
+    F(sample, 1, STR, name,   96,  REQUIRED, "metric, as Prometheus names it") \
+    F(sample, 2, STR, labels, 128, OPTIONAL, "label pairs without braces") \
+    F(sample, 3, INT, value,  0,   OPTIONAL, "value; of seconds, microseconds")
+
+#define PROTO_FIELDS_process(F, L) \
+    F(process, 1, STR, name,       64,   REQUIRED, "agent-1, catalog …") \
+    F(process, 2, STR, role,       16,   REQUIRED, "dispatcher, agent, catalog, sessions") \
+    F(process, 3, STR, version,    32,   OPTIONAL, "version of the program") \
+    F(process, 4, INT, boot,       0,    REQUIRED, "random at each start") \
+    F(process, 5, BOOL, ready,     0,    OPTIONAL, "can do its work now") \
+    F(process, 6, STR, missing,    128,  OPTIONAL, "what it lacks when it is not ready") \
+    F(process, 7, INT, credit,     0,    OPTIONAL, "work it would take now") \
+    F(process, 8, INT, running,    0,    OPTIONAL, "work in flight") \
+    L(process, 9, sample, samples, 1024, OPTIONAL, "its metrics")
+
+/* ---- messages ----
+ * M(name, NAME, code, from and to, the answer, what it means)
+ * Every request is answered by the message named, or by ERROR, with its request id. */
+#define PROTO_MESSAGES(M) \
+    M(error,      ERROR,       1, "any → any", "–", "The request with this id failed; nothing was changed") \
+    M(ok,         OK,          2, "service → caller", "–", "Done; there is nothing more to say") \
+    M(ping,       PING,        3, "client → server", "PONG", "Are you there, and how are you") \
+    M(pong,       PONG,        4, "server → client", "–", "I am, and these are my numbers and those of the processes behind me") \
+    M(enqueue,    ENQUEUE,    10, "gateway → sessions", "ENQUEUED", "Record one message, unless message_id is known already") \
+    M(enqueued,   ENQUEUED,   11, "sessions → gateway", "–", "It is durable; what became of it if it was known") \
+    M(withdraw,   WITHDRAW,   12, "gateway → sessions", "OK", "Take back a message that nobody has claimed; ERROR claimed otherwise") \
+    M(claim,      CLAIM,      13, "agent → sessions", "CLAIMED", "Lease a user's conversation, or ask for the news under a lease") \
+    M(claimed,    CLAIMED,    14, "sessions → agent", "–", "The lease with everything that waits, or who has it") \
+    M(renew,      RENEW,      15, "agent → sessions", "OK", "Still at it; ERROR stale_token if the lease is lost") \
+    M(commit,     COMMIT,     16, "agent → sessions", "COMMITTED", "End a turn: context, reply and inbox change together; ERROR stale_token changes nothing") \
+    M(committed,  COMMITTED,  17, "sessions → agent", "–", "The turn is durable and the lease is free") \
+    M(release,    RELEASE,    18, "agent → sessions", "OK", "Give a lease back without an answer") \
+    M(reset,      RESET,      19, "gateway, agent → sessions", "OK", "Forget the conversation; waiting messages stay") \
+    M(read,       READ,       20, "gateway → sessions", "SESSION", "Show a conversation") \
+    M(session,    SESSION,    21, "sessions → gateway", "–", "A conversation as it stands") \
+    M(sweep,      SWEEP,      22, "dispatcher → sessions", "SWEPT", "Who has waiting messages and no live lease") \
+    M(swept,      SWEPT,      23, "sessions → dispatcher", "–", "These; each is told to one asker only, and again later if nothing happens") \
+    M(page,       PAGE,       30, "agent, gateway → catalog", "PAGED", "One page of the cars that match") \
+    M(paged,      PAGED,      31, "catalog → caller", "–", "That page, where it stands, and what was corrected") \
+    M(get_car,    GET_CAR,    32, "agent → catalog", "CARS", "One car by stock id") \
+    M(cars,       CARS,       33, "catalog → caller", "–", "The car, or none") \
+    M(makes,      MAKES,      34, "agent, gateway → catalog", "FACETS", "The makes in the catalog, by name") \
+    M(models,     MODELS,     35, "agent, gateway → catalog", "FACETS", "The models of a make, by name") \
+    M(facets,     FACETS,     36, "catalog → caller", "–", "Names and counts") \
+    M(resolve,    RESOLVE,    37, "agent → catalog", "RESOLVED", "Which makes and models does a sentence name") \
+    M(resolved,   RESOLVED,   38, "catalog → agent", "–", "These, in the order said") \
+    M(knowledge,  KNOWLEDGE,  39, "agent → catalog", "PASSAGES", "What the shop wrote about a question") \
+    M(passages,   PASSAGES,   40, "catalog → agent", "–", "The best passages first") \
+    M(reload,     RELOAD,     41, "import → catalog", "RELOADED", "Look for a new catalog now") \
+    M(reloaded,   RELOADED,   42, "catalog → import", "–", "What is served from now on") \
+    M(work,       WORK,       50, "gateway → dispatcher", "ANSWER", "This user's message seq waits: have it answered, and tell me") \
+    M(answer,     ANSWER,     51, "dispatcher → gateway", "–", "The turn that covers the message has ended") \
+    M(partial,    PARTIAL,    52, "agent → dispatcher → gateway", "–", "Text of a turn as it is made; the call goes on") \
+    M(cancel,     CANCEL,     53, "gateway → dispatcher", "–", "Nobody waits for this WORK any more; the turn itself goes on") \
+    M(heartbeat,  HEARTBEAT,  60, "agent → dispatcher", "PONG", "I am here and would take so much work; the first one announces the agent") \
+    M(turn,       TURN,       61, "dispatcher → agent", "TURN_DONE", "Run a turn of this user") \
+    M(turn_done,  TURN_DONE,  62, "agent → dispatcher", "–", "How the turn ended") \
+    M(nudge,      NUDGE,      63, "dispatcher → agent", "–", "The user of a running turn has written again") \
+    M(bye,        BYE,        64, "agent → dispatcher", "–", "I take no more work; what runs I still finish")
+
+#define PROTO_FIELDS_error(F, L) \
+    F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
+    F(error, 2, STR, detail,         512, OPTIONAL, "for a person") \
+    F(error, 3, INT, retry_after_ms, 0,   OPTIONAL, "when it may work; 0: not by waiting")
+
+#define PROTO_FIELDS_ok(F, L) \
+    F(ok, 1, INT, count, 0, OPTIONAL, "how many were changed, where that says something")
+
+#define PROTO_FIELDS_ping(F, L) \
+    F(ping, 1, STR, name, 64, REQUIRED, "who asks")
+
+#define PROTO_FIELDS_pong(F, L) \
+    L(pong, 1, process, processes, 64, REQUIRED, "the one asked first, then those behind it")
+
+#define PROTO_FIELDS_enqueue(F, L) \
+    F(enqueue, 1, STR, user_id,    PROTO_MAX_USER, REQUIRED, "who writes") \
+    F(enqueue, 2, STR, message_id, 128, REQUIRED, "the same for every copy of one message") \
+    F(enqueue, 3, STR, channel,    16,  REQUIRED, "api, chat, twilio") \
+    F(enqueue, 4, STR, text,       PROTO_MAX_TEXT, REQUIRED, "what was written")
+
+#define PROTO_FIELDS_enqueued(F, L) \
+    F(enqueued, 1, INT,  seq,       0, REQUIRED, "its place in the user's line") \
+    F(enqueued, 2, BOOL, duplicate, 0, OPTIONAL, "message_id was known: nothing was recorded now") \
+    L(enqueued, 3, reply, reply,    1, OPTIONAL, "the answer, if a duplicate has it already")
+
+#define PROTO_FIELDS_withdraw(F, L) \
+    F(withdraw, 1, STR, user_id,    PROTO_MAX_USER, REQUIRED, "who wrote") \
+    F(withdraw, 2, STR, message_id, 128, REQUIRED, "which message")
+
+#define PROTO_FIELDS_claim(F, L) \
+    F(claim, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose conversation") \
+    F(claim, 2, STR, holder,   96, REQUIRED, "who asks: name and boot of the agent") \
+    F(claim, 3, INT, lease_ms, 0,  REQUIRED, "how long the lease lives without RENEW") \
+    F(claim, 4, STR, dead,     96, OPTIONAL, "a holder known to be dead: its lease may be taken") \
+    F(claim, 5, INT, token,    0,  OPTIONAL, "the lease one has: renew it and tell every waiting message, without the context")
+
+#define PROTO_FIELDS_claimed(F, L) \
+    F(claimed, 1, STR, status,   16, REQUIRED, "granted, busy (another holds it) or empty (nothing waits)") \
+    F(claimed, 2, INT, token,    0,  OPTIONAL, "fencing token, grows with every lease of the user") \
+    F(claimed, 3, INT, retry_ms, 0,  OPTIONAL, "busy: the lease ends then") \
+    L(claimed, 4, context, context, 1, OPTIONAL, "granted: what is remembered; none for somebody new") \
+    L(claimed, 5, waiting, messages, 100, OPTIONAL, "granted: what waits, oldest first")
+
+#define PROTO_FIELDS_renew(F, L) \
+    F(renew, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose conversation") \
+    F(renew, 2, INT, token,    0, REQUIRED, "the lease") \
+    F(renew, 3, INT, lease_ms, 0, REQUIRED, "from now")
+
+#define PROTO_FIELDS_commit(F, L) \
+    F(commit, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose conversation") \
+    F(commit, 2, INT, token,   0, REQUIRED, "the lease") \
+    L(commit, 3, reply, reply, 1, REQUIRED, "the answer; its upto_seq leaves the inbox") \
+    L(commit, 4, context, context, 1, OPTIONAL, "what to remember; absent: forget the conversation")
+
+#define PROTO_FIELDS_committed(F, L) \
+    F(committed, 1, INT, waiting, 0, OPTIONAL, "messages that came meanwhile and wait")
+
+#define PROTO_FIELDS_release(F, L) \
+    F(release, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose conversation") \
+    F(release, 2, INT, token,   0, REQUIRED, "the lease")
+
+#define PROTO_FIELDS_reset(F, L) \
+    F(reset, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose conversation")
+
+#define PROTO_FIELDS_read(F, L) \
+    F(read, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose conversation")
+
+#define PROTO_FIELDS_session(F, L) \
+    L(session, 1, context, context, 1, OPTIONAL, "none: nothing is remembered") \
+    F(session, 2, INT,  waiting,    0, OPTIONAL, "messages that wait") \
+    F(session, 3, BOOL, leased,     0, OPTIONAL, "a turn runs now") \
+    F(session, 4, INT,  expires_ms, 0, OPTIONAL, "what is remembered is forgotten then, Unix ms")
+
+#define PROTO_FIELDS_sweep(F, L) \
+    F(sweep, 1, INT, max, 0, REQUIRED, "at most so many users, 1 to 1,000")
+
+#define PROTO_FIELDS_swept(F, L) \
+    L(swept, 1, user, users, 1000, OPTIONAL, "may be empty")
+
+#define PROTO_FIELDS_page(F, L) \
+    L(page, 1, query, query, 1, REQUIRED, "what is looked for")
+
+#define PROTO_FIELDS_paged(F, L) \
+    L(paged, 1, car, cars,   PROTO_MAX_PAGE, OPTIONAL, "this page") \
+    L(paged, 2, list, list,  1, REQUIRED, "where it stands") \
+    L(paged, 3, correction, corrections, 8, OPTIONAL, "what was searched instead of what was said") \
+    L(paged, 4, query, query, 1, REQUIRED, "the query as it was understood: ask with it for the next page") \
+    L(paged, 5, facet, near, 8, OPTIONAL, "when nothing matched: makes or models that come near")
+
+#define PROTO_FIELDS_get_car(F, L) \
+    F(get_car, 1, INT, stock_id, 0, REQUIRED, "stock id")
+
+#define PROTO_FIELDS_cars(F, L) \
+    L(cars, 1, car, cars, PROTO_MAX_PAGE, OPTIONAL, "found")
+
+#define PROTO_FIELDS_makes(F, L) \
+    F(makes, 1, INT, version, 0, OPTIONAL, "the version one knows: the same one is answered without facets")
+
+#define PROTO_FIELDS_models(F, L) \
+    F(models, 1, STR, make, 64, REQUIRED, "make, as said")
+
+#define PROTO_FIELDS_facets(F, L) \
+    F(facets, 1, INT, version, 0, REQUIRED, "grows with every import") \
+    L(facets, 2, facet, facets, 1024, OPTIONAL, "by name") \
+    F(facets, 3, STR, make, 64, OPTIONAL, "MODELS: the make as it was understood") \
+    F(facets, 4, INT, cars, 0, OPTIONAL, "cars in all")
+
+#define PROTO_FIELDS_resolve(F, L) \
+    F(resolve, 1, STR, text, PROTO_MAX_TEXT, REQUIRED, "what the customer wrote")
+
+#define PROTO_FIELDS_resolved(F, L) \
+    L(resolved, 1, mention, mentions, 16, OPTIONAL, "in the order said")
+
+#define PROTO_FIELDS_knowledge(F, L) \
+    F(knowledge, 1, STR, q,   1024, REQUIRED, "question") \
+    F(knowledge, 2, INT, max, 0,    OPTIONAL, "passages wanted, 1 to 8 (default 3)")
+
+#define PROTO_FIELDS_passages(F, L) \
+    L(passages, 1, passage, passages, 8, OPTIONAL, "best first")
+
+#define PROTO_FIELDS_reload(F, L) \
+    F(reload, 1, INT, version, 0, OPTIONAL, "the version expected")
+
+#define PROTO_FIELDS_reloaded(F, L) \
+    F(reloaded, 1, INT, version, 0, REQUIRED, "catalog version") \
+    F(reloaded, 2, INT, cars,    0, REQUIRED, "cars in it")
+
+#define PROTO_FIELDS_work(F, L) \
+    F(work, 1, STR,  user_id, PROTO_MAX_USER, REQUIRED, "who wrote") \
+    F(work, 2, INT,  seq,     0, REQUIRED, "the message that wants an answer") \
+    F(work, 3, BOOL, stream,  0, OPTIONAL, "send PARTIAL as the text is made")
+
+#define PROTO_FIELDS_answer(F, L) \
+    L(answer, 1, reply, reply, 1, REQUIRED, "the answer")
+
+#define PROTO_FIELDS_partial(F, L) \
+    F(partial, 1, STR,  user_id, PROTO_MAX_USER, REQUIRED, "whose turn") \
+    F(partial, 2, STR,  text,    PROTO_MAX_TEXT, OPTIONAL, "follows what came before") \
+    F(partial, 3, BOOL, restart, 0, OPTIONAL, "forget what came before, the answer is made anew")
+
+#define PROTO_FIELDS_cancel(F, L) \
+    F(cancel, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose WORK; the request id in the header says which")
+
+#define PROTO_FIELDS_heartbeat(F, L) \
+    L(heartbeat, 1, process, process, 1, REQUIRED, "the agent; credit is how many turns it runs at once")
+
+#define PROTO_FIELDS_turn(F, L) \
+    F(turn, 1, STR,  user_id, PROTO_MAX_USER, REQUIRED, "whose turn") \
+    F(turn, 2, STR,  dead,    96, OPTIONAL, "the holder that had it and died") \
+    F(turn, 3, BOOL, stream,  0,  OPTIONAL, "somebody watches: send PARTIAL")
+
+#define PROTO_FIELDS_turn_done(F, L) \
+    F(turn_done, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose turn") \
+    F(turn_done, 2, STR, status,   16, REQUIRED, "answered, empty, busy (lease elsewhere), failed (try again), lost (another took it)") \
+    L(turn_done, 3, reply, reply,  1,  OPTIONAL, "when answered") \
+    F(turn_done, 4, INT, waiting,  0,  OPTIONAL, "messages that wait for a next turn") \
+    F(turn_done, 5, INT, retry_ms, 0,  OPTIONAL, "busy, failed: not before")
+
+#define PROTO_FIELDS_nudge(F, L) \
+    F(nudge, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "who wrote again") \
+    F(nudge, 2, BOOL, stream, 0, OPTIONAL, "somebody watches: send PARTIAL")
+
+#define PROTO_FIELDS_bye(F, L) \
+    F(bye, 1, STR, name, 64, REQUIRED, "the agent that leaves")
+
+/* clang-format on */
+
+#endif
