@@ -1,0 +1,74 @@
+"""Fixtures every black-box test may use. A failing test shows the tail of every process's log."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import stack as stacks  # noqa: E402
+
+_alive = []  # stacks whose logs a failure shows
+
+
+def _end(stack):
+    if stack in _alive:
+        _alive.remove(stack)
+    stack.stop()
+
+
+@pytest.fixture(scope="session")
+def stack():
+    """A whole Mostrador with the offline seller, for tests that do it no harm."""
+    shared = stacks.Stack().start()
+    _alive.append(shared)
+    yield shared
+    _end(shared)
+
+
+@pytest.fixture
+def new_stack():
+    """new_stack(agents=1, env={…}) starts one that the test may kill and freeze at will. With
+    start=False the test starts the parts itself."""
+    mine = []
+
+    def make(*args, start=True, **options):
+        made = stacks.Stack(*args, **options)
+        mine.append(made)
+        _alive.append(made)
+        return made.start() if start else made
+
+    yield make
+    wrong = []
+    for made in mine:
+        try:
+            _end(made)
+        except AssertionError as error:
+            wrong.append(str(error))
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture
+def new_simulator():
+    """new_simulator("--delay", …) starts tests/openai_sim.py; .env goes into a stack's env."""
+    mine = []
+
+    def make(*args):
+        mine.append(stacks.Simulator(*args))
+        return mine[-1]
+
+    yield make
+    for made in mine:
+        made.stop()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        used = getattr(item, "fixturenames", [])
+        for made in _alive:
+            if "stack" in used or "new_stack" in used:
+                report.sections.append((f"processes in {made.dir}", made.tails()))
