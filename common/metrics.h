@@ -56,7 +56,9 @@
     M(STALE_TOKENS,         COUNTER, "mostrador_stale_tokens_total", "", "commits refused because the lease was somebody else's") \
     M(REDIS_UP,             GAUGE,   "mostrador_redis_up", "", "1 while connected") \
     M(REDIS_SECONDS,        SECONDS, "mostrador_redis_seconds", "", "a command's time") \
-    M(MEMORY,               GAUGE,   "mostrador_memory_bytes", "", "resident memory of the process")
+    M(MEMORY,               GAUGE,   "mostrador_memory_bytes", "", "resident memory of the process") \
+    M(DISPATCH_EXPIRED,     COUNTER, "mostrador_dispatch_expired_total", "", "requests nobody waited for any more before their turn ended") \
+    M(DISPATCH_RETRIED,     COUNTER, "mostrador_dispatch_retried_total", "reason", "turns that have to run again, or be sent again")
 /* clang-format on */
 
 typedef enum metric {

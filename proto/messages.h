@@ -125,7 +125,8 @@
     F(reply, 2, STR, text,     PROTO_MAX_REPLY, REQUIRED, "what the customer reads") \
     L(reply, 3, car, cars,     PROTO_MAX_PAGE, OPTIONAL, "the cars it shows, in order") \
     L(reply, 4, list, list,    1,  OPTIONAL, "there when a page was shown") \
-    F(reply, 5, INT, upto_seq, 0,  REQUIRED, "the last message it answers")
+    F(reply, 5, INT, upto_seq, 0,  REQUIRED, "the last message it answers") \
+    F(reply, 6, INT, from_seq, 0,  OPTIONAL, "the first message it answers; 0: not told")
 
 #define PROTO_FIELDS_waiting(F, L) \
     F(waiting, 1, INT, seq,         0,   REQUIRED, "place in the user's line, from 1, never reused") \
