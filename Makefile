@@ -5,7 +5,9 @@
 
 V ?= release
 B := build/$(V)
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 PYTHON := /usr/bin/python3
 export VAR ?= var
 
@@ -80,16 +82,19 @@ $(B)/bin/dispatcher: $(B)/gateway/dispatcher_main.o $(B)/libdispatcher.a $(B)/li
 $(B)/bin/describe: $(B)/proto/describe/main.o $(B)/libcommon.a
 $(PROGRAMS):
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ $(LDFLAGS_ALL) $(PKG_LIBS)
+	@echo '  LD $@'
+	@$(CC) -o $@ $^ $(LDFLAGS_ALL) $(PKG_LIBS)
 
 $(MODULE): $(KORE) $(B)/libgateway.a $(B)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) -shared -Wl,-z,nodelete -o $@ $^ $(LDFLAGS_ALL) $(PKG_LIBS)
+	@echo '  LD $@'
+	@$(CC) -shared -Wl,-z,nodelete -o $@ $^ $(LDFLAGS_ALL) $(PKG_LIBS)
 
 $(KORE): CFLAGS_ALL += $(KORE_CFLAGS)
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	@echo '  CC $@'
+	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # rebuilt when the flags change
 $(B)/flags: FORCE
@@ -99,10 +104,12 @@ FORCE:
 
 $(B)/tests/test_%: $(B)/tests/unit/test_%.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDFLAGS_ALL) $(PKG_LIBS) -lcmocka
+	@echo '  LD $@'
+	@$(CC) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDFLAGS_ALL) $(PKG_LIBS) -lcmocka
 $(B)/tests/bench_%: $(B)/tests/bench/bench_%.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDFLAGS_ALL) $(PKG_LIBS)
+	@echo '  LD $@'
+	@$(CC) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDFLAGS_ALL) $(PKG_LIBS)
 
 units: $(UNITS)
 

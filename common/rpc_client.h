@@ -66,9 +66,10 @@ size_t rpc_client_fds(const rpc_client_t *self, int *fds, size_t max);
 /*
  * Reads everything there is, calls done functions, sends PINGs, ends calls past their deadline.
  * Call it when a descriptor is readable, and from a timer at least every 50 ms; ZMQ_FD is
- * edge-triggered, so also soon after each rpc_client_call (rpc_client_dirty).
+ * edge-triggered, so also soon after each rpc_client_call (rpc_client_dirty). Returns true if
+ * it did anything.
  */
-void rpc_client_run(rpc_client_t *self);
+bool rpc_client_run(rpc_client_t *self);
 
 /* True when something was sent or queued since the last rpc_client_run: run again before sleeping. */
 bool rpc_client_dirty(const rpc_client_t *self);

@@ -1,0 +1,108 @@
+#include "common/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void buf_init(buf_t *self, size_t max)
+{
+    *self = (buf_t){.max = max};
+}
+
+void buf_free(buf_t *self)
+{
+    free(self->data);
+    buf_init(self, self->max);
+}
+
+void buf_clear(buf_t *self)
+{
+    self->size = 0;
+    self->bad = false;
+    if (self->data)
+        self->data[0] = 0;
+}
+
+/* Room for size more bytes and the terminator; false, and bad, past the maximum. */
+static bool buf_grow(buf_t *self, size_t size)
+{
+    if (self->bad)
+        return false;
+    if (size > self->max - self->size) {
+        self->bad = true;
+        return false;
+    }
+    size_t need = self->size + size + 1;
+    if (need > self->room) {
+        size_t room = self->room ? self->room * 2 : 256;
+        if (room < need)
+            room = need;
+        char *data = realloc(self->data, room);
+        if (!data)
+            abort();
+        self->data = data;
+        self->room = room;
+    }
+    return true;
+}
+
+void buf_add(buf_t *self, const void *data, size_t size)
+{
+    if (!buf_grow(self, size))
+        return;
+    if (size)
+        memcpy(self->data + self->size, data, size);
+    self->size += size;
+    self->data[self->size] = 0;
+}
+
+void buf_str(buf_t *self, const char *text)
+{
+    buf_add(self, text, strlen(text));
+}
+
+void buf_char(buf_t *self, char c)
+{
+    buf_add(self, &c, 1);
+}
+
+void buf_printf(buf_t *self, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (size < 0) {
+        self->bad = true;
+        return;
+    }
+    if (!buf_grow(self, (size_t)size))
+        return;
+    va_start(args, format);
+    vsnprintf(self->data + self->size, (size_t)size + 1, format, args);
+    va_end(args);
+    self->size += (size_t)size;
+}
+
+void buf_skip(buf_t *self, size_t size)
+{
+    if (size >= self->size) {
+        self->size = 0;
+    } else {
+        memmove(self->data, self->data + size, self->size - size);
+        self->size -= size;
+    }
+    if (self->data)
+        self->data[self->size] = 0;
+}
+
+char *buf_take(buf_t *self)
+{
+    if (!buf_grow(self, 0))
+        return NULL;
+    self->data[self->size] = 0;
+    char *data = self->data;
+    self->data = NULL;
+    buf_init(self, self->max);
+    return data;
+}

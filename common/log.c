@@ -1,0 +1,153 @@
+#include "common/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/clock.h"
+#include "common/text.h"
+
+#define MAX_LINE 8192
+#define MAX_VALUE 1024
+
+log_level_t log_level = LOG_LEVEL_INFO;
+static enum { LOGFMT, JSON } log_format = LOGFMT;
+static char log_process[64] = "mostrador";
+
+static const char *const levels[] = {"debug", "info", "warn", "error"};
+
+void log_start(const char *process, const char *level, const char *format)
+{
+    snprintf(log_process, sizeof log_process, "%s", process);
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (strcmp(level, levels[i]) == 0)
+            log_level = (log_level_t)i;
+    log_format = strcmp(format, "json") == 0 ? JSON : LOGFMT;
+}
+
+/* A quoted value. Bytes that are no UTF-8 and control characters are escaped, so that neither a
+ * line break nor a terminal sequence gets through. */
+static void add_quoted(buf_t *out, str_t text)
+{
+    str_t front = utf8_front(text, MAX_VALUE);
+    buf_char(out, '"');
+    for (size_t at = 0; at < front.size;) {
+        size_t start = at;
+        uint32_t c = utf8_next(front, &at);
+        if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", (char)c);
+        else if (c == '\n')
+            buf_str(out, "\\n");
+        else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
+            buf_printf(out, "\\u%04x", c);
+        else if (c == 0xfffd)
+            buf_str(out, "\\ufffd");
+        else
+            buf_add(out, front.data + start, at - start);
+    }
+    buf_str(out, front.size < text.size ? "…\"" : "\"");
+}
+
+static bool plain(str_t text)
+{
+    if (text.size == 0 || text.size > MAX_VALUE)
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c >= 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static void add_text(buf_t *out, str_t text)
+{
+    if (log_format == LOGFMT && plain(text))
+        buf_add(out, text.data, text.size);
+    else
+        add_quoted(out, text);
+}
+
+static void add_key(buf_t *out, const char *key)
+{
+    if (log_format == JSON)
+        buf_printf(out, "%s\"%s\":", out->size > 1 ? "," : "", key);
+    else
+        buf_printf(out, "%s%s=", out->size ? " " : "", key);
+}
+
+static void add_field(buf_t *out, const log_field_t *field)
+{
+    char masked[160];
+    add_key(out, field->key);
+    switch (field->is) {
+    case LOG_IS_TEXT:
+        add_text(out, field->text);
+        break;
+    case LOG_IS_INT:
+        buf_printf(out, "%lld", (long long)field->number);
+        break;
+    case LOG_IS_USER:
+        add_text(out, str_from(text_mask(field->text, masked, sizeof masked)));
+        break;
+    case LOG_IS_TRACE: {
+        proto_trace_t trace;
+        char hex[17];
+        memcpy(trace.id, field->text.data, sizeof trace.id);
+        add_text(out, str_from(proto_trace_print(trace, hex)));
+        break;
+    }
+    }
+}
+
+static void add_time(buf_t *out)
+{
+    int64_t now = clock_unix_ms();
+    time_t seconds = (time_t)(now / 1000);
+    struct tm parts;
+    char text[40];
+    gmtime_r(&seconds, &parts);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    add_key(out, "time");
+    buf_printf(out, log_format == JSON ? "\"%s.%03dZ\"" : "%s.%03dZ", text, (int)(now % 1000));
+}
+
+void log_event(log_level_t level, const char *event, const log_field_t *fields, size_t count)
+{
+    buf_t line;
+    buf_init(&line, MAX_LINE);
+    if (log_format == JSON)
+        buf_char(&line, '{');
+    add_time(&line);
+    add_field(&line, &LOG_CSTR("level", levels[level]));
+    add_field(&line, &LOG_CSTR("process", log_process));
+    add_field(&line, &LOG_CSTR("event", event));
+    for (size_t i = 0; i < count; i++) {
+        size_t before = line.size;
+        add_field(&line, &fields[i]);
+        if (!buf_ok(&line) || line.size > MAX_LINE - 8) { /* keep the line whole without this one */
+            line.bad = false;
+            line.size = before;
+            break;
+        }
+    }
+    buf_str(&line, log_format == JSON ? "}\n" : "\n");
+    /* one write, so that lines of several processes do not mix; nobody to tell if it fails */
+    ssize_t written = write(STDERR_FILENO, line.data, line.size);
+    (void)written;
+    buf_free(&line);
+}
+
+void log_fatal(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "%s: ", log_process);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    exit(1);
+}

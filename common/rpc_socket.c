@@ -1,0 +1,121 @@
+/* Plain libzmq: the Kore worker links this too. What needs libuv is in rpc_loop.c. */
+#include "common/rpc_socket.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define HIGH_WATER_MARK 20000
+#define LINGER_MS 500
+#define RECONNECT_MS 50
+#define RECONNECT_MAX_MS 500
+#define HANDSHAKE_MS 5000
+
+static void set(void *socket, int option, int value)
+{
+    zmq_setsockopt(socket, option, &value, sizeof value);
+}
+
+void rpc_socket_options(void *socket)
+{
+    int64_t max = PROTO_MAX_BODY + 1024;
+    int type;
+    size_t size = sizeof type;
+    zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max, sizeof max);
+    set(socket, ZMQ_SNDHWM, HIGH_WATER_MARK);
+    set(socket, ZMQ_RCVHWM, HIGH_WATER_MARK);
+    set(socket, ZMQ_LINGER, LINGER_MS);
+    set(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS);
+    set(socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS);
+    set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
+    zmq_getsockopt(socket, ZMQ_TYPE, &type, &size);
+    if (type == ZMQ_ROUTER)
+        set(socket, ZMQ_ROUTER_MANDATORY, 1);
+    else
+        set(socket, ZMQ_IMMEDIATE, 1);
+}
+
+/* libzmq unlinks an ipc path before it binds, also one that somebody listens on. */
+static bool somebody_listens(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd == -1)
+        return false;
+    bool listens = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return listens;
+}
+
+bool rpc_socket_bind(void *socket, const char *endpoint, char *why, size_t size)
+{
+    if (strncmp(endpoint, "ipc://", 6) == 0 && somebody_listens(endpoint + 6)) {
+        snprintf(why, size, "%s is in use by a running process", endpoint);
+        return false;
+    }
+    if (zmq_bind(socket, endpoint) == -1) {
+        snprintf(why, size, "cannot bind to %s: %s", endpoint, zmq_strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static bool more_follows(void *socket)
+{
+    int more = 0;
+    size_t size = sizeof more;
+    zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size);
+    return more;
+}
+
+static bool read_routing_id(void *socket, rpc_peer_t *peer)
+{
+    zmq_msg_t id;
+    zmq_msg_init(&id);
+    bool got = zmq_msg_recv(&id, socket, ZMQ_DONTWAIT) != -1;
+    if (got) {
+        /* made by the ROUTER: 5 bytes. A client that sets a longer one gets no answers. */
+        peer->size = (uint8_t)(zmq_msg_size(&id) <= sizeof peer->id ? zmq_msg_size(&id) : 0);
+        memcpy(peer->id, zmq_msg_data(&id), peer->size);
+    }
+    zmq_msg_close(&id);
+    return got;
+}
+
+bool rpc_frames_read(rpc_frames_t *self, void *socket, rpc_peer_t *peer)
+{
+    if (peer && !read_routing_id(socket, peer))
+        return false;
+    self->count = 0;
+    for (bool more = !peer || more_follows(socket); more; more = more_follows(socket)) {
+        zmq_msg_t dropped, *into = &dropped;
+        if (self->count < RPC_FRAMES)
+            into = &self->frame[self->count];
+        zmq_msg_init(into);
+        if (zmq_msg_recv(into, socket, ZMQ_DONTWAIT) == -1) {
+            zmq_msg_close(into);
+            rpc_frames_close(self);
+            return false;
+        }
+        if (into == &dropped)
+            zmq_msg_close(into);
+        self->count++;
+    }
+    return true;
+}
+
+void rpc_frames_close(rpc_frames_t *self)
+{
+    for (size_t i = 0; i < self->count && i < RPC_FRAMES; i++)
+        zmq_msg_close(&self->frame[i]);
+    self->count = 0;
+}
+
+bool rpc_frames_version_ok(rpc_frames_t *self)
+{
+    return self->count > 0 && zmq_msg_size(&self->frame[0]) == PROTO_VERSION_SIZE &&
+           memcmp(zmq_msg_data(&self->frame[0]), PROTO_VERSION, PROTO_VERSION_SIZE) == 0;
+}
