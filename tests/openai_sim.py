@@ -1,0 +1,532 @@
+#!/usr/bin/env python3
+"""A Chat Completions server for tests: strict about what it is sent, scripted in what it answers.
+
+    python3 tests/openai_sim.py --port 0 [--set NAME=JSON …]     first line: {"port": 40123}
+
+or from a test
+
+    with Sim(latency_ms=2000) as sim:
+        …                         # OPENAI_BASE_URL=sim.url; sim.env has all that an agent needs
+        sim.control(failures=["500", {"kind": "429", "retry_after": 1}])
+        assert sim.stats()["violations"] == []
+
+POST /v1/chat/completions  checked by openai_check.py; answered by openai_brain.py unless scripted
+POST /control              sets what SETTINGS below lists; {"reset": true} forgets everything first
+GET  /control              settings, counters, violations, and the last requests with their bodies
+
+A failure is a kind of KINDS below, or {"kind": …, more}. `failures` is a queue, one per request;
+`always` holds for every request. In both, {"kind": "ok"} is an ordinary answer.
+"""
+import argparse
+import asyncio
+import collections
+import itertools
+import json
+import random
+import resource
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+import urllib.request
+
+from aiohttp import web
+
+import openai_brain
+import openai_check
+
+SETTINGS = {
+    "latency_ms": 0,        # before the first byte
+    "chunk_bytes": 0,       # write the stream so many bytes at a time; -1: random; 0: per event
+    "newline": "lf",        # lf, crlf or cr: how lines of the stream end
+    "keepalive": False,     # a comment line before every event
+    "drip_ms": 0,           # between two writes
+    "piece": 12,            # characters of text in one event
+    "plain": False,         # answer JSON although a stream was asked for, as some servers do
+    "done": True,           # end the stream with [DONE]
+    "auth": "any",          # any bearer token, "none", or the token that must come
+    "seed": 1,              # for chunk_bytes -1
+    "failures": [],         # queue of failures
+    "always": None,         # failure of every request
+    "say": None,            # every text is this, whatever the tools found (a lying model)
+    "says": [],             # queue of such texts, one per text answer
+    "calls": [],            # queue of forced tool calls: [{"name", "arguments"}], one list per answer
+}
+KINDS = {
+    "ok", "status", "400", "401", "404", "408", "409", "429", "500", "502", "503", "quota",
+    "html", "html_200", "garbage", "garbage_json", "garbage_event", "empty", "empty_stream",
+    "truncated", "truncated_early", "cut", "hang", "hang_headers", "hang_mid", "reset", "drip",
+    "content_filter", "refusal", "bad_arguments", "endless_calls", "too_many_calls", "long", "huge",
+    "wrong_type", "length", "length_empty", "length_call", "error_event", "no_answer", "plain",
+    "unknown_tool", "no_ids", "slow",
+}
+STATUS_OF = {"quota": 429}
+KEPT = 100  # requests whose bodies GET /control shows
+
+
+def error_json(message, kind, param=None, code=None):
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+class Server:
+    def __init__(self):
+        self.settings = {}
+        self.reset()
+
+    def reset(self):
+        self.settings = json.loads(json.dumps(SETTINGS))
+        self.random = random.Random(self.settings["seed"])
+        self.counters = collections.Counter()
+        self.statuses = collections.Counter()
+        self.served = collections.Counter()
+        self.violations = []
+        self.requests = collections.deque(maxlen=KEPT)
+        self.connections = set()
+        self.prefixes = set()
+        self.active = 0
+        self.ids = itertools.count(1)
+
+    # ---- control ----
+
+    def configure(self, wanted):
+        if wanted.pop("reset", False):
+            self.reset()
+        for name, value in wanted.items():
+            if name not in SETTINGS:
+                raise ValueError(f"unknown setting {name}")
+            if name == "always" and value is not None:
+                value = self.failure(value)
+            if name == "failures":
+                value = [self.failure(f) for f in value]
+            self.settings[name] = value
+        if "seed" in wanted:
+            self.random = random.Random(wanted["seed"])
+
+    @staticmethod
+    def failure(value):
+        value = {"kind": str(value)} if not isinstance(value, dict) else dict(value)
+        if value.get("kind") not in KINDS:
+            raise ValueError(f"unknown kind {value.get('kind')}")
+        return value
+
+    def next_failure(self):
+        if self.settings["failures"]:
+            return self.settings["failures"].pop(0)
+        return self.settings["always"] or {"kind": "ok"}
+
+    async def control(self, request):
+        if request.method == "POST":
+            try:
+                self.configure(await request.json())
+            except ValueError as why:
+                return web.json_response({"error": str(why)}, status=400)
+        return web.json_response({
+            "settings": self.settings, "active": self.active, "connections": len(self.connections),
+            "statuses": dict(self.statuses), "served": dict(self.served),
+            "violations": self.violations, "prefixes": len(self.prefixes),
+            "last": list(self.requests), "requests": self.counters["requests"],
+            "completions": self.counters["completions"], "gone": self.counters["gone"],
+            "max_active": self.counters["max_active"], "pending": len(self.settings["failures"]),
+        })
+
+    # ---- one completion ----
+
+    async def completions(self, request):
+        self.counters["requests"] += 1
+        self.connections.add(request.transport.get_extra_info("peername"))
+        self.active += 1
+        self.counters["max_active"] = max(self.counters["max_active"], self.active)
+        try:
+            return await self.complete(request)
+        except (ConnectionError, asyncio.CancelledError):
+            self.counters["gone"] += 1
+            raise
+        finally:
+            self.active -= 1
+
+    async def complete(self, request):
+        request_id = f"req_{next(self.ids):08x}"
+        raw = await request.read()
+        try:
+            body = self.check(request, raw)
+        except openai_check.Refused as why:
+            self.violations = (self.violations + [why.message])[-KEPT:]
+            status = 401 if why.code == "invalid_api_key" else 400
+            return self.error(status, error_json(why.message, "invalid_request_error", why.param,
+                                                 why.code), request_id)
+        self.requests.append({"headers": {k: v for k, v in request.headers.items()
+                                          if k.lower() != "authorization"},
+                              "version": f"{request.version.major}.{request.version.minor}",
+                              "body": body, "at": time.monotonic()})
+        self.prefixes.add(hash(json.dumps([body["messages"][0], body.get("tools")])))
+        failure = self.next_failure()
+        self.served[failure["kind"]] += 1
+        await self.sleep(request, failure.get("latency_ms", self.settings["latency_ms"]))
+        fail = getattr(self, "fail_" + failure["kind"], None)
+        if fail:
+            return await fail(request, body, failure, request_id)
+        if failure["kind"].isdigit() or failure["kind"] in ("status", "quota"):
+            return self.fail_status(failure, request_id)
+        answer = self.answer(body, failure["kind"])
+        return await self.send(request, body, answer, failure["kind"], request_id)
+
+    async def sleep(self, request, ms):
+        until = time.monotonic() + ms / 1000
+        while (left := until - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, 0.5))
+            if request.transport is None or request.transport.is_closing():
+                raise ConnectionResetError("client gone")
+
+    def check(self, request, raw):
+        auth = self.settings["auth"]
+        token = request.headers.get("Authorization", "")
+        if auth != "none" and (not token.startswith("Bearer ") or len(token) < 8
+                               or (auth != "any" and token != f"Bearer {auth}")):
+            raise openai_check.Refused("Incorrect API key provided.", None, "invalid_api_key")
+        if request.content_type != "application/json":
+            raise openai_check.Refused("Unsupported content type; use 'application/json'.")
+        try:
+            body = json.loads(raw.decode("utf-8"))
+        except ValueError:
+            raise openai_check.Refused("We could not parse the JSON body of your request.")
+        openai_check.check_request(body)
+        return body
+
+    def error(self, status, body, request_id, headers=None):
+        self.statuses[str(status)] += 1
+        return web.json_response(body, status=status,
+                                 headers={"x-request-id": request_id, **(headers or {})})
+
+    # ---- what is answered ----
+
+    def answer(self, body, kind):
+        """{"text", "calls", "refusal", "finish"} as this request's answer."""
+        offered = [tool["function"]["name"] for tool in body.get("tools", [])]
+        if body.get("tool_choice") == "none":
+            offered = []
+        out = {"text": None, "calls": [], "refusal": None, "finish": "stop"}
+        if kind in ("endless_calls", "too_many_calls", "bad_arguments", "length_call",
+                    "unknown_tool", "no_ids") and offered:
+            what, value = openai_brain.answer(body)
+            name, arguments = value[0] if what == "calls" else (offered[0], {})
+            text = json.dumps(arguments, ensure_ascii=False)
+            if kind == "bad_arguments":
+                text = text[:-1] + ', "extra" 12}'
+            count = 20 if kind == "too_many_calls" else 1
+            out["calls"] = [(name if kind != "unknown_tool" else "sell_my_house", text)] * count
+        elif self.settings["calls"] and offered:
+            out["calls"] = [(call["name"], call["arguments"] if isinstance(call["arguments"], str)
+                             else json.dumps(call["arguments"], ensure_ascii=False))
+                            for call in self.settings["calls"].pop(0)]
+        else:
+            what, value = openai_brain.answer(body)
+            if what == "calls":
+                out["calls"] = [(n, json.dumps(a, ensure_ascii=False)) for n, a in value]
+            else:
+                out["text"] = self.scripted() or value
+        self.disturb(out, kind)
+        if out["calls"] and out["finish"] == "stop":
+            out["finish"] = "tool_calls"
+        return out
+
+    def scripted(self):
+        return self.settings["says"].pop(0) if self.settings["says"] else self.settings["say"]
+
+    @staticmethod
+    def disturb(out, kind):
+        if kind in ("long", "huge"):
+            out.update(text="palabra " * (12_800 if kind == "long" else 1_280_000), calls=[])
+        elif kind == "refusal":
+            out.update(text=None, calls=[], refusal="I can't help with that.")
+        elif kind == "content_filter":
+            out.update(text=(out["text"] or "Claro, ")[:8], calls=[], finish="content_filter")
+        elif kind == "length":
+            out.update(text="Una respuesta que se queda a medias porque", calls=[],
+                       finish="length")
+        elif kind == "length_empty":
+            out.update(text="", calls=[], finish="length")
+        elif kind == "length_call":
+            out["finish"] = "length"
+            out["calls"] = [(name, text[:-5]) for name, text in out["calls"]]
+        elif kind == "no_answer":
+            out.update(text="", calls=[])
+
+    def usage(self, body, answer):
+        sent = len(json.dumps(body)) // 4
+        made = len(answer["text"] or "") // 4 + sum(len(a) // 4 for _, a in answer["calls"]) + 5
+        cached = len(json.dumps(body["messages"][0])) // 4 // 128 * 128
+        return {"prompt_tokens": sent, "completion_tokens": made, "total_tokens": sent + made,
+                "prompt_tokens_details": {"cached_tokens": min(cached, sent), "audio_tokens": 0},
+                "completion_tokens_details": {"reasoning_tokens": 0}}
+
+    def wire_calls(self, answer, kind):
+        return [{"id": "" if kind == "no_ids" else f"call_{next(self.ids):024d}",
+                 "type": "function", "function": {"name": name, "arguments": arguments}}
+                for name, arguments in answer["calls"]]
+
+    async def send(self, request, body, answer, kind, request_id):
+        base = {"id": f"chatcmpl-{request_id}", "created": int(time.time()),
+                "model": body["model"], "service_tier": "default", "system_fingerprint": None}
+        self.counters["completions"] += 1
+        if not body.get("stream") or self.settings["plain"] or kind == "plain":
+            self.statuses["200"] += 1
+            message = {"role": "assistant", "content": answer["text"],
+                       "refusal": answer["refusal"]}
+            if answer["calls"]:
+                message["tool_calls"] = self.wire_calls(answer, kind)
+            return web.json_response(
+                {**base, "object": "chat.completion", "usage": self.usage(body, answer),
+                 "choices": [{"index": 0, "message": message, "logprobs": None,
+                              "finish_reason": answer["finish"]}]},
+                headers={"x-request-id": request_id})
+        events = self.events(base, body, answer, kind)
+        return await self.stream(request, events, kind, request_id)
+
+    def events(self, base, body, answer, kind):
+        usage = body.get("stream_options", {}).get("include_usage")
+        base = {**base, "object": "chat.completion.chunk"}
+        if usage:
+            base["usage"] = None
+
+        def chunk(delta, finish=None):
+            return json.dumps({**base, "choices": [{"index": 0, "delta": delta, "logprobs": None,
+                                                    "finish_reason": finish}]},
+                              ensure_ascii=False)
+
+        events = [chunk({"role": "assistant", "content": "" if answer["text"] else None,
+                         "refusal": None})]
+        text, step = answer["text"] or "", self.settings["piece"]
+        step = step if len(text) < 10_000 else 800
+        events += [chunk({"content": text[i:i + step]}) for i in range(0, len(text), step)]
+        if answer["refusal"]:
+            events += [chunk({"refusal": word + " "}) for word in answer["refusal"].split()]
+        for index, call in enumerate(self.wire_calls(answer, kind)):
+            arguments, call["function"]["arguments"] = call["function"]["arguments"], ""
+            events.append(chunk({"tool_calls": [{"index": index, **call}]}))
+            events += [chunk({"tool_calls": [{"index": index, "function": {
+                "arguments": arguments[i:i + 7]}}]}) for i in range(0, len(arguments), 7)]
+        if kind == "error_event":
+            events = events[:1] + [json.dumps(error_json("The server had an error.",
+                                                         "server_error"))]
+            return events
+        events.append(chunk({}, answer["finish"]))
+        if usage:
+            events.append(json.dumps({**base, "choices": [], "usage": self.usage(body, answer)}))
+        if self.settings["done"]:
+            events.append("[DONE]")
+        return events
+
+    async def begin(self, request, request_id, content_type="text/event-stream; charset=utf-8"):
+        response = web.StreamResponse(headers={"Content-Type": content_type,
+                                               "x-request-id": request_id,
+                                               "Cache-Control": "no-cache"})
+        self.statuses["200"] += 1
+        await response.prepare(request)
+        return response
+
+    async def stream(self, request, events, kind, request_id):
+        end = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}[self.settings["newline"]]
+        comment = f": keep-alive{end}{end}" if self.settings["keepalive"] else ""
+        wire = [f"{comment}data: {event}{end}{end}".encode() for event in events]
+        kind_of = "text/plain" if kind == "wrong_type" else "text/event-stream; charset=utf-8"
+        response = await self.begin(request, request_id, kind_of)
+        drip = 300 if kind == "drip" else self.settings["drip_ms"]
+        if kind == "slow":
+            drip = 20
+        if kind in ("truncated", "cut", "hang_mid"):
+            wire = wire[:max(2, len(wire) // 2)]
+        elif kind == "truncated_early":
+            wire = [wire[0], b'data: {"id":"chatcmpl-']
+        for piece in self.pieces(wire):
+            await response.write(piece)
+            if drip:
+                await self.sleep(request, drip)
+        if kind == "hang_mid":
+            await self.sleep(request, 3_600_000)
+        if kind == "cut":
+            request.transport.abort()
+            return response
+        await response.write_eof()
+        return response
+
+    def pieces(self, wire):
+        size = self.settings["chunk_bytes"]
+        if size == 0:
+            # all at once, as a fast server's packets arrive, unless it is to drip
+            return wire if self.settings["drip_ms"] or len(wire) < 3 else [wire[0],
+                                                                           b"".join(wire[1:])]
+        joined, out, at = b"".join(wire), [], 0
+        while at < len(joined):
+            step = size if size > 0 else self.random.choice((1, 1, 2, 3, 5, 17, 100, 1000))
+            out.append(joined[at:at + step])
+            at += step
+        return out
+
+    # ---- failures that are not an answer ----
+
+    def fail_status(self, failure, request_id):
+        kind = failure["kind"]
+        status = failure.get("status") or STATUS_OF.get(kind) or int(kind)
+        headers = {}
+        for key, name in (("retry_after", "retry-after"), ("retry_after_ms", "retry-after-ms"),
+                          ("should_retry", "x-should-retry")):
+            if key in failure:
+                value = failure[key]
+                headers[name] = str(value).lower() if isinstance(value, bool) else str(value)
+        if kind == "quota":
+            body = error_json("You exceeded your current quota, please check your plan.",
+                              "insufficient_quota", None, "insufficient_quota")
+        elif status == 429:
+            body = error_json("Rate limit reached for requests.", "requests", None,
+                              "rate_limit_exceeded")
+        else:
+            body = error_json(f"The server answers {status}.",
+                              "server_error" if status >= 500 else "invalid_request_error",
+                              None, failure.get("code"))
+        return self.error(status, body, request_id, headers)
+
+    async def fail_html(self, request, body, failure, request_id):
+        self.statuses["502"] += 1
+        return web.Response(status=502, content_type="text/html",
+                            text="<html><body><h1>502 Bad Gateway</h1></body></html>")
+
+    async def fail_html_200(self, request, body, failure, request_id):
+        self.statuses["200"] += 1
+        return web.Response(content_type="text/html",
+                            text="<!doctype html><html><body>Log in to the hotel</body></html>")
+
+    async def fail_garbage(self, request, body, failure, request_id):
+        response = await self.begin(request, request_id)
+        await response.write(self.random.randbytes(3000))
+        await response.write_eof()
+        return response
+
+    async def fail_garbage_json(self, request, body, failure, request_id):
+        self.statuses["200"] += 1
+        return web.Response(content_type="application/json", text='{"choices":[{"mess')
+
+    async def fail_garbage_event(self, request, body, failure, request_id):
+        response = await self.begin(request, request_id)
+        await response.write(b'data: {"choices":[{"index":0,"delta":{"content":"ho\n\n')
+        await response.write(b"data: [DONE]\n\n")
+        await response.write_eof()
+        return response
+
+    async def fail_empty(self, request, body, failure, request_id):
+        self.statuses["200"] += 1
+        return web.Response(content_type="text/event-stream")
+
+    async def fail_empty_stream(self, request, body, failure, request_id):
+        response = await self.begin(request, request_id)
+        await response.write(b"data: [DONE]\n\n")
+        await response.write_eof()
+        return response
+
+    async def fail_hang(self, request, body, failure, request_id):
+        await self.sleep(request, 3_600_000)
+
+    async def fail_hang_headers(self, request, body, failure, request_id):
+        await self.begin(request, request_id)
+        await self.sleep(request, 3_600_000)
+
+    async def fail_reset(self, request, body, failure, request_id):
+        request.transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        request.transport.abort()
+        await asyncio.sleep(0)
+        raise ConnectionResetError("as scripted")
+
+
+def main():
+    options = argparse.ArgumentParser(description="Chat Completions simulator")
+    options.add_argument("--port", type=int, default=0)
+    options.add_argument("--set", action="append", default=[], metavar="NAME=JSON")
+    options.add_argument("--with-stdin", action="store_true", help="end when stdin is closed")
+    options = options.parse_args()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+    server = Server()
+    for setting in options.set:
+        name, _, value = setting.partition("=")
+        server.configure({name: json.loads(value)})
+    asyncio.run(serve(server, options))
+
+
+async def serve(server, options):
+    app = web.Application(client_max_size=16 << 20)
+    app.router.add_post("/v1/chat/completions", server.completions)
+    app.router.add_route("*", "/control", server.control)
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=75)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", options.port, backlog=4096, shutdown_timeout=0.2)
+    await site.start()
+    print(json.dumps({"port": runner.addresses[0][1]}), flush=True)
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if options.with_stdin:
+        loop.add_reader(sys.stdin, lambda: None if sys.stdin.buffer.read1(4096) else stop.set())
+    await stop.wait()
+    await runner.cleanup()
+
+
+class Sim:
+    """The simulator as a process of its own, for tests. Ends with the test's process."""
+
+    key = "sk-test-0123456789"
+
+    def __init__(self, **settings):
+        self.settings = settings
+        self.process = self.port = None
+
+    def __enter__(self):
+        arguments = [sys.executable, __file__, "--port", "0", "--with-stdin"]
+        for name, value in self.settings.items():
+            arguments += ["--set", f"{name}={json.dumps(value)}"]
+        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.port = json.loads(self.process.stdout.readline())["port"]
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+    start = __enter__
+
+    def stop(self):
+        self.__exit__()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def env(self):
+        return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": self.key}
+
+    def _call(self, body=None):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/control",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def control(self, **settings):
+        """Changes settings; returns the stats. control(reset=True) starts over."""
+        return self._call(settings)
+
+    def stats(self):
+        return self._call()
+
+
+if __name__ == "__main__":
+    main()
