@@ -25,7 +25,7 @@ typedef struct setting {
 } setting_t;
 
 static const setting_t settings[] = {
-#define SETTING_ROW(name, kind, fallback, allowed, doc)                                            \
+#define SETTING_ROW(name, kind, fallback, allowed, doc) \
     {#name, kind, fallback, allowed, doc, &config.name},
     SETTINGS(SETTING_ROW)};
 
@@ -124,7 +124,8 @@ static bool one_of(const char *list, str_t text)
     return false;
 }
 
-/* "@VAR/" becomes the folder of VAR, anywhere in the value. The copy lives as long as the process. */
+/* "@VAR/" becomes the folder of VAR, anywhere in the value. The copy lives as long as the process.
+ */
 static char *expand(const char *text)
 {
     buf_t out;
@@ -168,7 +169,8 @@ static bool set(const setting_t *s, const char *text, why_t *why)
             if (strncmp(at, "ipc://", 6) && strncmp(at, "tcp://", 6) && strncmp(at, "inproc://", 9))
                 return bad(why, "%s=%s: expected ipc://path or tcp://host:port", s->name, value);
             else if (strncmp(at, "ipc://", 6) == 0 && strcspn(at + 6, ",") > 106)
-                return bad(why, "%s=%s: a socket's path has at most 106 bytes; choose a shorter VAR",
+                return bad(why,
+                           "%s=%s: a socket's path has at most 106 bytes; choose a shorter VAR",
                            s->name, value);
     }
     return true;
@@ -331,9 +333,10 @@ void config_load(const char *env_file)
 
 void config_print_example(void)
 {
-    printf("# Every setting with its default. Copy to .env and change what you need;\n"
-           "# the environment wins over .env. Secrets may come from a file: NAME_FILE=/run/secrets/…\n"
-           "# Times are ms, or 500ms, 30s, 45m, 12h, 7d, 2w. @VAR stands for the folder VAR.\n");
+    printf(
+        "# Every setting with its default. Copy to .env and change what you need;\n"
+        "# the environment wins over .env. Secrets may come from a file: NAME_FILE=/run/secrets/…\n"
+        "# Times are ms, or 500ms, 30s, 45m, 12h, 7d, 2w. @VAR stands for the folder VAR.\n");
     for (size_t i = 0; i < SETTING_COUNT; i++) {
         const setting_t *s = &settings[i];
         printf("\n# %s", s->doc);

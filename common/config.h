@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "common/str.h"
 #include "common/settings.h"
+#include "common/str.h"
 
 /* config.PORT, config.API_TOKEN …: INT, MS and PERCENT are int64_t, the rest const char * that is
  * never NULL and lives as long as the process. */

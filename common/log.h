@@ -15,7 +15,12 @@
 #include "common/str.h"
 #include "proto/proto.h"
 
-typedef enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR } log_level_t;
+typedef enum log_level {
+    LOG_LEVEL_DEBUG,
+    LOG_LEVEL_INFO,
+    LOG_LEVEL_WARN,
+    LOG_LEVEL_ERROR
+} log_level_t;
 
 typedef struct log_field {
     const char *key;
@@ -28,7 +33,7 @@ typedef struct log_field {
 #define LOG_CSTR(key, cstr) ((log_field_t){(key), LOG_IS_TEXT, str_from(cstr), 0})
 #define LOG_INT(key, value) ((log_field_t){(key), LOG_IS_INT, {0}, (int64_t)(value)})
 #define LOG_PERSON(key, view) ((log_field_t){(key), LOG_IS_USER, (view), 0})
-#define LOG_TRACE(trace)                                                                           \
+#define LOG_TRACE(trace) \
     ((log_field_t){"trace", LOG_IS_TRACE, {(const char *)(trace)->id, sizeof(trace)->id}, 0})
 
 /* Call once at start: log_start (name, config.LOG_LEVEL, config.LOG_FORMAT). process ("agent-1")
@@ -39,12 +44,12 @@ extern log_level_t log_level;
 
 void log_event(log_level_t level, const char *event, const log_field_t *fields, size_t count);
 
-#define log_at(level, event, ...)                                                                  \
-    do {                                                                                           \
-        if ((level) >= log_level) {                                                                \
-            const log_field_t log_fields_[] = {__VA_ARGS__};                                       \
-            log_event((level), (event), log_fields_, sizeof log_fields_ / sizeof *log_fields_);    \
-        }                                                                                          \
+#define log_at(level, event, ...)                                                               \
+    do {                                                                                        \
+        if ((level) >= log_level) {                                                             \
+            const log_field_t log_fields_[] = {__VA_ARGS__};                                    \
+            log_event((level), (event), log_fields_, sizeof log_fields_ / sizeof *log_fields_); \
+        }                                                                                       \
     } while (0)
 #define log_debug(event, ...) log_at(LOG_LEVEL_DEBUG, event, __VA_ARGS__)
 #define log_info(event, ...) log_at(LOG_LEVEL_INFO, event, __VA_ARGS__)

@@ -22,9 +22,9 @@ static const description_t descriptions[METRIC_COUNT] = {
     METRICS(METRIC_ROW)};
 
 /* Upper bounds of a histogram's buckets, µs, and as Prometheus writes them. */
-static const int64_t bounds[] = {100,    500,    1000,    2500,    5000,     10000,    25000,
-                                 50000,  100000, 250000,  500000,  1000000,  2500000,  5000000,
-                                 10000000, 30000000, 60000000};
+static const int64_t bounds[] = {100,     500,     1000,     2500,     5000,    10000,
+                                 25000,   50000,   100000,   250000,   500000,  1000000,
+                                 2500000, 5000000, 10000000, 30000000, 60000000};
 static const char *const bound_names[] = {
     "le=\"0.0001\"", "le=\"0.0005\"", "le=\"0.001\"", "le=\"0.0025\"", "le=\"0.005\"",
     "le=\"0.01\"",   "le=\"0.025\"",  "le=\"0.05\"",  "le=\"0.1\"",    "le=\"0.25\"",
@@ -38,8 +38,8 @@ typedef struct series {
 } series_t;
 
 typedef struct value {
-    int64_t plain;              /* without a label */
-    series_t *series;           /* LABELS + 1 of them, the last is "other" */
+    int64_t plain;    /* without a label */
+    series_t *series; /* LABELS + 1 of them, the last is "other" */
     size_t series_count;
     int64_t buckets[BOUNDS + 1]; /* not cumulative */
     int64_t sum_us, count;

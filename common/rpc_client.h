@@ -16,12 +16,12 @@
 typedef struct rpc_client rpc_client_t;
 
 typedef struct rpc_answer {
-    proto_type_t type;      /* PROTO_ERROR for every failure, also local ones */
-    const void *msg;        /* the struct of type; good until the function returns */
-    const char *error;      /* of an ERROR its code, terminated; else NULL */
-    bool final;             /* false: a PARTIAL, more will come */
+    proto_type_t type; /* PROTO_ERROR for every failure, also local ones */
+    const void *msg;   /* the struct of type; good until the function returns */
+    const char *error; /* of an ERROR its code, terminated; else NULL */
+    bool final;        /* false: a PARTIAL, more will come */
     proto_trace_t trace;
-    str_t body;             /* encoded, to keep or pass on */
+    str_t body; /* encoded, to keep or pass on */
 } rpc_answer_t;
 
 typedef void(rpc_done_t)(void *arg, const rpc_answer_t *answer);
@@ -71,7 +71,8 @@ size_t rpc_client_fds(const rpc_client_t *self, int *fds, size_t max);
  */
 bool rpc_client_run(rpc_client_t *self);
 
-/* True when something was sent or queued since the last rpc_client_run: run again before sleeping. */
+/* True when something was sent or queued since the last rpc_client_run: run again before sleeping.
+ */
 bool rpc_client_dirty(const rpc_client_t *self);
 
 #endif

@@ -22,7 +22,7 @@ void *rpc_loop_context(void)
 
 struct rpc_socket {
     uv_prepare_t prepare;
-    uv_idle_t idle;  /* runs while there is something to do, so that the loop does not wait */
+    uv_idle_t idle; /* runs while there is something to do, so that the loop does not wait */
     uv_timer_t net;
     uv_poll_t *polls;
     size_t poll_count;

@@ -151,8 +151,8 @@ static void receive(rpc_server_t *self, const rpc_peer_t *peer, rpc_frames_t *fr
         return;
     }
     if (frames->count != 3 || !good_header) {
-        bool unknown = frames->count == 3 && request.header.type != 0 &&
-                       !proto_message(request.header.type);
+        bool unknown =
+            frames->count == 3 && request.header.type != 0 && !proto_message(request.header.type);
         refuse(self, peer, &request.header,
                unknown ? PROTO_CODE_UNKNOWN_TYPE : PROTO_CODE_BAD_MESSAGE,
                unknown ? "a message of this type is not known here"

@@ -31,14 +31,14 @@ typedef struct proto_record proto_record_t;
 #define PROTO_C_STR(name) str_t name;
 #define PROTO_C_BIN(name) str_t name;
 #define PROTO_C_F(record, number, type, name, max, need, doc) PROTO_C_##type(name)
-#define PROTO_C_L(record, number, element, name, max, need, doc)                                   \
-    struct proto_##element *name;                                                                  \
+#define PROTO_C_L(record, number, element, name, max, need, doc) \
+    struct proto_##element *name;                                \
     size_t name##_count;
-#define PROTO_C_RECORD(name, doc)                                                                  \
-    typedef struct proto_##name proto_##name##_t;                                                  \
-    struct proto_##name {                                                                          \
-        PROTO_FIELDS_##name(PROTO_C_F, PROTO_C_L)                                                  \
-    };                                                                                             \
+#define PROTO_C_RECORD(name, doc)                 \
+    typedef struct proto_##name proto_##name##_t; \
+    struct proto_##name {                         \
+        PROTO_FIELDS_##name(PROTO_C_F, PROTO_C_L) \
+    };                                            \
     extern const proto_record_t proto_##name##_record;
 #define PROTO_C_MESSAGE(name, NAME, code, route, answer, doc) PROTO_C_RECORD(name, doc)
 PROTO_RECORDS(PROTO_C_RECORD)
@@ -59,8 +59,9 @@ typedef enum proto_type {
 #define PROTO_CODE_TIMEOUT "timeout"         /* the deadline has passed; made by rpc_client too */
 #define PROTO_CODE_STALE_TOKEN "stale_token" /* the lease is somebody else's now */
 #define PROTO_CODE_CLAIMED "claimed"         /* WITHDRAW came too late */
-#define PROTO_CODE_NOT_WAITING "not_waiting" /* WORK: nothing waits; ENQUEUE again tells the answer */
-#define PROTO_CODE_INVALID "invalid"         /* understood, but makes no sense; detail says why */
+#define PROTO_CODE_NOT_WAITING \
+    "not_waiting"                    /* WORK: nothing waits; ENQUEUE again tells the answer */
+#define PROTO_CODE_INVALID "invalid" /* understood, but makes no sense; detail says why */
 #define PROTO_CODE_INTERNAL "internal"
 
 /* ---- the tables, for those who walk them ---- */

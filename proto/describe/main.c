@@ -33,8 +33,9 @@ static void json(void)
     printf("{\"version\":\"%s\",\"header_size\":%d,\"messages\":[", PROTO_VERSION,
            PROTO_HEADER_SIZE);
     for (const proto_record_t *const *m = proto_messages; *m; m++) {
-        printf("%s\n{\"type\":\"%s\",\"code\":%d,\"answer\":\"%s\",", m == proto_messages ? "" : ",",
-               proto_type_name((*m)->type), (*m)->type, (*m)->answer);
+        printf("%s\n{\"type\":\"%s\",\"code\":%d,\"answer\":\"%s\",",
+               m == proto_messages ? "" : ",", proto_type_name((*m)->type), (*m)->type,
+               (*m)->answer);
         json_fields(*m);
         printf("}");
     }
@@ -66,16 +67,17 @@ static void markdown_fields(const proto_record_t *record)
 
 static void markdown(void)
 {
-    printf("# Messages of " PROTO_VERSION "\n\n"
-           "Made from `proto/messages.h` by `make docs`. A message is three frames: `" PROTO_VERSION
-           "`, a header of %d bytes, a MessagePack map of field numbers to values.\n\n"
-           "Header, network order: type (1 byte), 0 (1), attempt (2), ms left until the sender gives "
-           "up, 0 for ever (4), request id (8), trace id (8), 0 (8).\n\n"
-           "Limits of a body: %d bytes, %d levels, %d elements. An optional field that is absent "
-           "reads as 0, false, empty. Unknown fields are ignored; a missing required field, a wrong "
-           "type or a value past its maximum is answered by ERROR.\n\n## Messages\n\n"
-           "| code | message | way | answer | meaning |\n|---|---|---|---|---|\n",
-           PROTO_HEADER_SIZE, PROTO_MAX_BODY, PROTO_MAX_DEPTH, PROTO_MAX_ELEMENTS);
+    printf(
+        "# Messages of " PROTO_VERSION "\n\n"
+        "Made from `proto/messages.h` by `make docs`. A message is three frames: `" PROTO_VERSION
+        "`, a header of %d bytes, a MessagePack map of field numbers to values.\n\n"
+        "Header, network order: type (1 byte), 0 (1), attempt (2), ms left until the sender gives "
+        "up, 0 for ever (4), request id (8), trace id (8), 0 (8).\n\n"
+        "Limits of a body: %d bytes, %d levels, %d elements. An optional field that is absent "
+        "reads as 0, false, empty. Unknown fields are ignored; a missing required field, a wrong "
+        "type or a value past its maximum is answered by ERROR.\n\n## Messages\n\n"
+        "| code | message | way | answer | meaning |\n|---|---|---|---|---|\n",
+        PROTO_HEADER_SIZE, PROTO_MAX_BODY, PROTO_MAX_DEPTH, PROTO_MAX_ELEMENTS);
     for (const proto_record_t *const *m = proto_messages; *m; m++)
         printf("| %d | [%s](#%s) | %s | %s | %s |\n", (*m)->type, proto_type_name((*m)->type),
                (*m)->name, (*m)->route, (*m)->answer, (*m)->doc);

@@ -1,0 +1,515 @@
+#include "common/rpc_client.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/rpc_socket.h"
+
+#define READ_BURST 256     /* messages read from one peer before the others get a turn */
+#define DEAD_AFTER 4       /* heartbeats without a sign */
+#define LONELY_PING_MS 100 /* between PINGs to a peer that does not answer */
+#define RESEND_MS 2000     /* an unanswered call is sent again after this, then twice that … */
+#define SCAN_MS 20         /* between two looks at deadlines and at calls that wait */
+#define SLOT_BITS 20       /* of a call's id; the rest tells users of a slot apart */
+
+typedef struct peer {
+    char *endpoint;
+    void *socket;
+    bool up;
+    int64_t last_sign_ms; /* anything heard */
+    int64_t next_ping_ms;
+    int64_t boot; /* of its last PONG; another one: it has restarted */
+    size_t in_flight;
+    buf_t pong_body; /* what pong points into */
+    arena_t *arena;
+    proto_pong_t pong;
+} peer_t;
+
+typedef struct call {
+    uint64_t id; /* 0: the slot is free */
+    proto_type_t type;
+    proto_trace_t trace;
+    uint16_t attempt;
+    int64_t deadline_ms;
+    int64_t resend_ms;  /* when it is sent again if nothing comes */
+    peer_t *peer;       /* it was sent to; NULL: it waits for one */
+    const char *failed; /* a code: ends at the next run */
+    char *body;
+    size_t body_size;
+    rpc_done_t *done;
+    void *arg;
+    uint32_t next_free;
+} call_t;
+
+struct rpc_client {
+    const char *service;
+    const char *name;
+    int64_t heartbeat_ms;
+    peer_t *peers;
+    size_t peer_count;
+    call_t *calls; /* slots; grows up to max */
+    size_t slots, max;
+    uint32_t free; /* first free slot + 1 */
+    size_t in_flight;
+    uint64_t generation;
+    int64_t next_scan_ms; /* for deadlines */
+    bool dirty;           /* something was sent: ZMQ_FD may have swallowed a wake-up */
+    bool scan;            /* calls are to be looked at before next_scan_ms */
+    arena_t *arena;       /* of the answer at hand */
+    buf_t body;
+};
+
+/* ---- peers ---- */
+
+static bool send_frames(peer_t *peer, const proto_header_t *header, const void *body, size_t size)
+{
+    uint8_t bytes[PROTO_HEADER_SIZE];
+    proto_header_encode(header, bytes);
+    /* the first frame fails when nobody is connected or the pipe is full; then nothing was sent */
+    if (zmq_send(peer->socket, PROTO_VERSION, PROTO_VERSION_SIZE, ZMQ_SNDMORE | ZMQ_DONTWAIT) == -1)
+        return false;
+    zmq_send(peer->socket, bytes, sizeof bytes, ZMQ_SNDMORE);
+    zmq_send(peer->socket, body, size, 0);
+    return true;
+}
+
+static void peer_ping(rpc_client_t *self, peer_t *peer, int64_t now)
+{
+    proto_ping_t ping = {str_from(self->name)};
+    proto_header_t header = {.type = PROTO_PING};
+    buf_clear(&self->body);
+    if (proto_encode(&proto_ping_record, &ping, &self->body, NULL))
+        send_frames(peer, &header, self->body.data, self->body.size);
+    int64_t lonely = self->heartbeat_ms < LONELY_PING_MS ? self->heartbeat_ms : LONELY_PING_MS;
+    peer->next_ping_ms = now + (peer->up ? self->heartbeat_ms : lonely);
+}
+
+/* Its calls go back to the line: they are sent again as soon as a peer is there. */
+static void peer_give_back(rpc_client_t *self, peer_t *peer)
+{
+    for (size_t i = 0; i < self->slots; i++) {
+        call_t *call = &self->calls[i];
+        if (call->id && call->peer == peer) {
+            call->peer = NULL;
+        }
+    }
+    peer->in_flight = 0;
+    self->scan = true;
+}
+
+static void peer_down(rpc_client_t *self, peer_t *peer)
+{
+    peer->up = false;
+    log_warn("peer_down", LOG_CSTR("service", self->service), LOG_CSTR("endpoint", peer->endpoint),
+             LOG_INT("calls", peer->in_flight));
+    peer_give_back(self, peer);
+    peer->pong = (proto_pong_t){0};
+}
+
+static void peer_pong(rpc_client_t *self, peer_t *peer, const void *body, size_t size)
+{
+    proto_error_text_t why;
+    buf_clear(&peer->pong_body);
+    buf_add(&peer->pong_body, body, size);
+    arena_reset(peer->arena);
+    if (!proto_decode(&proto_pong_record, peer->pong_body.data, size, &peer->pong, peer->arena,
+                      &why) ||
+        peer->pong.processes_count == 0) {
+        peer->pong = (proto_pong_t){0};
+        metric_add_label(METRIC_WIRE_BAD, "pong", 1);
+        return;
+    }
+    int64_t boot = peer->pong.processes[0].boot;
+    if (!peer->up) {
+        log_info("peer_up", LOG_CSTR("service", self->service),
+                 LOG_CSTR("endpoint", peer->endpoint));
+        peer->up = true;
+        self->scan = true;
+    }
+    if (peer->boot != boot && peer->boot != 0 && peer->in_flight) {
+        log_warn("peer_restarted", LOG_CSTR("service", self->service),
+                 LOG_CSTR("endpoint", peer->endpoint), LOG_INT("calls", peer->in_flight));
+        peer_give_back(self, peer);
+    }
+    peer->boot = boot;
+}
+
+static peer_t *least_busy(rpc_client_t *self)
+{
+    peer_t *best = NULL;
+    for (size_t i = 0; i < self->peer_count; i++) {
+        peer_t *peer = &self->peers[i];
+        if (peer->up && (!best || peer->in_flight < best->in_flight))
+            best = peer;
+    }
+    return best;
+}
+
+/* ---- calls ---- */
+
+static call_t *call_find(const rpc_client_t *self, uint64_t id)
+{
+    size_t slot = id & ((1u << SLOT_BITS) - 1);
+    if (id == 0 || slot >= self->slots || self->calls[slot].id != id)
+        return NULL;
+    return &self->calls[slot];
+}
+
+static call_t *call_new(rpc_client_t *self)
+{
+    if (!self->free) {
+        size_t slots = self->slots ? self->slots * 2 : 64;
+        call_t *calls = realloc(self->calls, slots * sizeof *calls);
+        if (!calls)
+            abort();
+        self->calls = calls;
+        for (size_t i = self->slots; i < slots; i++) {
+            calls[i] = (call_t){.next_free = self->free};
+            self->free = (uint32_t)i + 1;
+        }
+        self->slots = slots;
+    }
+    uint32_t slot = self->free - 1;
+    call_t *call = &self->calls[slot];
+    self->free = call->next_free;
+    *call = (call_t){.id = ++self->generation << SLOT_BITS | slot};
+    self->in_flight++;
+    return call;
+}
+
+static void call_free(rpc_client_t *self, call_t *call)
+{
+    if (call->peer)
+        call->peer->in_flight--;
+    free(call->body);
+    size_t slot = (size_t)(call - self->calls);
+    *call = (call_t){.next_free = self->free};
+    self->free = (uint32_t)slot + 1;
+    self->in_flight--;
+}
+
+/* Sends it if somebody is there; otherwise it goes on waiting. */
+static void call_send(rpc_client_t *self, call_t *call, int64_t now)
+{
+    peer_t *peer = least_busy(self);
+    if (!peer)
+        return;
+    int64_t left = call->deadline_ms - now;
+    proto_header_t header = {.type = call->type,
+                             .attempt = call->attempt,
+                             .left_ms = (uint32_t)(left < 1           ? 1
+                                                   : left > INT32_MAX ? INT32_MAX
+                                                                      : left),
+                             .id = call->id,
+                             .trace = call->trace};
+    if (!send_frames(peer, &header, call->body, call->body_size))
+        return;
+    if (call->attempt)
+        metric_add_label(METRIC_RPC_RETRIES, self->service, 1);
+    call->resend_ms = now + ((int64_t)RESEND_MS << (call->attempt < 5 ? call->attempt : 5));
+    if (call->attempt < UINT16_MAX)
+        call->attempt++;
+    call->peer = peer;
+    peer->in_flight++;
+    self->dirty = true;
+}
+
+/* Ends a call by a failure of our own. */
+static void call_fail(rpc_client_t *self, call_t *call, const char *code, const char *detail)
+{
+    proto_error_t error = {.code = str_from(code), .detail = str_from(detail)};
+    rpc_answer_t answer = {
+        .type = PROTO_ERROR, .msg = &error, .error = code, .final = true, .trace = call->trace};
+    rpc_done_t *done = call->done;
+    void *arg = call->arg;
+    call_free(self, call);
+    done(arg, &answer);
+}
+
+uint64_t rpc_client_call(rpc_client_t *self, proto_type_t type, const void *msg,
+                         const proto_trace_t *trace, int64_t timeout_ms, rpc_done_t *done,
+                         void *arg)
+{
+    proto_error_text_t why;
+    int64_t now = clock_ms();
+    bool full = self->in_flight >= self->max;
+    call_t *call = call_new(self); /* a refused call has a slot too, until the next run */
+    call->type = type;
+    if (trace)
+        call->trace = *trace;
+    call->deadline_ms = now + timeout_ms;
+    call->done = done;
+    call->arg = arg;
+    self->dirty = true;
+    buf_clear(&self->body);
+    metric_add_label(METRIC_RPC_CALLS, self->service, 1);
+    if (full) {
+        call->failed = PROTO_CODE_BUSY;
+        self->scan = true;
+        metric_add_label(METRIC_RPC_REFUSED, self->service, 1);
+    } else if (!proto_encode(proto_message(type), msg, &self->body, &why)) {
+        call->failed = PROTO_CODE_INVALID;
+        self->scan = true;
+        log_error("unencodable", LOG_TRACE(&call->trace), LOG_CSTR("type", proto_type_name(type)),
+                  LOG_CSTR("why", why.text));
+    } else {
+        call->body_size = self->body.size;
+        call->body = malloc(self->body.size + 1);
+        if (!call->body)
+            abort();
+        memcpy(call->body, self->body.data, self->body.size);
+        call_send(self, call, now);
+    }
+    return call->id;
+}
+
+void rpc_client_cancel(rpc_client_t *self, uint64_t id)
+{
+    call_t *call = call_find(self, id);
+    if (call)
+        call_free(self, call);
+}
+
+void rpc_client_tell(rpc_client_t *self, uint64_t call_id, proto_type_t type, const void *msg)
+{
+    call_t *call = call_find(self, call_id);
+    if (!call || !call->peer)
+        return;
+    proto_header_t header = {.type = type, .id = call_id, .trace = call->trace};
+    buf_clear(&self->body);
+    if (proto_encode(proto_message(type), msg, &self->body, NULL) &&
+        !send_frames(call->peer, &header, self->body.data, self->body.size))
+        metric_add_label(METRIC_WIRE_UNSENT, "full", 1);
+    self->dirty = true;
+}
+
+/* ---- receiving ---- */
+
+static void receive_answer(rpc_client_t *self, const proto_header_t *header, str_t body)
+{
+    call_t *call = call_find(self, header->id);
+    if (!call || call->failed) {
+        metric_add_label(METRIC_RPC_LATE, self->service, 1);
+        return;
+    }
+    const proto_record_t *record = proto_message(header->type);
+    proto_error_text_t why;
+    char code[33];
+    void *msg = arena_alloc(self->arena, record->size);
+    if (!msg || !proto_decode(record, body.data, body.size, msg, self->arena, &why)) {
+        metric_add_label(METRIC_WIRE_BAD, "answer", 1);
+        call_fail(self, call, PROTO_CODE_BAD_MESSAGE, msg ? why.text : "too large");
+        return;
+    }
+    rpc_answer_t answer = {.type = header->type,
+                           .msg = msg,
+                           .final = header->type != PROTO_PARTIAL,
+                           .trace = call->trace,
+                           .body = body};
+    if (header->type == PROTO_ERROR) {
+        const proto_error_t *error = msg;
+        snprintf(code, sizeof code, "%.*s", STR_ARG(error->code));
+        answer.error = code;
+    }
+    rpc_done_t *done = call->done;
+    void *arg = call->arg;
+    if (answer.final)
+        call_free(self, call);
+    else
+        call->resend_ms = clock_ms() + RESEND_MS; /* somebody is at it */
+    done(arg, &answer);
+}
+
+/* Returns true if anything was read. */
+static bool peer_read(rpc_client_t *self, peer_t *peer, int64_t now)
+{
+    int count = 0;
+    for (rpc_frames_t frames; count < READ_BURST && rpc_frames_read(&frames, peer->socket, NULL);
+         count++) {
+        proto_header_t header;
+        if (!rpc_frames_version_ok(&frames) || frames.count != 3 ||
+            !proto_header_decode(&header, zmq_msg_data(&frames.frame[1]),
+                                 zmq_msg_size(&frames.frame[1]))) {
+            metric_add_label(METRIC_WIRE_BAD, "frames", 1);
+        } else {
+            str_t body = {zmq_msg_data(&frames.frame[2]), zmq_msg_size(&frames.frame[2])};
+            peer->last_sign_ms = now;
+            if (header.type == PROTO_PONG)
+                peer_pong(self, peer, body.data, body.size);
+            else
+                receive_answer(self, &header, body);
+        }
+        rpc_frames_close(&frames);
+        arena_reset(self->arena);
+    }
+    return count > 0;
+}
+
+/* ---- the run ---- */
+
+static void run_peers(rpc_client_t *self, int64_t now)
+{
+    for (size_t i = 0; i < self->peer_count; i++) {
+        peer_t *peer = &self->peers[i];
+        if (peer->up && now - peer->last_sign_ms > DEAD_AFTER * self->heartbeat_ms)
+            peer_down(self, peer);
+        if (now >= peer->next_ping_ms)
+            peer_ping(self, peer, now);
+    }
+}
+
+/* Ends what is overdue and sends what waits. By index: a done function may make new calls, which
+ * may move the table. */
+static void run_calls(rpc_client_t *self, int64_t now)
+{
+    size_t slots = self->slots;
+    for (size_t i = 0; i < slots; i++) {
+        call_t *call = &self->calls[i];
+        if (!call->id)
+            continue;
+        if (call->failed) {
+            call_fail(self, call, call->failed,
+                      strcmp(call->failed, PROTO_CODE_BUSY) == 0 ? "too many calls in flight"
+                                                                 : "not a valid message");
+        } else if (now >= call->deadline_ms) {
+            metric_add_label(METRIC_RPC_TIMEOUTS, self->service, 1);
+            bool sent = call->peer != NULL;
+            call_fail(self, call, sent ? PROTO_CODE_TIMEOUT : PROTO_CODE_UNAVAILABLE,
+                      sent ? "no answer in time" : "nobody there");
+        } else if (!call->peer) {
+            call_send(self, call, now);
+        } else if (now >= call->resend_ms) { /* the question or the answer was lost on the way */
+            call->peer->in_flight--;
+            call->peer = NULL;
+            call_send(self, call, now);
+        }
+    }
+}
+
+bool rpc_client_run(rpc_client_t *self)
+{
+    int64_t now = clock_ms();
+    bool busy = self->dirty;
+    self->dirty = false;
+    for (size_t i = 0; i < self->peer_count; i++)
+        busy |= peer_read(self, &self->peers[i], now);
+    run_peers(self, now);
+    if (self->scan || now >= self->next_scan_ms) {
+        self->scan = false;
+        self->next_scan_ms = now + SCAN_MS;
+        run_calls(self, now);
+    }
+    return busy;
+}
+
+bool rpc_client_dirty(const rpc_client_t *self)
+{
+    return self->dirty;
+}
+
+/* ---- what it knows ---- */
+
+bool rpc_client_up(const rpc_client_t *self)
+{
+    for (size_t i = 0; i < self->peer_count; i++)
+        if (self->peers[i].up)
+            return true;
+    return false;
+}
+
+size_t rpc_client_in_flight(const rpc_client_t *self)
+{
+    return self->in_flight;
+}
+
+size_t rpc_client_processes(const rpc_client_t *self, const proto_process_t **processes, size_t max)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < self->peer_count; i++)
+        for (size_t p = 0; p < self->peers[i].pong.processes_count && count < max; p++)
+            processes[count++] = &self->peers[i].pong.processes[p];
+    return count;
+}
+
+size_t rpc_client_fds(const rpc_client_t *self, int *fds, size_t max)
+{
+    for (size_t i = 0; i < self->peer_count && i < max; i++) {
+        size_t size = sizeof *fds;
+        zmq_getsockopt(self->peers[i].socket, ZMQ_FD, &fds[i], &size);
+    }
+    return self->peer_count < max ? self->peer_count : max;
+}
+
+/* ---- life ---- */
+
+static void peer_open(peer_t *peer, void *context, const char *endpoint)
+{
+    *peer = (peer_t){.endpoint = strdup(endpoint), .arena = arena_new(16 << 20)};
+    buf_init(&peer->pong_body, PROTO_MAX_BODY);
+    peer->socket = zmq_socket(context, ZMQ_DEALER);
+    if (!peer->socket)
+        log_fatal("zmq_socket: %s", zmq_strerror(errno));
+    rpc_socket_options(peer->socket);
+    if (zmq_connect(peer->socket, endpoint) == -1)
+        log_fatal("%s: %s", endpoint, zmq_strerror(errno));
+}
+
+rpc_client_t *rpc_client_new(void *context, const char *service, const char *name,
+                             const char *endpoints, int64_t heartbeat_ms, size_t in_flight)
+{
+    assert(in_flight < (1u << SLOT_BITS) / 2);
+    rpc_client_t *self = calloc(1, sizeof *self);
+    char *list = strdup(endpoints);
+    if (!self || !list)
+        abort();
+    self->service = service;
+    self->name = name;
+    self->heartbeat_ms = heartbeat_ms;
+    self->max = in_flight;
+    self->arena = arena_new(64 << 20);
+    buf_init(&self->body, PROTO_MAX_BODY);
+    /* so that a restarted process does not repeat the ids of the one before */
+    proto_trace_t noise = proto_trace_new();
+    memcpy(&self->generation, noise.id, sizeof self->generation);
+    self->generation >>= SLOT_BITS + 1;
+    for (const char *at = endpoints; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        self->peer_count++;
+    self->peers = calloc(self->peer_count, sizeof *self->peers);
+    if (!self->peers)
+        abort();
+    size_t i = 0;
+    for (char *rest = list, *endpoint; (endpoint = strsep(&rest, ",")) != NULL;)
+        peer_open(&self->peers[i++], context, endpoint);
+    free(list);
+    return self;
+}
+
+void rpc_client_destroy(rpc_client_t **self_p)
+{
+    rpc_client_t *self = *self_p;
+    if (!self)
+        return;
+    for (size_t i = 0; i < self->slots; i++)
+        if (self->calls[i].id)
+            call_fail(self, &self->calls[i], PROTO_CODE_UNAVAILABLE, "we are leaving");
+    for (size_t i = 0; i < self->slots; i++) /* made by those done functions */
+        free(self->calls[i].body);
+    for (size_t i = 0; i < self->peer_count; i++) {
+        zmq_close(self->peers[i].socket);
+        free(self->peers[i].endpoint);
+        arena_destroy(&self->peers[i].arena);
+        buf_free(&self->peers[i].pong_body);
+    }
+    free(self->peers);
+    free(self->calls);
+    arena_destroy(&self->arena);
+    buf_free(&self->body);
+    free(self);
+    *self_p = NULL;
+}
