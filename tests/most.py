@@ -137,12 +137,12 @@ class Message:
     def __repr__(self):
         return f"<{self.type} id={self.id} {dict(self.fields)}>"
 
-    def reply(self, type_, /, **fields):
+    def answer(self, type_, /, **fields):
         """Answers a request that a Server received; from any thread, now or later."""
         self.server.send(self.peer, type_, id=self.id, trace=self.trace, **fields)
 
     def error(self, code, detail="", retry_after_ms=0):
-        self.reply("ERROR", code=code, detail=detail, retry_after_ms=retry_after_ms)
+        self.answer("ERROR", code=code, detail=detail, retry_after_ms=retry_after_ms)
 
 
 def new_id():
@@ -359,7 +359,7 @@ class Server(Pump):
     """A ROUTER with handlers, for fakes.
 
     handlers[type](message) runs in the server's thread and returns (type, fields) to answer now,
-    or None to answer later with message.reply(...). PING is answered by itself. silent=True: it
+    or None to answer later with message.answer(...). PING is answered by itself. silent=True: it
     reads and says nothing, like a process that hangs.
     """
 
@@ -385,10 +385,10 @@ class Server(Pump):
         message.peer, message.server = frames[0], self
         handler = self.handlers.get(message.type)
         if message.type == "PING" and not handler:
-            message.reply("PONG", processes=[self.process] + self.more)
+            message.answer("PONG", processes=[self.process] + self.more)
             return
         self.note(message)
         answer = handler(message) if handler else None
         if answer:
             type_, fields = answer
-            message.reply(type_, **fields)
+            message.answer(type_, **fields)
