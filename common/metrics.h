@@ -58,7 +58,9 @@
     M(REDIS_SECONDS,        SECONDS, "mostrador_redis_seconds", "", "a command's time") \
     M(MEMORY,               GAUGE,   "mostrador_memory_bytes", "", "resident memory of the process") \
     M(DISPATCH_EXPIRED,     COUNTER, "mostrador_dispatch_expired_total", "", "requests nobody waited for any more before their turn ended") \
-    M(DISPATCH_RETRIED,     COUNTER, "mostrador_dispatch_retried_total", "reason", "turns that have to run again, or be sent again")
+    M(DISPATCH_RETRIED,     COUNTER, "mostrador_dispatch_retried_total", "reason", "turns that have to run again, or be sent again") \
+    M(REDIS_RESENT,         COUNTER, "mostrador_redis_resent_total", "", "commands sent again because the connection to Redis broke") \
+    M(REDIS_REFUSED,        COUNTER, "mostrador_redis_refused_total", "reason", "commands given up: Redis away to their deadline, or too many waiting")
 /* clang-format on */
 
 typedef enum metric {
