@@ -1,9 +1,8 @@
 /*
- * The tools a model may call. One table: name, description, JSON schema of the arguments (strict
- * mode), and the function that runs it. Arguments come from a model and are checked like bytes
- * from outside; what is wrong with them is told to the model as {"error": "…"} so that it can try
- * again. What a tool finds is added to the context's cursor, from which the reply is checked and
- * its cars are taken.
+ * The tools a model may call: tool_table.h names them and their arguments, this runs them.
+ * Arguments come from a model and are checked like bytes from outside; what is wrong with them is
+ * told to the model as {"error": "…"} so that it can try again. What a tool finds is given to the
+ * turn too, which keeps the context's cursor by it and takes the reply's cars from it.
  *
  *   search_cars       filters, sort, page            one page, which page it is, pages left
  *   get_car           stock_id                       one car
@@ -16,11 +15,15 @@
 #ifndef MOSTRADOR_AGENT_TOOLS_H
 #define MOSTRADOR_AGENT_TOOLS_H
 
+#include <uv.h>
+
 #include "common/rpc_client.h"
 
 typedef struct tools tools_t;
 
-tools_t *tools_new(rpc_client_t *catalog);
+/* Borrows both, until tools_destroy; frees itself when the loop has closed its handles. No run may
+ * be left by then. */
+tools_t *tools_new(uv_loop_t *loop, rpc_client_t *catalog);
 void tools_destroy(tools_t **self_p);
 
 /* The "tools" array of a Chat Completions request, serialised, the same bytes every time. */
@@ -30,9 +33,9 @@ typedef struct tool_result {
     bool ok;
     str_t text; /* JSON for the model: the result, or {"error": …} */
     /* What it found, NULL where it found none; lives in the arena given. */
-    const proto_query_t *query; /* a page was shown: its filters as understood */
+    const proto_query_t *query; /* a page was found: its filters as understood */
     const proto_list_t *list;
-    const proto_car_t *cars;    /* the page, or the one car */
+    const proto_car_t *cars; /* the page, or the one car */
     size_t car_count;
     const proto_quote_t *quotes;
     size_t quote_count;
@@ -43,8 +46,10 @@ typedef void(tool_done_t)(void *arg, const tool_result_t *result);
 typedef struct tool_run tool_run_t;
 
 /*
- * Runs one call. The result lives in the arena, which must outlive the call. done is called exactly
- * once unless it is cancelled, never from inside tools_run.
+ * Runs one call. The result lives in the arena, which must outlive the call, and so must
+ * the lists of context; name and arguments are not needed after this returns. done is called
+ * exactly once unless the run is cancelled, never from inside tools_run, and nothing of the run is
+ * touched after it. NULL when the arena has no room for it: done is then not called.
  */
 tool_run_t *tools_run(tools_t *self, str_t name, str_t arguments, const proto_context_t *context,
                       arena_t *arena, const proto_trace_t *trace, int64_t timeout_ms,
