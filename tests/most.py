@@ -230,7 +230,7 @@ class Client:
 
     def recv_raw(self, timeout=5):
         if not self.socket.poll(max(0, timeout) * 1000):
-            raise Timeout(f"nothing from {self.endpoint} in {timeout} s")
+            raise Timeout(f"nothing from {self.endpoint} in {timeout:.1f} s")
         return self.socket.recv_multipart()
 
     def recv(self, timeout=5):
@@ -243,7 +243,7 @@ class Client:
         partials, others = [], []
         try:
             while True:
-                message = self.recv(left(f"no answer from {self.endpoint} in {timeout} s"))
+                message = self.recv(left(f"no answer from {self.endpoint} in {timeout:.1f} s"))
                 if message.id != id:
                     others.append(message)
                 elif message.type == "PARTIAL":
@@ -282,7 +282,7 @@ class Pump(threading.Thread):
         self.failure = None  # what went wrong in the thread; raised by the next wait
         self._out = queue.Queue()
         self._wake, self._poke = os.pipe()
-        self._stop = False
+        self._closing = False
         self.tick_s = 1.0
 
     def __enter__(self):
@@ -292,7 +292,7 @@ class Pump(threading.Thread):
         self.close()
 
     def close(self):
-        self._stop = True
+        self._closing = True
         if self.is_alive():
             os.write(self._poke, b"x")
             self.join(10)
@@ -309,7 +309,7 @@ class Pump(threading.Thread):
         poller.register(self.socket, zmq.POLLIN)
         poller.register(self._wake, zmq.POLLIN)
         try:
-            while not self._stop:
+            while not self._closing:
                 ready = dict(poller.poll(self.tick_s * 1000))
                 if self._wake in ready:
                     os.read(self._wake, 4096)
