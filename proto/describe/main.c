@@ -33,9 +33,9 @@ static void json(void)
     printf("{\"version\":\"%s\",\"header_size\":%d,\"messages\":[", PROTO_VERSION,
            PROTO_HEADER_SIZE);
     for (const proto_record_t *const *m = proto_messages; *m; m++) {
-        printf("%s\n{\"type\":\"%s\",\"code\":%d,\"answer\":\"%s\",",
+        printf("%s\n{\"type\":\"%s\",\"code\":%d,\"answer\":\"%s\",\"route\":\"%s\",",
                m == proto_messages ? "" : ",", proto_type_name((*m)->type), (*m)->type,
-               (*m)->answer);
+               (*m)->answer, (*m)->route);
         json_fields(*m);
         printf("}");
     }
