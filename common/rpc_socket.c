@@ -12,6 +12,7 @@
 #define RECONNECT_MS 50
 #define RECONNECT_MAX_MS 500
 #define HANDSHAKE_MS 5000
+#define LEAVING_MS 500
 
 static void set(void *socket, int option, int value)
 {
@@ -52,7 +53,13 @@ static bool somebody_listens(const char *path)
 
 bool rpc_socket_bind(void *socket, const char *endpoint, char *why, size_t size)
 {
-    if (strncmp(endpoint, "ipc://", 6) == 0 && somebody_listens(endpoint + 6)) {
+    /* one that is just leaving may take a moment to let go */
+    bool taken = strncmp(endpoint, "ipc://", 6) == 0 && somebody_listens(endpoint + 6);
+    for (int i = 0; taken && i < LEAVING_MS / 10; i++) {
+        usleep(10000);
+        taken = somebody_listens(endpoint + 6);
+    }
+    if (taken) {
         snprintf(why, size, "%s is in use by a running process", endpoint);
         return false;
     }

@@ -1,0 +1,410 @@
+/* rpc_client and rpc_server over real sockets: answers, replicas that die and come back, bounds,
+ * and frames that mean harm. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <zmq.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/rpc_client.h"
+#include "common/rpc_loop.h"
+#include "common/rpc_server.h"
+
+#define HEARTBEAT_MS 50
+#define PATIENCE_MS 20000 /* an event that has not come by then will not come */
+
+static uv_loop_t loop;
+static char folder[] = "/tmp/mrpc-XXXXXX";
+static char endpoint[2][64];
+
+/* A service that answers RESET with OK, unless it is told to keep still. */
+typedef struct service {
+    rpc_server_t *server;
+    int served;
+    bool still;
+    rpc_peer_t peer;
+    proto_header_t header; /* of the request last seen */
+} service_t;
+
+static void handle(void *arg, const rpc_request_t *request)
+{
+    service_t *self = arg;
+    self->served++;
+    self->peer = request->peer;
+    self->header = request->header;
+    assert_int_equal(request->header.type, PROTO_RESET);
+    if (!self->still)
+        rpc_server_reply(request->server, &request->peer, &request->header, PROTO_OK,
+                         &(proto_ok_t){self->served});
+}
+
+static void service_start(service_t *self, int i)
+{
+    static const proto_type_t accepts[] = {PROTO_RESET, 0};
+    char why[256] = "";
+    self->server = rpc_server_new(&loop, "unit", "sessions", endpoint[i], accepts, handle, self,
+                                  why, sizeof why);
+    if (!self->server)
+        fail_msg("%s", why);
+}
+
+typedef struct outcome {
+    int finals, partials;
+    proto_type_t type;
+    char error[33];
+    int64_t count;
+} outcome_t;
+
+static void on_done(void *arg, const rpc_answer_t *answer)
+{
+    outcome_t *self = arg;
+    if (!answer->final) {
+        self->partials++;
+        return;
+    }
+    self->finals++;
+    self->type = answer->type;
+    snprintf(self->error, sizeof self->error, "%s", answer->error ? answer->error : "");
+    if (answer->type == PROTO_OK)
+        self->count = ((const proto_ok_t *)answer->msg)->count;
+}
+
+static void tick(uv_timer_t *timer)
+{
+    (void)timer;
+}
+
+/* Runs the loop until *flag is at least n. */
+static void await(const int *flag, int n)
+{
+    uv_timer_t timer;
+    uv_timer_init(&loop, &timer);
+    uv_timer_start(&timer, tick, 10, 10);
+    int64_t end = clock_ms() + PATIENCE_MS;
+    while (*flag < n && clock_ms() < end)
+        uv_run(&loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&timer, NULL);
+    uv_run(&loop, UV_RUN_NOWAIT);
+    assert_true(*flag >= n);
+}
+
+static void await_up(rpc_client_t *client, bool up)
+{
+    int64_t end = clock_ms() + PATIENCE_MS;
+    while (rpc_client_up(client) != up && clock_ms() < end)
+        uv_run(&loop, UV_RUN_ONCE);
+    assert_int_equal(rpc_client_up(client), up);
+}
+
+typedef struct fixture {
+    service_t service[2];
+    rpc_client_t *client;
+    rpc_loop_t *attached;
+} fixture_t;
+
+static fixture_t *fixture_new(int services, const char *endpoints, size_t in_flight)
+{
+    fixture_t *self = calloc(1, sizeof *self);
+    for (int i = 0; i < services; i++)
+        service_start(&self->service[i], i);
+    self->client =
+        rpc_client_new(rpc_loop_context(), "sessions", "unit", endpoints, HEARTBEAT_MS, in_flight);
+    self->attached = rpc_loop_attach(&loop, self->client);
+    return self;
+}
+
+static void fixture_destroy(fixture_t *self)
+{
+    rpc_loop_detach(&self->attached);
+    rpc_client_destroy(&self->client);
+    for (int i = 0; i < 2; i++)
+        rpc_server_destroy(&self->service[i].server);
+    uv_run(&loop, UV_RUN_NOWAIT);
+    free(self);
+}
+
+static uint64_t reset(fixture_t *f, outcome_t *outcome, int64_t timeout_ms)
+{
+    proto_reset_t msg = {STR_LIT("ana")};
+    proto_trace_t trace = proto_trace_new();
+    return rpc_client_call(f->client, PROTO_RESET, &msg, &trace, timeout_ms, on_done, outcome);
+}
+
+static void test_answers(void **state)
+{
+    (void)state;
+    fixture_t *f = fixture_new(1, endpoint[0], 2000);
+    outcome_t outcome[1000];
+    memset(outcome, 0, sizeof outcome);
+    for (int i = 0; i < 1000; i++)
+        reset(f, &outcome[i], PATIENCE_MS);
+    assert_int_equal(outcome[0].finals, 0); /* never from inside the call */
+    for (int i = 0; i < 1000; i++) {
+        await(&outcome[i].finals, 1);
+        assert_int_equal(outcome[i].type, PROTO_OK);
+    }
+    assert_int_equal(f->service[0].served, 1000);
+    assert_int_equal(rpc_client_in_flight(f->client), 0);
+    const proto_process_t *processes[4];
+    await_up(f->client, true);
+    assert_int_equal(rpc_client_processes(f->client, processes, 4), 1);
+    assert_true(str_is(processes[0]->role, "sessions"));
+    assert_int_equal(processes[0]->boot, rpc_server_boot(f->service[0].server));
+    fixture_destroy(f);
+}
+
+/* A call made while nobody is there is answered by whoever comes. */
+static void test_waits_for_a_peer(void **state)
+{
+    (void)state;
+    fixture_t *f = fixture_new(0, endpoint[0], 10);
+    outcome_t outcome = {0}, late = {0};
+    reset(f, &outcome, PATIENCE_MS);
+    reset(f, &late, 60);
+    await(&late.finals, 1);
+    assert_string_equal(late.error, PROTO_CODE_UNAVAILABLE);
+    assert_int_equal(outcome.finals, 0);
+    service_start(&f->service[0], 0);
+    await(&outcome.finals, 1);
+    assert_int_equal(outcome.type, PROTO_OK);
+    fixture_destroy(f);
+}
+
+/* The peer gets the request and dies; the one that takes its place answers it. */
+static void test_restarted_peer(void **state)
+{
+    (void)state;
+    fixture_t *f = fixture_new(1, endpoint[0], 10);
+    outcome_t outcome = {0};
+    f->service[0].still = true;
+    reset(f, &outcome, PATIENCE_MS);
+    await(&f->service[0].served, 1);
+    assert_int_equal(f->service[0].header.attempt, 0);
+    rpc_server_destroy(&f->service[0].server);
+    f->service[0].still = false;
+    service_start(&f->service[0], 0);
+    await(&outcome.finals, 1);
+    assert_int_equal(outcome.type, PROTO_OK);
+    assert_int_equal(f->service[0].served, 2);
+    assert_int_equal(f->service[0].header.attempt, 1);
+    fixture_destroy(f);
+}
+
+/* Of two replicas one dies with calls in flight; the other answers them. */
+static void test_replica_takes_over(void **state)
+{
+    (void)state;
+    char both[130];
+    snprintf(both, sizeof both, "%s,%s", endpoint[0], endpoint[1]);
+    fixture_t *f = fixture_new(2, both, 100);
+    outcome_t warm[20], outcome[20];
+    memset(warm, 0, sizeof warm);
+    memset(outcome, 0, sizeof outcome);
+    int64_t end = clock_ms() + PATIENCE_MS;
+    const proto_process_t *processes[4];
+    while (rpc_client_processes(f->client, processes, 4) < 2 && clock_ms() < end)
+        uv_run(&loop, UV_RUN_ONCE);
+    f->service[0].still = true;
+    for (int i = 0; i < 20; i++)
+        reset(f, &outcome[i], PATIENCE_MS);
+    await(&f->service[0].served, 5); /* the load is shared */
+    rpc_server_destroy(&f->service[0].server);
+    for (int i = 0; i < 20; i++) {
+        await(&outcome[i].finals, 1);
+        assert_int_equal(outcome[i].type, PROTO_OK);
+        assert_int_equal(outcome[i].finals, 1);
+    }
+    fixture_destroy(f);
+}
+
+static void test_timeout_and_cancel(void **state)
+{
+    (void)state;
+    fixture_t *f = fixture_new(1, endpoint[0], 10);
+    outcome_t slow = {0}, cancelled = {0}, after = {0};
+    f->service[0].still = true;
+    reset(f, &slow, 300);
+    uint64_t id = reset(f, &cancelled, 300);
+    await(&f->service[0].served, 2);
+    rpc_client_cancel(f->client, id);
+    rpc_client_cancel(f->client, id);
+    await(&slow.finals, 1);
+    assert_string_equal(slow.error, PROTO_CODE_TIMEOUT);
+    assert_int_equal(cancelled.finals, 0);
+    /* an answer that comes too late reaches nobody, also not the next call in the same slot */
+    f->service[0].still = false;
+    int64_t late = metric_value(METRIC_RPC_LATE);
+    rpc_server_reply(f->service[0].server, &f->service[0].peer, &f->service[0].header, PROTO_OK,
+                     &(proto_ok_t){77});
+    reset(f, &after, PATIENCE_MS);
+    await(&after.finals, 1);
+    assert_int_equal(after.count, 3);
+    assert_int_equal(metric_value(METRIC_RPC_LATE), late + 1);
+    fixture_destroy(f);
+}
+
+static void test_partials_and_errors(void **state)
+{
+    (void)state;
+    fixture_t *f = fixture_new(1, endpoint[0], 10);
+    outcome_t outcome = {0};
+    f->service[0].still = true;
+    reset(f, &outcome, PATIENCE_MS);
+    await(&f->service[0].served, 1);
+    proto_partial_t partial = {.user_id = STR_LIT("ana"), .text = STR_LIT("ho")};
+    for (int i = 0; i < 3; i++)
+        rpc_server_reply(f->service[0].server, &f->service[0].peer, &f->service[0].header,
+                         PROTO_PARTIAL, &partial);
+    await(&outcome.partials, 3);
+    assert_int_equal(outcome.finals, 0);
+    rpc_server_error(f->service[0].server, &f->service[0].peer, &f->service[0].header,
+                     PROTO_CODE_BUSY, 1500, "inbox full: %d", 100);
+    await(&outcome.finals, 1);
+    assert_string_equal(outcome.error, PROTO_CODE_BUSY);
+    fixture_destroy(f);
+}
+
+static void test_bound(void **state)
+{
+    (void)state;
+    fixture_t *f = fixture_new(1, endpoint[0], 3);
+    outcome_t outcome[4];
+    memset(outcome, 0, sizeof outcome);
+    f->service[0].still = true;
+    for (int i = 0; i < 4; i++)
+        reset(f, &outcome[i], PATIENCE_MS);
+    await(&outcome[3].finals, 1);
+    assert_string_equal(outcome[3].error, PROTO_CODE_BUSY);
+    assert_int_equal(outcome[0].finals, 0);
+    fixture_destroy(f);
+    for (int i = 0; i < 3; i++) { /* leaving ends every call, once */
+        assert_int_equal(outcome[i].finals, 1);
+        assert_string_equal(outcome[i].error, PROTO_CODE_UNAVAILABLE);
+    }
+}
+
+/* ---- harm ---- */
+
+static void *raw_open(void)
+{
+    void *raw = zmq_socket(rpc_loop_context(), ZMQ_DEALER);
+    int zero = 0;
+    zmq_setsockopt(raw, ZMQ_LINGER, &zero, sizeof zero);
+    assert_int_equal(zmq_connect(raw, endpoint[0]), 0);
+    return raw;
+}
+
+/* Sends frames and waits for one answer; returns the code of the ERROR, "" for anything else. */
+static void raw_ask(void *raw, const str_t *frames, size_t count, char code[33])
+{
+    for (size_t i = 0; i < count; i++)
+        zmq_send(raw, frames[i].data, frames[i].size, i + 1 < count ? ZMQ_SNDMORE : 0);
+    uint8_t part[3][4096];
+    int sizes[3] = {0}, got = 0;
+    int64_t end = clock_ms() + PATIENCE_MS;
+    while (got < 3 && clock_ms() < end) {
+        uv_run(&loop, UV_RUN_NOWAIT);
+        sizes[got] = zmq_recv(raw, part[got], sizeof part[got], ZMQ_DONTWAIT);
+        if (sizes[got] != -1)
+            got++;
+    }
+    assert_int_equal(got, 3);
+    code[0] = 0;
+    proto_header_t header;
+    assert_true(proto_header_decode(&header, part[1], (size_t)sizes[1]));
+    if (header.type != PROTO_ERROR)
+        return;
+    proto_error_t error;
+    arena_t *arena = arena_new(10000);
+    assert_true(proto_decode(&proto_error_record, part[2], (size_t)sizes[2], &error, arena, NULL));
+    snprintf(code, 33, "%.*s", STR_ARG(error.code));
+    arena_destroy(&arena);
+}
+
+static void test_bad_frames(void **state)
+{
+    (void)state;
+    fixture_t *f = fixture_new(1, endpoint[0], 10);
+    void *raw = raw_open();
+    uint8_t good[PROTO_HEADER_SIZE], unknown[PROTO_HEADER_SIZE], other[PROTO_HEADER_SIZE];
+    proto_header_encode(&(proto_header_t){.type = PROTO_RESET, .id = 5}, good);
+    memcpy(unknown, good, sizeof good);
+    unknown[0] = 200;
+    proto_header_encode(&(proto_header_t){.type = PROTO_PAGE, .id = 5}, other);
+    str_t version = STR_LIT(PROTO_VERSION), body = STR_LIT("\x81\x01\xa1"
+                                                           "a");
+    const struct {
+        str_t frames[5];
+        size_t count;
+        const char *code;
+    } cases[] = {
+        {{STR_LIT("MOST/2"), {(char *)good, 32}, body}, 3, PROTO_CODE_BAD_VERSION},
+        {{STR_LIT("")}, 1, PROTO_CODE_BAD_VERSION},
+        {{version}, 1, PROTO_CODE_BAD_MESSAGE},
+        {{version, {(char *)good, 32}}, 2, PROTO_CODE_BAD_MESSAGE},
+        {{version, {(char *)good, 31}, body}, 3, PROTO_CODE_BAD_MESSAGE},
+        {{version, {(char *)good, 32}, body, body, body}, 5, PROTO_CODE_BAD_MESSAGE},
+        {{version, {(char *)good, 32}, STR_LIT("\xdd\x05\xf5\xe1\x00")}, 3, PROTO_CODE_BAD_MESSAGE},
+        {{version, {(char *)good, 32}, STR_LIT("\x80")}, 3, PROTO_CODE_BAD_MESSAGE},
+        {{version, {(char *)unknown, 32}, body}, 3, PROTO_CODE_UNKNOWN_TYPE},
+        {{version, {(char *)other, 32}, body}, 3, PROTO_CODE_UNKNOWN_TYPE},
+        {{version, {(char *)good, 32}, body}, 3, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char code[33];
+        raw_ask(raw, cases[i].frames, cases[i].count, code);
+        assert_string_equal(code, cases[i].code);
+    }
+    assert_int_equal(f->service[0].served, 1); /* only the good one */
+    zmq_close(raw);
+    fixture_destroy(f);
+}
+
+/* A socket that a process listens on is not taken from it. */
+static void test_endpoint_in_use(void **state)
+{
+    (void)state;
+    fixture_t *f = fixture_new(1, endpoint[0], 10);
+    static const proto_type_t accepts[] = {PROTO_RESET, 0};
+    char why[256] = "";
+    assert_null(rpc_server_new(&loop, "unit", "sessions", endpoint[0], accepts, handle, NULL, why,
+                               sizeof why));
+    assert_non_null(strstr(why, "in use"));
+    outcome_t outcome = {0};
+    reset(f, &outcome, PATIENCE_MS);
+    await(&outcome.finals, 1);
+    assert_int_equal(outcome.type, PROTO_OK);
+    fixture_destroy(f);
+}
+
+int main(void)
+{
+    assert_non_null(mkdtemp(folder));
+    for (int i = 0; i < 2; i++)
+        snprintf(endpoint[i], sizeof endpoint[i], "ipc://%s/%d", folder, i);
+    log_start("unit", "error", "logfmt");
+    uv_loop_init(&loop);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_waits_for_a_peer),
+        cmocka_unit_test(test_restarted_peer),
+        cmocka_unit_test(test_replica_takes_over),
+        cmocka_unit_test(test_timeout_and_cancel),
+        cmocka_unit_test(test_partials_and_errors),
+        cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_bad_frames),
+        cmocka_unit_test(test_endpoint_in_use),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    rpc_loop_end(&loop);
+    for (int i = 0; i < 2; i++)
+        unlink(endpoint[i] + 6);
+    rmdir(folder);
+    return failed;
+}
