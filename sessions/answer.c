@@ -1,0 +1,223 @@
+#include "sessions/answer.h"
+
+#include "sessions/redis_error.h"
+
+#define AWAY_RETRY_MS 1000 /* what a caller is told when Redis is away */
+#define FULL_RETRY_MS 2000 /* what a caller is told when an inbox is full: about a turn */
+#define MAX_WAITING 100
+
+static void fail(answer_t *self, const char *code, const char *detail, int64_t retry_ms)
+{
+    self->type = PROTO_ERROR;
+    self->msg.error = (proto_error_t){
+        .code = str_from(code), .detail = str_from(detail), .retry_after_ms = retry_ms};
+}
+
+static bool digits(str_t text, size_t *at, int64_t *number)
+{
+    size_t from = *at;
+    *number = 0;
+    for (; *at < text.size && text.data[*at] >= '0' && text.data[*at] <= '9'; ++*at) {
+        if (*at - from >= 18)
+            return false;
+        *number = *number * 10 + (text.data[*at] - '0');
+    }
+    return *at > from && *at < text.size && text.data[(*at)++] == ' ';
+}
+
+bool answer_stored(str_t text, int64_t *first, int64_t *second, str_t *record)
+{
+    size_t at = 0;
+    if (!digits(text, &at, first) || !digits(text, &at, second))
+        return false;
+    *record = (str_t){text.data + at, text.size - at};
+    return true;
+}
+
+/* ---- elements of an answer ---- */
+
+static bool text_at(const redisReply *reply, size_t i, str_t *text)
+{
+    if (i >= reply->elements || reply->element[i]->type != REDIS_REPLY_STRING)
+        return false;
+    *text = (str_t){reply->element[i]->str, reply->element[i]->len};
+    return true;
+}
+
+static bool number_at(const redisReply *reply, size_t i, int64_t *number)
+{
+    if (i >= reply->elements || reply->element[i]->type != REDIS_REPLY_INTEGER)
+        return false;
+    *number = reply->element[i]->integer;
+    return true;
+}
+
+/* A stored context; none when it is empty. One that cannot be read counts as none: the person is
+ * better off with a seller who has forgotten than with one who never answers. */
+static bool context_at(answer_t *self, const redisReply *reply, size_t i, arena_t *arena,
+                       proto_context_t **context, size_t *count)
+{
+    str_t text;
+    if (!text_at(reply, i, &text))
+        return false;
+    if (text.size == 0)
+        return true;
+    *context = arena_alloc(arena, sizeof **context);
+    if (!*context ||
+        !proto_decode(&proto_context_record, text.data, text.size, *context, arena, NULL))
+        self->damaged = true;
+    else
+        *count = 1;
+    return true;
+}
+
+/* ---- one function per request; false when the answer is not one the script gives ---- */
+
+static bool enqueued(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    if (str_is(self->status, "full")) {
+        fail(self, PROTO_CODE_BUSY, "too many messages of this user wait", FULL_RETRY_MS);
+        return true;
+    }
+    self->type = PROTO_ENQUEUED;
+    proto_enqueued_t *msg = &self->msg.enqueued;
+    if (!number_at(reply, 1, &msg->seq))
+        return false;
+    if (str_is(self->status, "new"))
+        return true;
+    msg->duplicate = true;
+    if (str_is(self->status, "waiting"))
+        return true;
+    if (str_is(self->status, "forgotten")) {
+        fail(self, PROTO_CODE_INVALID,
+             "this message was answered before, and the answer is not kept any more", 0);
+        return true;
+    }
+    str_t stored, record;
+    int64_t from, made;
+    msg->reply = arena_alloc(arena, sizeof *msg->reply);
+    msg->reply_count = 1;
+    return str_is(self->status, "answered") && msg->reply && text_at(reply, 2, &stored) &&
+           answer_stored(stored, &from, &made, &record) &&
+           proto_decode(&proto_reply_record, record.data, record.size, msg->reply, arena, NULL);
+}
+
+static bool withdrawn(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    (void)reply;
+    (void)arena;
+    self->type = PROTO_OK;
+    self->msg.ok.count = str_is(self->status, "withdrawn");
+    if (str_is(self->status, "claimed"))
+        fail(self, PROTO_CODE_CLAIMED, "a turn has the message, or had it", 0);
+    else
+        return self->msg.ok.count || str_is(self->status, "none");
+    return true;
+}
+
+static bool claimed(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    self->type = PROTO_CLAIMED;
+    proto_claimed_t *msg = &self->msg.claimed;
+    msg->status = self->status;
+    if (str_is(self->status, "stale")) {
+        fail(self, PROTO_CODE_STALE_TOKEN, "the lease is somebody else's now", 0);
+        return true;
+    }
+    if (str_is(self->status, "empty"))
+        return true;
+    if (str_is(self->status, "busy"))
+        return number_at(reply, 1, &msg->retry_ms);
+    if (!str_is(self->status, "granted") || !number_at(reply, 1, &msg->token) ||
+        !context_at(self, reply, 2, arena, &msg->context, &msg->context_count) ||
+        reply->elements > 3 + MAX_WAITING)
+        return false;
+    msg->messages = arena_alloc(arena, (reply->elements - 3 + 1) * sizeof *msg->messages);
+    if (!msg->messages)
+        return false;
+    for (size_t i = 3; i < reply->elements; i++) {
+        proto_waiting_t *message = &msg->messages[msg->messages_count++];
+        str_t stored, record;
+        int64_t seq, received_ms;
+        if (!text_at(reply, i, &stored) || !answer_stored(stored, &seq, &received_ms, &record) ||
+            !proto_decode(&proto_waiting_record, record.data, record.size, message, arena, NULL))
+            return false;
+        message->seq = seq;
+        message->received_ms = received_ms;
+    }
+    return true;
+}
+
+static bool committed(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    (void)arena;
+    self->type = PROTO_COMMITTED;
+    if (str_is(self->status, "stale")) {
+        fail(self, PROTO_CODE_STALE_TOKEN, "the lease is somebody else's now", 0);
+        return true;
+    }
+    if (str_is(self->status, "wrong")) {
+        fail(self, PROTO_CODE_INVALID, "reply.upto_seq is not a message that this turn was told",
+             0);
+        return true;
+    }
+    return (str_is(self->status, "committed") || str_is(self->status, "again")) &&
+           number_at(reply, 1, &self->msg.committed.waiting);
+}
+
+/* RENEW, RELEASE and RESET. */
+static bool done(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    (void)arena;
+    self->type = PROTO_OK;
+    if (str_is(self->status, "stale")) {
+        fail(self, PROTO_CODE_STALE_TOKEN, "the lease is somebody else's now", 0);
+        return true;
+    }
+    return str_is(self->status, "ok") &&
+           (reply->elements == 1 || number_at(reply, 1, &self->msg.ok.count));
+}
+
+static bool shown(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    self->type = PROTO_SESSION;
+    proto_session_t *msg = &self->msg.session;
+    int64_t leased = 0;
+    bool good = str_is(self->status, "ok") &&
+                context_at(self, reply, 1, arena, &msg->context, &msg->context_count) &&
+                number_at(reply, 2, &msg->waiting) && number_at(reply, 3, &leased) &&
+                number_at(reply, 4, &msg->expires_ms);
+    msg->leased = leased != 0;
+    return good;
+}
+
+static const struct {
+    proto_type_t request;
+    bool (*read)(answer_t *self, const redisReply *reply, arena_t *arena);
+} readers[] = {
+    {PROTO_ENQUEUE, enqueued}, {PROTO_WITHDRAW, withdrawn}, {PROTO_CLAIM, claimed},
+    {PROTO_RENEW, done},       {PROTO_COMMIT, committed},   {PROTO_RELEASE, done},
+    {PROTO_RESET, done},       {PROTO_READ, shown},
+};
+
+void answer_make(answer_t *self, proto_type_t request, const redisReply *reply, arena_t *arena)
+{
+    memset(self, 0, sizeof *self);
+    if (!reply) {
+        fail(self, PROTO_CODE_UNAVAILABLE, "Redis did not answer in time", AWAY_RETRY_MS);
+        return;
+    }
+    if (reply->type == REDIS_REPLY_ERROR) {
+        if (redis_error((str_t){reply->str, reply->len}) == REDIS_ERROR_FULL)
+            fail(self, PROTO_CODE_UNAVAILABLE, "Redis cannot store anything now", AWAY_RETRY_MS);
+        else
+            fail(self, PROTO_CODE_INTERNAL, "Redis refused a command", 0);
+        return;
+    }
+    if (reply->type == REDIS_REPLY_ARRAY && text_at(reply, 0, &self->status))
+        for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+            if (readers[i].request == request && readers[i].read(self, reply, arena))
+                return;
+    memset(&self->msg, 0, sizeof self->msg);
+    fail(self, PROTO_CODE_INTERNAL, "what is stored cannot be read", 0);
+}

@@ -1,0 +1,38 @@
+/*
+ * From what Redis answered to the message that goes back. Pure. What a script answers is written at
+ * its top.
+ */
+#ifndef MOSTRADOR_SESSIONS_ANSWER_H
+#define MOSTRADOR_SESSIONS_ANSWER_H
+
+#include <hiredis/hiredis.h>
+
+#include "proto/proto.h"
+
+typedef struct answer {
+    str_t
+        status; /* the script's word for how it went: "granted", "stale" …; empty when it failed */
+    bool damaged; /* something stored could not be read and was left out */
+    proto_type_t type;
+    union {
+        proto_error_t error;
+        proto_ok_t ok;
+        proto_enqueued_t enqueued;
+        proto_claimed_t claimed;
+        proto_committed_t committed;
+        proto_session_t session;
+    } msg; /* of type */
+} answer_t;
+
+/*
+ * Fills in answer, to a request of that type. reply may be NULL: Redis was away to the request's
+ * deadline. Strings are views into reply, lists live in the arena. What makes no sense becomes an
+ * ERROR internal.
+ */
+void answer_make(answer_t *answer, proto_type_t request, const redisReply *reply, arena_t *arena);
+
+/* Takes "<number> <number> <bytes>" apart, as messages and replies are stored; false if text is not
+ * that. */
+bool answer_stored(str_t text, int64_t *first, int64_t *second, str_t *record);
+
+#endif

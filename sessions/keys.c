@@ -1,0 +1,39 @@
+#include "sessions/keys.h"
+
+#include <assert.h>
+
+static const char *const names[] = {
+    [KEY_READY] = "ready",     [KEY_STATE] = "state",     [KEY_INBOX] = "inbox",
+    [KEY_CONTEXT] = "context", [KEY_REPLIES] = "replies", [KEY_SEEN] = "seen",
+};
+
+unsigned keys_partition(str_t user)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < user.size; i++)
+        hash = (hash ^ (unsigned char)user.data[i]) * 16777619u;
+    return hash % KEYS_PARTITIONS;
+}
+
+void keys_ready(buf_t *out, unsigned partition)
+{
+    assert(partition < KEYS_PARTITIONS);
+    buf_printf(out, "most:{%u}:ready", partition);
+}
+
+void keys_name(buf_t *out, session_key_t key, str_t user, str_t message_id)
+{
+    unsigned partition = keys_partition(user);
+    if (key == KEY_READY) {
+        keys_ready(out, partition);
+        return;
+    }
+    buf_printf(out, "most:{%u}:%s:", partition, names[key]);
+    if (key == KEY_SEEN) /* the size keeps "a" + "b:c" and "a:b" + "c" apart */
+        buf_printf(out, "%zu:", user.size);
+    buf_add(out, user.data, user.size);
+    if (key == KEY_SEEN) {
+        buf_char(out, ':');
+        buf_add(out, message_id.data, message_id.size);
+    }
+}

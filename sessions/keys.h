@@ -1,0 +1,90 @@
+/*
+ * What the session service keeps in Redis, and under which names. Pure.
+ *
+ * Every key of a user carries the hash tag {p}, p being the user's partition: FNV-1a (32 bit) of
+ * the user id, modulo 1,024. The ready set exists once per partition. So every script touches one
+ * slot, and Redis Cluster needs no other layout.
+ *
+ *   key                      type    what                                  lives
+ *   most:{p}:ready           zset    users with waiting messages; score:   while one waits
+ *                                    when the sweeper tells of them, ms
+ *   most:{p}:state:USER      hash    the fields below                      STATE_TTL after the last
+ *                                                                          answer
+ *   most:{p}:inbox:USER      list    waiting messages, oldest first:       until answered or
+ *                                    "<seq> <ms> <waiting record>"         withdrawn
+ *   most:{p}:context:USER    string  context record                        SESSION_TTL after the
+ *                                                                          last message or answer
+ *   most:{p}:replies:USER    zset    "<from_seq> <ms> <reply record>",     DEDUP_TTL
+ *                                    score upto_seq: it answers from
+ *                                    the one to the other
+ *   most:{p}:seen:SIZE:USER:MESSAGE_ID
+ *                            string  seq of a known message                DEDUP_TTL
+ *
+ * STATE_TTL is an hour more than the longer of SESSION_TTL and DEDUP_TTL, so that a seq is never
+ * given twice while something remembers the first. A token is never given twice either: the next
+ * one is the greater of the last one plus 1 and the clock in ms, so it grows even when the state
+ * was forgotten while an agent of old was frozen.
+ *
+ *   field    what
+ *   seq      the last seq given
+ *   token    the newest fencing token
+ *   holder   who has it: "<name>/<boot>"; empty once it was committed, released or reset
+ *   until    when the lease ends, ms by Redis' clock
+ *   told     the last seq its holder was told
+ *   turn     the turn committed last
+ *
+ * The state of a user's lease:
+ *
+ *   state     holder  until    waiting   CLAIM by another        COMMIT, RENEW    WITHDRAW
+ *   idle      empty   –        none      empty                   stale            none
+ *   waiting   empty   –        some      granted                 stale            taken back
+ *   leased    A       to come  some      busy; granted if A is   done             claimed, if A was
+ *                                        said to be dead                          told of it
+ *   expired   A       past     some      granted                 done             the same
+ *
+ *   idle -ENQUEUE-> waiting -CLAIM-> leased -COMMIT-> idle, or waiting if more came
+ *   waiting -WITHDRAW of the last-> idle          leased -time-> expired -RENEW-> leased
+ *   leased, expired -RELEASE-> waiting            leased, expired -CLAIM by another-> leased
+ *   leased, expired -RESET-> waiting
+ *
+ * - A CLAIM by the holder itself is granted again under the same token: it is the repetition of one
+ *   whose answer was lost.
+ * - A COMMIT after the lease's end is still good as long as nobody else has claimed: its token is
+ *   the newest, so there is nothing it could overwrite.
+ * - A RESET takes the lease from the turn that runs. Its COMMIT is then stale, so the conversation
+ *   that was forgotten does not come back with it; its messages wait for a new turn, which starts
+ *   without a context.
+ * - A COMMIT of the turn committed last is answered again and changes nothing, whatever its token:
+ *   it is a repetition too.
+ */
+#ifndef MOSTRADOR_SESSIONS_KEYS_H
+#define MOSTRADOR_SESSIONS_KEYS_H
+
+#include <stdint.h>
+
+#include "common/buf.h"
+
+#define KEYS_PARTITIONS 1024
+
+/* Longest name of a key: a user and a message id of 128 bytes each, and what is around them. */
+#define KEY_MAX 320
+
+typedef enum session_key {
+    KEY_READY,
+    KEY_STATE,
+    KEY_INBOX,
+    KEY_CONTEXT,
+    KEY_REPLIES,
+    KEY_SEEN,
+} session_key_t;
+
+/* 0 to KEYS_PARTITIONS - 1. Stable for ever: what is stored depends on it. */
+unsigned keys_partition(str_t user);
+
+/* Appends the name of a user's key. message_id counts for KEY_SEEN only. */
+void keys_name(buf_t *out, session_key_t key, str_t user, str_t message_id);
+
+/* Appends the name of a partition's ready set. */
+void keys_ready(buf_t *out, unsigned partition);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * The session service: conversations, inboxes and leases, in Redis. Nobody else talks to Redis, and
+ * this process remembers nothing itself: it may be killed at any time, and several may run.
+ *
+ *   keys      what is stored, under which names; the states of a lease
+ *   *.lua     each change, as one atomic script; scripts builds them in
+ *   request   a message becomes a command
+ *   answer    what Redis says becomes a message
+ *   redis     the connection; redis_poll, redis_error and url belong to it
+ *   store     requests under way
+ *   sweep     the one request that looks across users
+ */
+#include <stdlib.h>
+
+#include "common/config.h"
+#include "common/log.h"
+#include "common/rpc_loop.h"
+#include "sessions/store.h"
+
+static void on_status(void *arg, proto_process_t *self, arena_t *arena, proto_process_t *more,
+                      size_t *count)
+{
+    (void)arena;
+    (void)more;
+    const redis_t *redis = arg;
+    *count = 0;
+    self->ready = redis_up(redis);
+    if (!self->ready)
+        self->missing = STR_LIT("redis");
+}
+
+static void on_stop(void *arg)
+{
+    uv_stop(arg);
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "sessions";
+    config_load(NULL);
+    log_start(name, config.LOG_LEVEL, config.LOG_FORMAT);
+    redis_url_t url;
+    const char *wrong;
+    if (!redis_url_parse(str_from(config.REDIS_URL), &url, &wrong))
+        log_fatal("REDIS_URL: %s", wrong);
+    request_limits_t limits = {.inbox_max = config.INBOX_MAX,
+                               .session_ttl = config.SESSION_TTL,
+                               .dedup_ttl = config.DEDUP_TTL,
+                               .lease_ms = config.LEASE_MS};
+
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    redis_t *redis = redis_new(&loop, &url);
+    store_t *store = store_new(redis, &limits);
+    char why[256];
+    rpc_server_t *server = rpc_server_new(&loop, name, "sessions", config.SESSIONS_ENDPOINT,
+                                          store_accepts, store_handle, store, why, sizeof why);
+    if (!server)
+        log_fatal("SESSIONS_ENDPOINT: %s", why);
+    rpc_server_on_status(server, on_status, redis);
+    rpc_loop_on_signal(&loop, on_stop, &loop);
+    log_info("ready", LOG_CSTR("endpoint", config.SESSIONS_ENDPOINT));
+    uv_run(&loop, UV_RUN_DEFAULT);
+
+    redis_destroy(&redis); /* answers what is under way */
+    store_destroy(&store);
+    rpc_server_destroy(&server);
+    rpc_loop_end(&loop);
+    log_info("stopped");
+    return 0;
+}

@@ -1,0 +1,16 @@
+/* What an error reply of Redis means for the command. Pure. */
+#ifndef MOSTRADOR_SESSIONS_REDIS_ERROR_H
+#define MOSTRADOR_SESSIONS_REDIS_ERROR_H
+
+#include "common/str.h"
+
+typedef enum redis_error {
+    REDIS_ERROR_SCRIPT, /* it does not know the script: load it and send again */
+    REDIS_ERROR_AWAY,   /* it cannot serve now (loading, a replica …): as if it were not there */
+    REDIS_ERROR_FULL,   /* it cannot write now (memory, disk): refuse the request */
+    REDIS_ERROR_OTHER,  /* it should never say that */
+} redis_error_t;
+
+redis_error_t redis_error(str_t text);
+
+#endif

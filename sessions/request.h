@@ -1,0 +1,37 @@
+/*
+ * From a request to the one Redis command that serves it, bytes and all: which script, which keys,
+ * which arguments. Checks what the tables of proto/ cannot say. Pure.
+ */
+#ifndef MOSTRADOR_SESSIONS_REQUEST_H
+#define MOSTRADOR_SESSIONS_REQUEST_H
+
+#include "proto/proto.h"
+
+#define REQUEST_MAX_LEASE_MS 600000
+#define REQUEST_MAX_TOKEN ((int64_t)1 << 53) /* beyond it Lua's numbers are not exact */
+
+/* How long the sweeper leaves a user alone whose message came just now, ms: the gateway hands it on
+ * by itself, and only when that fails is it the sweeper's. */
+#define REQUEST_GRACE_MS 2000
+
+/* Replies of one user that are kept for repeated messages, at most. */
+#define REQUEST_MAX_REPLIES 256
+
+typedef struct request_limits {
+    int64_t inbox_max;   /* messages */
+    int64_t session_ttl; /* ms */
+    int64_t dedup_ttl;   /* ms */
+    int64_t lease_ms;    /* a user who was told to a sweeper is told again after it */
+} request_limits_t;
+
+/*
+ * Makes the command for a request other than SWEEP; freed with redisFreeCommand. NULL when the
+ * request makes no sense: then why is a sentence that says so.
+ */
+char *request_command(const request_limits_t *limits, proto_type_t type, const void *msg,
+                      size_t *size, const char **why);
+
+/* The same for one partition of a SWEEP that tells at most max users. */
+char *request_sweep(const request_limits_t *limits, unsigned partition, size_t max, size_t *size);
+
+#endif

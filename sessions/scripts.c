@@ -1,0 +1,60 @@
+#include "sessions/scripts.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+
+/* The path is from the folder the compiler runs in, the root of the project. */
+#define EMBED(name)                                                                 \
+    __asm__(".pushsection .rodata\n"                                                \
+            ".global script_" #name "_text\n"                                       \
+            "script_" #name "_text:\n"                                              \
+            ".incbin \"sessions/" #name ".lua\"\n"                                  \
+            ".global script_" #name "_end\n"                                        \
+            "script_" #name "_end:\n"                                               \
+            ".byte 0\n"                                                             \
+            ".popsection\n");                                                       \
+    __attribute__((visibility("hidden"))) extern const char script_##name##_text[]; \
+    __attribute__((visibility("hidden"))) extern const char script_##name##_end[]
+EMBED(enqueue);
+EMBED(withdraw);
+EMBED(claim);
+EMBED(renew);
+EMBED(commit);
+EMBED(release);
+EMBED(reset);
+EMBED(read);
+EMBED(sweep);
+
+#define SOURCE(name)                              \
+    {                                             \
+        script_##name##_text, script_##name##_end \
+    }
+static const struct {
+    const char *text, *end;
+} sources[SCRIPT_COUNT] = {
+    [SCRIPT_ENQUEUE] = SOURCE(enqueue), [SCRIPT_WITHDRAW] = SOURCE(withdraw),
+    [SCRIPT_CLAIM] = SOURCE(claim),     [SCRIPT_RENEW] = SOURCE(renew),
+    [SCRIPT_COMMIT] = SOURCE(commit),   [SCRIPT_RELEASE] = SOURCE(release),
+    [SCRIPT_RESET] = SOURCE(reset),     [SCRIPT_READ] = SOURCE(read),
+    [SCRIPT_SWEEP] = SOURCE(sweep),
+};
+
+str_t script_source(script_t script)
+{
+    return (str_t){sources[script].text, (size_t)(sources[script].end - sources[script].text)};
+}
+
+str_t script_sha(script_t script)
+{
+    static char shas[SCRIPT_COUNT][SCRIPT_SHA_SIZE + 1];
+    char *sha = shas[script];
+    if (!sha[0]) {
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned size = 0;
+        str_t source = script_source(script);
+        EVP_Digest(source.data, source.size, digest, &size, EVP_sha1(), NULL);
+        for (unsigned i = 0; i < size && i < SCRIPT_SHA_SIZE / 2; i++)
+            snprintf(sha + 2 * i, 3, "%02x", digest[i]);
+    }
+    return (str_t){sha, SCRIPT_SHA_SIZE};
+}

@@ -1,0 +1,34 @@
+/*
+ * The Lua scripts that do every change in Redis, each a file of this folder, built into the
+ * program. A script is one atomic step, touches one slot, takes all its keys as KEYS and uses
+ * Redis' own clock. It answers an array whose first element says how it went. The line "#!lua" at
+ * its top has Redis check before it starts that writing is possible at all, so it never stops
+ * half-way.
+ */
+#ifndef MOSTRADOR_SESSIONS_SCRIPTS_H
+#define MOSTRADOR_SESSIONS_SCRIPTS_H
+
+#include "common/str.h"
+
+typedef enum script {
+    SCRIPT_ENQUEUE,
+    SCRIPT_WITHDRAW,
+    SCRIPT_CLAIM,
+    SCRIPT_RENEW,
+    SCRIPT_COMMIT,
+    SCRIPT_RELEASE,
+    SCRIPT_RESET,
+    SCRIPT_READ,
+    SCRIPT_SWEEP,
+    SCRIPT_COUNT
+} script_t;
+
+#define SCRIPT_SHA_SIZE 40
+
+/* Its text. */
+str_t script_source(script_t script);
+
+/* The name EVALSHA knows it by: 40 hex digits. */
+str_t script_sha(script_t script);
+
+#endif

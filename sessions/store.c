@@ -1,0 +1,157 @@
+#include "sessions/store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "sessions/answer.h"
+#include "sessions/sweep.h"
+
+#define ARENA_MAX (32 << 20) /* what the lists of the largest context take, and more */
+#define BUSY_RETRY_MS 1000
+
+struct store {
+    redis_t *redis;
+    sweeper_t *sweeper;
+    request_limits_t limits;
+    arena_t *arena; /* of the answer at hand */
+    size_t count;   /* requests under way */
+};
+
+/* A request under way. */
+typedef struct pending {
+    store_t *store;
+    rpc_server_t *server;
+    rpc_peer_t peer;
+    proto_header_t header;
+} pending_t;
+
+const proto_type_t store_accepts[] = {
+    PROTO_ENQUEUE, PROTO_WITHDRAW, PROTO_CLAIM, PROTO_RENEW, PROTO_COMMIT,
+    PROTO_RELEASE, PROTO_RESET,    PROTO_READ,  PROTO_SWEEP, 0};
+
+int64_t store_deadline(const proto_header_t *header)
+{
+    int64_t left = header->left_ms;
+    if (left == 0 || left > STORE_PATIENCE_MS)
+        left = STORE_PATIENCE_MS;
+    int64_t margin = left / 10 < STORE_MARGIN_MS ? left / 10 : STORE_MARGIN_MS;
+    return clock_ms() + left - margin;
+}
+
+/* What became of requests, as operators see it. */
+static const struct {
+    proto_type_t request;
+    const char *status;
+    metric_t metric;
+    bool told; /* in the log too, above debug */
+} outcomes[] = {
+    {PROTO_ENQUEUE, "new", METRIC_INBOX_ENQUEUED, false},
+    {PROTO_ENQUEUE, "waiting", METRIC_INBOX_DUPLICATES, false},
+    {PROTO_ENQUEUE, "answered", METRIC_INBOX_DUPLICATES, false},
+    {PROTO_ENQUEUE, "forgotten", METRIC_INBOX_DUPLICATES, true},
+    {PROTO_ENQUEUE, "full", METRIC_INBOX_REFUSED, true},
+    {PROTO_COMMIT, "committed", METRIC_COMMITS, false},
+    {PROTO_COMMIT, "stale", METRIC_STALE_TOKENS, true},
+};
+
+static void note(const pending_t *self, const answer_t *answer)
+{
+    const char *type = proto_type_name(self->header.type);
+    bool told = false;
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+        if (outcomes[i].request == self->header.type &&
+            str_is(answer->status, outcomes[i].status)) {
+            metric_add(outcomes[i].metric, 1);
+            told = outcomes[i].told;
+        }
+    if (answer->damaged)
+        log_error("stored_context_damaged", LOG_TRACE(&self->header.trace), LOG_CSTR("type", type));
+    if (answer->type == PROTO_ERROR &&
+        (told || answer->status.size == 0 || str_is(answer->msg.error.code, PROTO_CODE_INTERNAL)))
+        log_warn("request_refused", LOG_TRACE(&self->header.trace), LOG_CSTR("type", type),
+                 LOG_TEXT("code", answer->msg.error.code),
+                 LOG_TEXT("detail", answer->msg.error.detail));
+    else
+        log_debug("request_done", LOG_TRACE(&self->header.trace), LOG_CSTR("type", type),
+                  LOG_TEXT("status", answer->status));
+}
+
+static void on_reply(void *arg, const redisReply *reply)
+{
+    pending_t *self = arg;
+    store_t *store = self->store;
+    answer_t answer;
+    answer_make(&answer, self->header.type, reply, store->arena);
+    if (reply && reply->type == REDIS_REPLY_ERROR)
+        log_error("redis_error", LOG_TRACE(&self->header.trace),
+                  LOG_TEXT("text", ((str_t){reply->str, reply->len})));
+    note(self, &answer);
+    if (answer.type == PROTO_ERROR)
+        rpc_server_error(self->server, &self->peer, &self->header, answer.msg.error.code.data,
+                         answer.msg.error.retry_after_ms, "%.*s", STR_ARG(answer.msg.error.detail));
+    else
+        rpc_server_reply(self->server, &self->peer, &self->header, answer.type, &answer.msg);
+    arena_reset(store->arena);
+    store->count--;
+    free(self);
+}
+
+void store_handle(void *arg, const rpc_request_t *request)
+{
+    store_t *self = arg;
+    const proto_header_t *header = &request->header;
+    if (header->type == PROTO_SWEEP) {
+        sweeper_handle(self->sweeper, request);
+        return;
+    }
+    const char *why;
+    size_t size;
+    char *bytes = request_command(&self->limits, header->type, request->msg, &size, &why);
+    if (!bytes) {
+        log_warn("request_invalid", LOG_TRACE(&header->trace),
+                 LOG_CSTR("type", proto_type_name(header->type)), LOG_CSTR("why", why));
+        rpc_server_error(request->server, &request->peer, header, PROTO_CODE_INVALID, 0, "%s", why);
+        return;
+    }
+    pending_t *pending = calloc(1, sizeof *pending);
+    if (!pending)
+        abort();
+    *pending = (pending_t){self, request->server, request->peer, *header};
+    if (redis_send(self->redis, bytes, size, store_deadline(header), on_reply, pending)) {
+        self->count++;
+        return;
+    }
+    log_warn("request_refused", LOG_TRACE(&header->trace),
+             LOG_CSTR("type", proto_type_name(header->type)), LOG_CSTR("code", PROTO_CODE_BUSY),
+             LOG_CSTR("redis", redis_trouble(self->redis)));
+    rpc_server_error(request->server, &request->peer, header, PROTO_CODE_BUSY, BUSY_RETRY_MS,
+                     "too many requests wait for Redis");
+    free(pending);
+}
+
+store_t *store_new(redis_t *redis, const request_limits_t *limits)
+{
+    store_t *self = calloc(1, sizeof *self);
+    if (!self)
+        abort();
+    self->redis = redis;
+    self->limits = *limits;
+    self->arena = arena_new(ARENA_MAX);
+    self->sweeper = sweeper_new(redis, limits);
+    return self;
+}
+
+void store_destroy(store_t **self_p)
+{
+    store_t *self = *self_p;
+    if (!self)
+        return;
+    assert(self->count == 0);
+    sweeper_destroy(&self->sweeper);
+    arena_destroy(&self->arena);
+    free(self);
+    *self_p = NULL;
+}

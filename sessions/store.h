@@ -1,0 +1,33 @@
+/*
+ * The service: every request but SWEEP becomes one command for Redis, and what Redis answers goes
+ * back. Holds no state but the requests under way, so any number of these processes may run.
+ */
+#ifndef MOSTRADOR_SESSIONS_STORE_H
+#define MOSTRADOR_SESSIONS_STORE_H
+
+#include "common/rpc_server.h"
+#include "sessions/redis.h"
+#include "sessions/request.h"
+
+typedef struct store store_t;
+
+/* Redis' answers come well before the caller gives up, so that the error reaches it: so much, ms,
+ * but at most a tenth of what is left. */
+#define STORE_MARGIN_MS 100
+/* A caller who never gives up is answered after so long, ms. */
+#define STORE_PATIENCE_MS 30000
+
+/* Borrows redis, which must be destroyed before the store is. */
+store_t *store_new(redis_t *redis, const request_limits_t *limits);
+void store_destroy(store_t **self_p);
+
+/* The types that store_handle takes, ended by 0. */
+extern const proto_type_t store_accepts[];
+
+/* An rpc_handler_t; arg is the store. */
+rpc_handler_t store_handle;
+
+/* When to be done with a request that came just now, clock_ms. */
+int64_t store_deadline(const proto_header_t *header);
+
+#endif
