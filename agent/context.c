@@ -1,0 +1,285 @@
+#include "agent/context.h"
+
+#include <stdio.h>
+
+#include "agent/understand.h"
+#include "common/text.h"
+
+#define MAX_TEXT PROTO_MAX_REPLY /* of an entry */
+#define MAX_NAME 64              /* of a tool or a call id */
+#define FIRST_ROOM 96
+
+/* ---- opening ---- */
+
+bool context_open(context_t *self, arena_t *arena, const proto_context_t *remembered,
+                  const char *turn_id)
+{
+    *self = (context_t){.arena = arena};
+    snprintf(self->turn_id, sizeof self->turn_id, "%s", turn_id);
+    if (remembered && !proto_copy(&proto_context_record, remembered, &self->now, arena))
+        return false;
+    self->now.version = 1;
+    self->room = self->now.entries_count;
+    self->before = self->now;
+    self->turn_start = self->turn_said = self->now.entries_count;
+    return true;
+}
+
+/* ---- entries ---- */
+
+str_t context_clean(arena_t *arena, str_t text, size_t max)
+{
+    if (utf8_valid(text)) {
+        text = utf8_front(text, max);
+        char *copy = arena_copy(arena, text);
+        return (str_t){copy, copy ? text.size : 0};
+    }
+    buf_t mended;
+    buf_init(&mended, max + 4);
+    for (size_t at = 0; at < text.size && mended.size < max;)
+        utf8_add(&mended, utf8_next(text, &at));
+    text = buf_ok(&mended) ? utf8_front(buf_view(&mended), max) : (str_t){0};
+    char *copy = arena_copy(arena, text);
+    buf_free(&mended);
+    return (str_t){copy, copy ? text.size : 0};
+}
+
+static bool make_room(context_t *self, size_t more)
+{
+    size_t wanted = self->now.entries_count + more;
+    if (wanted <= self->room)
+        return true;
+    size_t room = wanted + FIRST_ROOM;
+    proto_entry_t *entries = arena_alloc(self->arena, room * sizeof *entries);
+    if (!entries)
+        return false;
+    if (self->now.entries_count)
+        memcpy(entries, self->now.entries, self->now.entries_count * sizeof *entries);
+    self->now.entries = entries;
+    self->room = room;
+    return true;
+}
+
+static bool add(context_t *self, proto_entry_t entry)
+{
+    if (self->now.entries_count >= CONTEXT_MAX_ENTRIES || !make_room(self, 1))
+        return false;
+    char *turn_id = arena_copy(self->arena, str_from(self->turn_id));
+    if (!turn_id)
+        return false;
+    entry.turn_id = str_from(turn_id);
+    self->now.entries[self->now.entries_count++] = entry;
+    return true;
+}
+
+static void note_manners(context_t *self, str_t text)
+{
+    language_t language = LANGUAGE_NONE;
+    int formal = 0;
+    understand_manners(text, &language, &formal);
+    if (language != LANGUAGE_NONE)
+        self->now.language = str_from(language_code(language));
+    if (formal != 0)
+        self->now.formal = formal > 0;
+}
+
+bool context_said(context_t *self, const proto_waiting_t *message)
+{
+    str_t text = context_clean(self->arena, message->text, MAX_TEXT);
+    if (!add(self,
+             (proto_entry_t){.role = STR_LIT("user"), .text = text, .at_ms = message->received_ms}))
+        return false;
+    note_manners(self, text);
+    self->turn_said = self->now.entries_count;
+    return text.size == 0 || text.data != NULL;
+}
+
+static bool id_taken(const context_t *self, str_t id)
+{
+    for (size_t i = 0; i < self->now.entries_count; i++)
+        if (str_eq(self->now.entries[i].call_id, id))
+            return true;
+    return false;
+}
+
+/* Ids pair a call with its result, so one that is missing, too long or used before is replaced. */
+static str_t call_id(context_t *self, str_t id)
+{
+    if (id.size && id.size <= MAX_NAME && utf8_valid(id) && !id_taken(self, id))
+        return context_clean(self->arena, id, MAX_NAME);
+    return str_from(arena_printf(self->arena, "call_%s_%zu", self->turn_id,
+                                 self->now.entries_count - self->turn_start));
+}
+
+/* The cursor: what was found last is what they speak of, until the answer says what was shown. */
+static void take_finds(context_t *self, const tool_result_t *result)
+{
+    proto_context_t *now = &self->now;
+    if (result->list) {
+        now->query = (proto_query_t *)result->query;
+        now->query_count = result->query != NULL;
+        now->list = (proto_list_t *)result->list;
+        now->list_count = 1;
+        now->shown = (proto_car_t *)result->cars;
+        now->shown_count = result->car_count;
+    } else if (result->car_count) {
+        now->chosen = (proto_car_t *)result->cars;
+        now->chosen_count = 1;
+    }
+    if (result->quote_count) {
+        now->quote = (proto_quote_t *)&result->quotes[result->quote_count - 1];
+        now->quote_count = 1;
+    }
+}
+
+bool context_called(context_t *self, str_t name, str_t id, str_t arguments,
+                    const tool_result_t *result, int64_t now_ms)
+{
+    if (self->now.entries_count + 2 > CONTEXT_MAX_ENTRIES || !make_room(self, 2))
+        return false;
+    str_t clean_name = context_clean(self->arena, name, MAX_NAME);
+    str_t clean_id = call_id(self, id);
+    str_t clean_arguments = context_clean(self->arena, arguments, MAX_TEXT);
+    if (!clean_name.data || !clean_id.data || !clean_arguments.data)
+        return false;
+    if (!add(self, (proto_entry_t){.role = STR_LIT("call"),
+                                   .text = clean_arguments,
+                                   .tool = clean_name,
+                                   .call_id = clean_id,
+                                   .at_ms = now_ms}))
+        return false;
+    if (!add(self, (proto_entry_t){.role = STR_LIT("tool"),
+                                   .text = result->text,
+                                   .tool = clean_name,
+                                   .call_id = clean_id,
+                                   .at_ms = now_ms})) {
+        self->now.entries_count--;
+        return false;
+    }
+    take_finds(self, result);
+    return true;
+}
+
+static void cursor_back(context_t *self)
+{
+    proto_context_t *now = &self->now;
+    const proto_context_t *before = &self->before;
+    now->query = before->query;
+    now->query_count = before->query_count;
+    now->list = before->list;
+    now->list_count = before->list_count;
+    now->shown = before->shown;
+    now->shown_count = before->shown_count;
+    now->chosen = before->chosen;
+    now->chosen_count = before->chosen_count;
+    now->quote = before->quote;
+    now->quote_count = before->quote_count;
+}
+
+void context_rewind(context_t *self)
+{
+    self->now.entries_count = self->turn_said;
+    cursor_back(self);
+}
+
+/* ---- trimming ---- */
+
+static size_t bytes_of(const proto_entry_t *entries, size_t count)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += entries[i].text.size;
+    return bytes;
+}
+
+/* Results of earlier turns, oldest first, until the whole is small enough. */
+static void mark_old_results(context_t *self)
+{
+    str_t marker = STR_LIT(CONTEXT_RESULT_MARKER);
+    size_t bytes = bytes_of(self->now.entries, self->now.entries_count);
+    for (size_t i = 0; i < self->turn_start && bytes > CONTEXT_RESULT_BYTES; i++) {
+        proto_entry_t *entry = &self->now.entries[i];
+        if (!str_is(entry->role, "tool") || entry->text.size <= marker.size)
+            continue;
+        bytes -= entry->text.size - marker.size;
+        entry->text = marker;
+    }
+}
+
+static void drop_front(context_t *self, size_t count)
+{
+    size_t left = self->now.entries_count - count;
+    memmove(self->now.entries, self->now.entries + count, left * sizeof *self->now.entries);
+    self->now.entries_count = left;
+    self->turn_start -= count < self->turn_start ? count : self->turn_start;
+    self->turn_said -= count < self->turn_said ? count : self->turn_said;
+}
+
+/* How many entries have to go from the front so that most are left, of at most max_bytes, and the
+ * first of them is no result without its call. The last one always stays. */
+static size_t too_many(const context_t *self, size_t most, size_t max_bytes)
+{
+    const proto_entry_t *entries = self->now.entries;
+    size_t count = self->now.entries_count, drop = count > most ? count - most : 0;
+    size_t bytes = bytes_of(entries + drop, count - drop);
+    while (drop + 1 < count && bytes > max_bytes)
+        bytes -= entries[drop++].text.size;
+    while (drop + 1 < count && drop > 0 && str_is(entries[drop].role, "tool"))
+        drop++;
+    return drop;
+}
+
+size_t context_trim(context_t *self, size_t most)
+{
+    if (!self->now.entries_count)
+        return 0;
+    mark_old_results(self);
+    size_t own = self->now.entries_count - self->turn_start;
+    size_t drop = too_many(self, most > own ? most : own, CONTEXT_MAX_BYTES);
+    size_t lost = drop > self->turn_start ? drop - self->turn_start : 0;
+    drop_front(self, drop);
+    return lost;
+}
+
+/* ---- the answer ---- */
+
+static bool show_cars(context_t *self, const shown_t *shown)
+{
+    proto_car_t *cars = arena_alloc(self->arena, shown->count * sizeof *cars);
+    if (!cars)
+        return false;
+    for (size_t i = 0; i < shown->count; i++)
+        cars[i] = *shown->cars[i];
+    self->now.shown = cars;
+    self->now.shown_count = shown->count;
+    if (shown->count == 1) {
+        self->now.chosen = cars;
+        self->now.chosen_count = 1;
+    }
+    return true;
+}
+
+bool context_answered(context_t *self, str_t text, const shown_t *shown, int64_t now_ms)
+{
+    proto_context_t *now = &self->now;
+    const proto_context_t *before = &self->before;
+    if (!add(self, (proto_entry_t){.role = STR_LIT("assistant"), .text = text, .at_ms = now_ms}))
+        return false;
+    now->shown = before->shown;
+    now->shown_count = before->shown_count;
+    now->query = before->query;
+    now->query_count = before->query_count;
+    now->list = before->list;
+    now->list_count = before->list_count;
+    if (shown->page) {
+        now->query = (proto_query_t *)shown->page->query;
+        now->query_count = shown->page->query != NULL;
+        now->list = (proto_list_t *)shown->page->list;
+        now->list_count = 1;
+    }
+    now->turns++;
+    now->updated_ms = now_ms;
+    if (!now->started_ms)
+        now->started_ms = now_ms;
+    return shown->count == 0 || show_cars(self, shown);
+}

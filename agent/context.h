@@ -1,0 +1,54 @@
+/*
+ * The conversation as one turn builds it: what was remembered, the customer's new messages, the
+ * calls and results of the turn, the answer. Everything lives in the turn's arena. Pure.
+ *
+ * A call is always followed by its result. Functions that return false had no room left in the
+ * arena (or of the protocol's limit of entries); what stands is still whole.
+ */
+#ifndef MOSTRADOR_AGENT_CONTEXT_H
+#define MOSTRADOR_AGENT_CONTEXT_H
+
+#include "agent/shown.h"
+#include "agent/tools.h"
+
+#define CONTEXT_MAX_ENTRIES 1024        /* as the protocol has it */
+#define CONTEXT_MAX_BYTES (384 << 10)   /* of all texts; the rest of what COMMIT carries is small */
+#define CONTEXT_RESULT_BYTES (48 << 10) /* of all texts; above it old results become markers */
+#define CONTEXT_RESULT_MARKER "{\"note\":\"an older result, no longer kept; call the tool again\"}"
+
+typedef struct context {
+    proto_context_t now;    /* what the model sees and COMMIT stores */
+    proto_context_t before; /* the cursor as the turn found it; entries are not used */
+    arena_t *arena;
+    size_t room;       /* entries that fit into now.entries */
+    size_t turn_start; /* this turn's first customer message */
+    size_t turn_said;  /* behind this turn's last customer message */
+    char turn_id[32];
+} context_t;
+
+/* remembered may be NULL: somebody new. It is copied. */
+bool context_open(context_t *self, arena_t *arena, const proto_context_t *remembered,
+                  const char *turn_id);
+
+/* A message of the customer; language and manners are noted. Not after context_called. */
+bool context_said(context_t *self, const proto_waiting_t *message);
+
+/* A tool call and its result. The call's id is replaced where it cannot be kept. */
+bool context_called(context_t *self, str_t name, str_t id, str_t arguments,
+                    const tool_result_t *result, int64_t now_ms);
+
+/* Takes back this turn's calls, results and finds: the turn begins anew after its messages. */
+void context_rewind(context_t *self);
+
+/* Before the model is asked: at most most entries of earlier turns, none of this turn's messages
+ * dropped unless they alone are too large. Returns how many of this turn's messages were. */
+size_t context_trim(context_t *self, size_t most);
+
+/* The answer: appends it, and sets the cursor to what the customer now sees. */
+bool context_answered(context_t *self, str_t text, const shown_t *shown, int64_t now_ms);
+
+/* Text that may be stored and sent: what is not UTF-8 becomes U+FFFD, cut between two characters
+ * at max bytes. Empty when the arena is full. */
+str_t context_clean(arena_t *arena, str_t text, size_t max);
+
+#endif

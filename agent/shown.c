@@ -1,0 +1,261 @@
+/*
+ * The text is read folded, number by number, line by line: every way to name a car has a number in
+ * it. First come those whose line also says the model, then bare prices, so that "hasta $300,000"
+ * does not put a car of just that price in front of the list below it.
+ */
+#include "agent/shown.h"
+
+#include <stdlib.h>
+
+#include "agent/amount.h"
+#include "common/text.h"
+
+#define MAX_TEXT 262144
+#define MAX_WORDS 8     /* of a version that are compared */
+#define STOCK_DIGITS 5  /* from so many on, a number alone may be a stock id */
+#define LEAST_YEAR 1900 /* smaller numbers are none */
+
+/* ---- what was found ---- */
+
+static void add_car(found_t *self, const proto_car_t *car)
+{
+    for (size_t i = 0; i < self->car_count; i++)
+        if (self->cars[i]->stock_id == car->stock_id) {
+            self->cars[i] = car;
+            return;
+        }
+    if (self->car_count < FOUND_MAX_CARS)
+        self->cars[self->car_count++] = car;
+}
+
+void found_add(found_t *self, const tool_result_t *result)
+{
+    if (result->list) {
+        if (self->page_count == FOUND_MAX_PAGES) {
+            memmove(self->pages, self->pages + 1, (FOUND_MAX_PAGES - 1) * sizeof *self->pages);
+            self->page_count--;
+        }
+        self->pages[self->page_count++] =
+            (found_page_t){result->query, result->list, result->cars, result->car_count};
+    }
+    for (size_t i = 0; i < result->car_count; i++)
+        add_car(self, &result->cars[i]);
+}
+
+/* ---- words of a line ---- */
+
+static bool is_word(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c & 0x80);
+}
+
+/* word (folded) stands in line between other than letters and digits. */
+static bool line_has(str_t line, str_t word)
+{
+    if (!word.size || word.size > line.size)
+        return false;
+    for (size_t at = 0; at + word.size <= line.size; at++) {
+        if (memcmp(line.data + at, word.data, word.size) != 0)
+            continue;
+        bool before = at == 0 || !is_word(line.data[at - 1]);
+        bool after = at + word.size == line.size || !is_word(line.data[at + word.size]);
+        if (before && after)
+            return true;
+    }
+    return false;
+}
+
+static bool line_has_folded(str_t line, str_t text)
+{
+    buf_t folded;
+    buf_init(&folded, 1024);
+    text_fold(&folded, text);
+    bool has = line_has(line, buf_view(&folded));
+    buf_free(&folded);
+    return has;
+}
+
+/* A model of digits only is no word of its own: "3." numbers a list. */
+static bool line_names_model(str_t line, const proto_car_t *car)
+{
+    bool letters = false;
+    for (size_t i = 0; i < car->model.size; i++)
+        letters |= car->model.data[i] > '9';
+    if (letters && car->model.size > 1)
+        return line_has_folded(line, car->model);
+    buf_t both;
+    buf_init(&both, 256);
+    buf_add(&both, car->make.data, car->make.size);
+    buf_char(&both, ' ');
+    buf_add(&both, car->model.data, car->model.size);
+    bool has = line_has_folded(line, buf_view(&both));
+    buf_free(&both);
+    return has;
+}
+
+/* ---- numbers of a line ---- */
+
+typedef struct number {
+    size_t at, size;
+    int64_t hundredths;
+    str_t line;
+} number_t;
+
+/* The next number from *at on; moves *at behind it. */
+static bool number_next(str_t text, size_t *at, number_t *number)
+{
+    size_t from = *at;
+    while (from < text.size && !(text.data[from] >= '0' && text.data[from] <= '9'))
+        from++;
+    size_t end = from;
+    while (end < text.size &&
+           ((text.data[end] >= '0' && text.data[end] <= '9') ||
+            ((text.data[end] == ',' || text.data[end] == '.') && end + 1 < text.size &&
+             text.data[end + 1] >= '0' && text.data[end + 1] <= '9')))
+        end++;
+    *at = end;
+    if (from == end)
+        return false;
+    size_t line = from, behind = end;
+    while (line > 0 && text.data[line - 1] != '\n')
+        line--;
+    while (behind < text.size && text.data[behind] != '\n')
+        behind++;
+    *number = (number_t){from, end - from, -1, {text.data + line, behind - line}};
+    if (!amount_read((str_t){text.data + from, end - from}, &number->hundredths))
+        number->hundredths = -1;
+    return true;
+}
+
+static bool line_has_number(str_t line, int64_t hundredths)
+{
+    number_t number;
+    for (size_t at = 0; number_next(line, &at, &number);)
+        if (number.hundredths == hundredths)
+            return true;
+    return false;
+}
+
+/* "hasta $300,000" is a bound, not a price. */
+static bool is_bound(str_t text, const number_t *number)
+{
+    static const char *const words[] = {"hasta",  "menos",       "maximo", "max",   "minimo",
+                                        "desde",  "presupuesto", "under",  "below", "than",
+                                        "budget", "up to",       "over",   "from",  "entre"};
+    size_t line = (size_t)(number->line.data - text.data);
+    size_t from = number->at > line + 16 ? number->at - 16 : line;
+    str_t before = {text.data + from, number->at - from};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (line_has(before, str_from(words[i])))
+            return true;
+    return false;
+}
+
+/* ---- who is meant ---- */
+
+typedef enum how { BY_PRICE_AND_MODEL, BY_STOCK_ID, BY_MODEL_AND_YEAR, BY_PRICE, WAYS } how_t;
+
+static bool names(how_t how, str_t text, const number_t *number, const proto_car_t *car)
+{
+    switch (how) {
+    case BY_PRICE_AND_MODEL:
+        return number->hundredths == car->price && line_names_model(number->line, car);
+    case BY_STOCK_ID:
+        return number->size >= STOCK_DIGITS && number->hundredths == car->stock_id * 100 &&
+               (number->at == 0 || text.data[number->at - 1] != '$');
+    case BY_MODEL_AND_YEAR: /* where a price says more, it has been heard already */
+        return number->hundredths == car->year * 100 && car->year >= LEAST_YEAR &&
+               line_names_model(number->line, car) && !line_has_number(number->line, car->price);
+    case BY_PRICE:
+        return number->hundredths == car->price && !is_bound(text, number);
+    case WAYS:
+        break;
+    }
+    return false;
+}
+
+/* How well the line fits the car; the more, the better. */
+static int fit(str_t line, const proto_car_t *car)
+{
+    int score = 0, words = 0;
+    if (line_names_model(line, car))
+        score += 8;
+    if (line_has_number(line, car->km * 100))
+        score += 4;
+    if (line_has_number(line, car->year * 100))
+        score += 2;
+    str_t rest = car->version;
+    while (rest.size && words < MAX_WORDS) {
+        size_t size = 0;
+        while (size < rest.size && rest.data[size] != ' ')
+            size++;
+        if (size)
+            score += line_has_folded(line, (str_t){rest.data, size}), words++;
+        size_t skip = size + (size < rest.size);
+        rest = (str_t){rest.data + skip, rest.size - skip};
+    }
+    return score;
+}
+
+typedef struct match {
+    const proto_car_t *car;
+    size_t at; /* in the text; SIZE_MAX: not named */
+} match_t;
+
+static void hear(how_t how, str_t text, const number_t *number, match_t *matches, size_t count)
+{
+    match_t *best = NULL;
+    int best_fit = -1;
+    for (size_t i = 0; i < count; i++) {
+        if (matches[i].at != SIZE_MAX || !names(how, text, number, matches[i].car))
+            continue;
+        int score = fit(number->line, matches[i].car);
+        if (score > best_fit) {
+            best = &matches[i];
+            best_fit = score;
+        }
+    }
+    if (best)
+        best->at = number->at;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    size_t x = ((const match_t *)a)->at, y = ((const match_t *)b)->at;
+    return x < y ? -1 : x > y;
+}
+
+static void choose_page(const found_t *found, shown_t *shown)
+{
+    for (size_t p = found->page_count; p-- > 0 && !shown->page;)
+        for (size_t c = 0; c < found->pages[p].count; c++)
+            for (size_t s = 0; s < shown->count; s++)
+                if (found->pages[p].cars[c].stock_id == shown->cars[s]->stock_id)
+                    shown->page = &found->pages[p];
+}
+
+void shown_find(str_t text, const found_t *found, shown_t *shown)
+{
+    match_t matches[FOUND_MAX_CARS];
+    buf_t folded;
+    *shown = (shown_t){0};
+    buf_init(&folded, MAX_TEXT);
+    text_fold(&folded, utf8_front(text, MAX_TEXT / 4));
+    str_t said = buf_view(&folded);
+    for (size_t i = 0; i < found->car_count; i++)
+        matches[i] = (match_t){found->cars[i], SIZE_MAX};
+    for (how_t how = 0; how < WAYS; how++) {
+        number_t number;
+        for (size_t at = 0; number_next(said, &at, &number);)
+            hear(how, said, &number, matches, found->car_count);
+    }
+    if (found->car_count == 1 && line_names_model(said, found->cars[0]) &&
+        matches[0].at == SIZE_MAX)
+        matches[0].at = 0; /* there is no other it could be */
+    qsort(matches, found->car_count, sizeof *matches, by_place);
+    for (size_t i = 0; i < found->car_count && shown->count < PROTO_MAX_PAGE; i++)
+        if (matches[i].at != SIZE_MAX)
+            shown->cars[shown->count++] = matches[i].car;
+    choose_page(found, shown);
+    buf_free(&folded);
+}
