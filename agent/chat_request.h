@@ -1,0 +1,26 @@
+/*
+ * Writes the body of POST /chat/completions. What stays the same from call to call (rules, tools)
+ * is serialised once and comes first, so that servers can cache the prefix:
+ *
+ *   system     the rules
+ *   user, assistant, tool …   the conversation; every tool call has its result right behind it
+ *   system     where the conversation stands (prompt_state): it changes with every call
+ */
+#ifndef MOSTRADOR_AGENT_CHAT_REQUEST_H
+#define MOSTRADOR_AGENT_CHAT_REQUEST_H
+
+#include "agent/model.h"
+
+#define CHAT_MAX_REQUEST (4 << 20) /* bytes of a body */
+
+typedef struct chat_request chat_request_t;
+
+/* hosted: the server is OpenAI's own, which knows safety_identifier and prompt_cache_key; other
+ * servers may refuse fields they do not know. */
+chat_request_t *chat_request_new(const char *model, int64_t max_tokens, bool hosted);
+void chat_request_destroy(chat_request_t **self_p);
+
+/* Appends the body to out; false when it does not fit. */
+bool chat_request_write(chat_request_t *self, const model_request_t *request, buf_t *out);
+
+#endif

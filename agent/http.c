@@ -1,0 +1,582 @@
+/*
+ * A call is in one of four places: delayed, ready (waiting for room), running (inside curl), or
+ * gone. place() is the only function that moves it.
+ */
+#include "agent/http.h"
+
+#include <assert.h>
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "common/clock.h"
+
+#define SWEEP_MS 20               /* how exact delays and timeouts are */
+#define STREAMS_PER_CONNECTION 64 /* servers usually offer 100 or more */
+#define SPARE_HANDLES 256         /* curl handles kept for the next calls */
+
+typedef enum place { GONE, DELAYED, READY, RUNNING, PLACES } place_t;
+
+typedef enum version { VERSION_UNKNOWN, VERSION_1, VERSION_2 } version_t;
+
+struct http_call {
+    http_t *http;
+    place_t place;
+    CURL *easy; /* while running */
+    str_t body;
+    int64_t due_ms;   /* delayed until */
+    int64_t start_ms; /* since it runs */
+    int64_t last_ms;  /* the last piece came; 0: none yet */
+    int64_t deadline_ms;
+    buf_t came;         /* pieces that data has not seen yet */
+    bool fresh;         /* in http->fresh */
+    bool too_long;      /* came did not take it all */
+    bool known_version; /* this answer's HTTP version was looked at */
+    size_t bytes;       /* of the answer so far */
+    http_data_t *data;
+    http_done_t *done;
+    void *arg;
+    TAILQ_ENTRY(http_call) link;
+    TAILQ_ENTRY(http_call) fresh_link;
+};
+
+TAILQ_HEAD(call_list, http_call);
+
+/* A descriptor that curl wants watched. */
+typedef struct watch {
+    uv_poll_t poll;
+    http_t *http;
+    curl_socket_t fd;
+    LIST_ENTRY(watch) link;
+} watch_t;
+
+struct http {
+    uv_loop_t *loop;
+    http_settings_t settings;
+    char *url, *ca_file;
+    CURLM *multi;
+    struct curl_slist *headers;
+    version_t version;
+    struct call_list calls[PLACES];
+    size_t count[PLACES];
+    struct call_list fresh; /* running ones with something in came */
+    http_call_t *telling;   /* whose function is being called; NULL once it was cancelled */
+    buf_t spare;            /* memory that changes places with came */
+    CURL *handles[SPARE_HANDLES];
+    size_t handle_count;
+    LIST_HEAD(, watch) watches;
+    uv_timer_t curl_timer; /* what curl asks for */
+    uv_timer_t sweep;      /* delays and timeouts; stopped while there are no calls */
+    int open_timers;
+};
+
+static void settle(http_t *self);
+
+/* ---- places ---- */
+
+static void place(http_call_t *call, place_t to)
+{
+    http_t *self = call->http;
+    if (call->place != GONE) {
+        TAILQ_REMOVE(&self->calls[call->place], call, link);
+        self->count[call->place]--;
+    }
+    call->place = to;
+    if (to != GONE) {
+        TAILQ_INSERT_TAIL(&self->calls[to], call, link);
+        self->count[to]++;
+    }
+}
+
+static void forget_fresh(http_call_t *call)
+{
+    if (call->fresh)
+        TAILQ_REMOVE(&call->http->fresh, call, fresh_link);
+    call->fresh = false;
+}
+
+/* The handle leaves the call and curl, and is used again. */
+static void give_back(http_t *self, CURL *easy)
+{
+    curl_multi_remove_handle(self->multi, easy);
+    if (self->handle_count < SPARE_HANDLES)
+        self->handles[self->handle_count++] = easy;
+    else
+        curl_easy_cleanup(easy);
+}
+
+static void call_free(http_call_t *call)
+{
+    forget_fresh(call);
+    place(call, GONE);
+    if (call->easy)
+        give_back(call->http, call->easy);
+    buf_free(&call->came);
+    free(call);
+}
+
+/* ---- inside curl: only notes ---- */
+
+static size_t on_write(char *bytes, size_t size, size_t count, void *arg)
+{
+    http_call_t *call = arg;
+    size *= count;
+    call->bytes += size;
+    if (call->bytes > call->http->settings.max_bytes) {
+        call->too_long = true;
+        return 0;
+    }
+    buf_add(&call->came, bytes, size);
+    if (!call->fresh) {
+        call->fresh = true;
+        TAILQ_INSERT_TAIL(&call->http->fresh, call, fresh_link);
+    }
+    return size;
+}
+
+static void on_watch_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void watch_close(watch_t *watch)
+{
+    LIST_REMOVE(watch, link);
+    uv_poll_stop(&watch->poll);
+    uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
+}
+
+static void on_ready_fd(uv_poll_t *poll, int status, int events)
+{
+    watch_t *watch = poll->data;
+    http_t *self = watch->http;
+    int action = status < 0 ? CURL_CSELECT_ERR : 0;
+    if (events & UV_READABLE)
+        action |= CURL_CSELECT_IN;
+    if (events & UV_WRITABLE)
+        action |= CURL_CSELECT_OUT;
+    int running;
+    curl_multi_socket_action(self->multi, watch->fd, action, &running);
+    settle(self);
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
+{
+    (void)easy;
+    http_t *self = arg;
+    watch_t *watch = known;
+    if (what == CURL_POLL_REMOVE) {
+        if (watch)
+            watch_close(watch);
+        curl_multi_assign(self->multi, fd, NULL);
+        return 0;
+    }
+    if (!watch) {
+        watch = calloc(1, sizeof *watch);
+        if (!watch)
+            return -1;
+        if (uv_poll_init_socket(self->loop, &watch->poll, fd) < 0) {
+            free(watch);
+            return -1;
+        }
+        watch->http = self;
+        watch->fd = fd;
+        watch->poll.data = watch;
+        LIST_INSERT_HEAD(&self->watches, watch, link);
+        curl_multi_assign(self->multi, fd, watch);
+    }
+    int events = 0;
+    if (what & CURL_POLL_IN)
+        events |= UV_READABLE;
+    if (what & CURL_POLL_OUT)
+        events |= UV_WRITABLE;
+    return uv_poll_start(&watch->poll, events, on_ready_fd) < 0 ? -1 : 0;
+}
+
+static void on_curl_time(uv_timer_t *timer)
+{
+    http_t *self = timer->data;
+    int running;
+    curl_multi_socket_action(self->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    settle(self);
+}
+
+static int on_timer_wish(CURLM *multi, long ms, void *arg)
+{
+    (void)multi;
+    http_t *self = arg;
+    if (ms < 0)
+        uv_timer_stop(&self->curl_timer);
+    else
+        uv_timer_start(&self->curl_timer, on_curl_time, (uint64_t)ms, 0);
+    return 0;
+}
+
+/* ---- starting ---- */
+
+static CURL *handle_new(const http_t *self)
+{
+    CURL *easy = curl_easy_init();
+    if (!easy)
+        abort();
+    const http_settings_t *settings = &self->settings;
+    curl_easy_setopt(easy, CURLOPT_URL, self->url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, self->headers);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_ms);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     settings->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS);
+    /* wait for a connection that is being made rather than open one more: it may speak HTTP/2 */
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, settings->http1 ? 0L : 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 8192L);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
+    if (self->ca_file)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, self->ca_file);
+    return easy;
+}
+
+static size_t room(const http_t *self)
+{
+    size_t most = self->settings.in_flight;
+    if (self->version == VERSION_UNKNOWN && self->settings.connections < most)
+        most = self->settings.connections;
+    if (self->version == VERSION_2 && self->settings.connections * STREAMS_PER_CONNECTION < most)
+        most = self->settings.connections * STREAMS_PER_CONNECTION;
+    return self->count[RUNNING] < most ? most - self->count[RUNNING] : 0;
+}
+
+static void start(http_call_t *call)
+{
+    http_t *self = call->http;
+    call->easy = self->handle_count ? self->handles[--self->handle_count] : handle_new(self);
+    call->start_ms = clock_ms();
+    curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call);
+    curl_easy_setopt(call->easy, CURLOPT_WRITEDATA, call);
+    curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.size);
+    curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->body.data);
+    place(call, RUNNING);
+    CURLMcode code = curl_multi_add_handle(self->multi, call->easy);
+    assert(code == CURLM_OK); /* only a handle that is in use already, or no memory */
+    (void)code;
+}
+
+static void start_ready(http_t *self)
+{
+    http_call_t *call = TAILQ_FIRST(&self->calls[READY]);
+    int64_t now = call ? clock_ms() : 0;
+    while (call && room(self)) {
+        http_call_t *next = TAILQ_NEXT(call, link);
+        if (now < call->deadline_ms)
+            start(call); /* else the sweep will end it */
+        call = next;
+    }
+}
+
+/* How many connections curl may open, by what the server speaks. */
+static void set_version(http_t *self, version_t version)
+{
+    self->version = version;
+    size_t most = version == VERSION_1 ? self->settings.in_flight : self->settings.connections;
+    curl_multi_setopt(self->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)most);
+    curl_multi_setopt(self->multi, CURLMOPT_MAXCONNECTS, (long)most);
+}
+
+static void learn_version(http_call_t *call)
+{
+    http_t *self = call->http;
+    if (call->known_version)
+        return;
+    call->known_version = true;
+    long version = 0;
+    curl_easy_getinfo(call->easy, CURLINFO_HTTP_VERSION, &version);
+    version_t spoken = version == CURL_HTTP_VERSION_2_0 ? VERSION_2 : VERSION_1;
+    if (version && self->version != spoken)
+        set_version(self, spoken);
+}
+
+/* ---- ending ---- */
+
+static const char *header(CURL *easy, const char *name)
+{
+    struct curl_header *found;
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK)
+        return NULL;
+    return found->value;
+}
+
+static const char *error_of(CURL *easy, CURLcode code)
+{
+    curl_off_t sent_us = 0;
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return "dns";
+    case CURLE_COULDNT_CONNECT:
+        return "connect";
+    case CURLE_OPERATION_TIMEDOUT:
+        curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
+        return sent_us ? "timeout" : "connect_timeout";
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+        return "tls";
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return "cut";
+    default:
+        return "network";
+    }
+}
+
+/* The last thing that happens to a call: tells it, with the headers its handle still holds. */
+static void finish(http_call_t *call, http_outcome_t outcome, const char *error)
+{
+    http_t *self = call->http;
+    http_end_t end = {.outcome = outcome, .error = error};
+    CURL *easy = call->easy;
+    if (easy) {
+        long status = 0;
+        curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+        end.status = status;
+        end.request_id = header(easy, "x-request-id");
+        end.retry_after = header(easy, "retry-after");
+        end.retry_after_ms = header(easy, "retry-after-ms");
+        end.should_retry = header(easy, "x-should-retry");
+    }
+    http_done_t *done = call->done;
+    void *arg = call->arg;
+    call->easy = NULL;
+    call_free(call);
+    done(arg, &end);
+    if (easy)
+        give_back(self, easy);
+}
+
+/* Passes on what came. */
+static void tell(http_call_t *call)
+{
+    http_t *self = call->http;
+    long status = 0;
+    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    learn_version(call);
+    call->last_ms = clock_ms();
+    forget_fresh(call);
+    buf_t came = call->came;
+    call->came = self->spare;
+    buf_init(&self->spare, self->settings.max_bytes);
+    self->telling = call;
+    bool more = call->data(call->arg, status, buf_view(&came));
+    buf_clear(&came);
+    if (self->spare.data)
+        buf_free(&self->spare);
+    self->spare = came;
+    if (self->telling && !more)
+        finish(call, HTTP_STOPPED, NULL);
+    self->telling = NULL;
+}
+
+static void finish_by_curl(http_call_t *call, CURLcode code)
+{
+    learn_version(call);
+    if (call->too_long)
+        finish(call, HTTP_TOO_LONG, "too_long");
+    else if (code == CURLE_OK)
+        finish(call, HTTP_ANSWERED, NULL);
+    else
+        finish(call, code == CURLE_OPERATION_TIMEDOUT ? HTTP_TIMEOUT : HTTP_FAILED,
+               error_of(call->easy, code));
+}
+
+/* After curl has run: tells what it noted, and fills the room that became free. */
+static void settle(http_t *self)
+{
+    while (!TAILQ_EMPTY(&self->fresh))
+        tell(TAILQ_FIRST(&self->fresh));
+    CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(self->multi, &left)))
+        if (message->msg == CURLMSG_DONE) {
+            http_call_t *call = NULL;
+            CURLcode code = message->data.result;
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+            finish_by_curl(call, code);
+        }
+    start_ready(self);
+}
+
+/* ---- time ---- */
+
+static const char *overdue(const http_call_t *call, int64_t now)
+{
+    const http_settings_t *settings = &call->http->settings;
+    if (now >= call->deadline_ms)
+        return "deadline";
+    if (call->place != RUNNING)
+        return NULL;
+    if (!call->last_ms && now - call->start_ms >= settings->first_ms)
+        return "first_byte_timeout";
+    if (call->last_ms && now - call->last_ms >= settings->idle_ms)
+        return "idle_timeout";
+    return NULL;
+}
+
+/* The next call that is overdue, or NULL. Looked for anew after each, because what a call is told
+ * may end others. */
+static http_call_t *find_overdue(http_t *self, int64_t now)
+{
+    for (place_t at = DELAYED; at < PLACES; at++) {
+        http_call_t *call;
+        TAILQ_FOREACH (call, &self->calls[at], link) {
+            if (overdue(call, now))
+                return call;
+        }
+    }
+    return NULL;
+}
+
+static void on_sweep(uv_timer_t *timer)
+{
+    http_t *self = timer->data;
+    int64_t now = clock_ms();
+    http_call_t *call = TAILQ_FIRST(&self->calls[DELAYED]);
+    while (call) {
+        http_call_t *next = TAILQ_NEXT(call, link);
+        if (call->due_ms <= now)
+            place(call, READY);
+        call = next;
+    }
+    while ((call = find_overdue(self, now)))
+        finish(call, HTTP_TIMEOUT, overdue(call, now));
+    settle(self);
+    if (!self->count[DELAYED] && !self->count[READY] && !self->count[RUNNING])
+        uv_timer_stop(&self->sweep);
+}
+
+/* ---- calls ---- */
+
+http_call_t *http_post(http_t *self, str_t body, int64_t delay_ms, int64_t deadline_ms,
+                       http_data_t *data, http_done_t *done, void *arg)
+{
+    http_call_t *call = calloc(1, sizeof *call);
+    if (!call)
+        abort();
+    call->http = self;
+    call->body = body;
+    call->due_ms = clock_ms() + delay_ms;
+    call->deadline_ms = deadline_ms;
+    call->data = data;
+    call->done = done;
+    call->arg = arg;
+    buf_init(&call->came, self->settings.max_bytes);
+    place(call, delay_ms > 0 ? DELAYED : READY);
+    if (!uv_is_active((uv_handle_t *)&self->sweep))
+        uv_timer_start(&self->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+    /* adding to curl only asks for a timer; the rest happens in the loop */
+    if (call->place == READY)
+        start_ready(self);
+    return call;
+}
+
+void http_cancel(http_call_t **call_p)
+{
+    http_call_t *call = *call_p;
+    *call_p = NULL;
+    http_t *self = call->http;
+    if (self->telling == call)
+        self->telling = NULL;
+    call_free(call);
+}
+
+/* ---- birth and death ---- */
+
+static void set_headers(http_t *self, const char *bearer)
+{
+    static const char *const always[] = {"Content-Type: application/json",
+                                         "Accept: text/event-stream, application/json",
+                                         "User-Agent: mostrador", "Expect:", NULL};
+    for (size_t i = 0; always[i]; i++)
+        self->headers = curl_slist_append(self->headers, always[i]);
+    if (*bearer) {
+        size_t size = strlen(bearer) + sizeof "Authorization: Bearer ";
+        char *line = malloc(size);
+        if (!line)
+            abort();
+        snprintf(line, size, "Authorization: Bearer %s", bearer);
+        self->headers = curl_slist_append(self->headers, line);
+        free(line);
+    }
+}
+
+http_t *http_new(uv_loop_t *loop, const http_settings_t *settings)
+{
+    static bool global;
+    if (!global && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        abort();
+    global = true;
+    http_t *self = calloc(1, sizeof *self);
+    if (!self)
+        abort();
+    self->loop = loop;
+    self->settings = *settings;
+    self->url = strdup(settings->url);
+    self->ca_file = settings->ca_file ? strdup(settings->ca_file) : NULL;
+    self->multi = curl_multi_init();
+    if (!self->multi || !self->url)
+        abort();
+    for (place_t at = GONE; at < PLACES; at++)
+        TAILQ_INIT(&self->calls[at]);
+    TAILQ_INIT(&self->fresh);
+    LIST_INIT(&self->watches);
+    buf_init(&self->spare, settings->max_bytes);
+    set_headers(self, settings->bearer);
+    curl_multi_setopt(self->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(self->multi, CURLMOPT_SOCKETDATA, self);
+    curl_multi_setopt(self->multi, CURLMOPT_TIMERFUNCTION, on_timer_wish);
+    curl_multi_setopt(self->multi, CURLMOPT_TIMERDATA, self);
+    /* without TLS nobody negotiates HTTP/2 */
+    bool plain = strncmp(settings->url, "https:", 6) != 0;
+    self->settings.http1 = settings->http1 || plain;
+    set_version(self, self->settings.http1 ? VERSION_1 : VERSION_UNKNOWN);
+    uv_timer_init(loop, &self->curl_timer);
+    uv_timer_init(loop, &self->sweep);
+    self->curl_timer.data = self->sweep.data = self;
+    self->open_timers = 2;
+    return self;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    http_t *self = handle->data;
+    if (--self->open_timers == 0)
+        free(self);
+}
+
+void http_destroy(http_t **self_p)
+{
+    http_t *self = *self_p;
+    *self_p = NULL;
+    if (!self)
+        return;
+    for (place_t at = DELAYED; at < PLACES; at++)
+        while (!TAILQ_EMPTY(&self->calls[at]))
+            call_free(TAILQ_FIRST(&self->calls[at]));
+    while (self->handle_count)
+        curl_easy_cleanup(self->handles[--self->handle_count]);
+    curl_multi_cleanup(self->multi);
+    while (!LIST_EMPTY(&self->watches))
+        watch_close(LIST_FIRST(&self->watches));
+    curl_slist_free_all(self->headers);
+    buf_free(&self->spare);
+    free(self->url);
+    free(self->ca_file);
+    uv_close((uv_handle_t *)&self->curl_timer, on_timer_closed);
+    uv_close((uv_handle_t *)&self->sweep, on_timer_closed);
+}
