@@ -9,7 +9,6 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 PYTHON := /usr/bin/python3
-export VAR ?= var
 
 PACKAGES := libzmq libczmq libuv hiredis libcurl libcjson sqlite3 libcrypto
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
@@ -34,7 +33,7 @@ CFLAGS_ALL := -std=gnu11 -D_GNU_SOURCE -I. $(PKG_CFLAGS) $(WARN) -fPIC -fstack-p
 ifeq ($(V),release)
 CFLAGS_ALL += -D_FORTIFY_SOURCE=2
 endif
-LDFLAGS_ALL := $(filter -fsanitize=%,$(CFLAGS_$(V))) -Wl,-z,relro,-z,now $(LDFLAGS)
+LDFLAGS_ALL := $(filter -fsanitize=%,$(CFLAGS_$(V))) -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 
 # Kore's headers want the switches Debian's package was built with: without them struct
 # http_request has another size.
@@ -111,6 +110,92 @@ $(B)/tests/bench_%: $(B)/tests/bench/bench_%.o $(ARCHIVES)
 	@echo '  LD $@'
 	@$(CC) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDFLAGS_ALL) $(PKG_LIBS)
 
-units: $(UNITS)
+# what is embedded by .incbin
+$(B)/sessions/scripts.o: $(wildcard sessions/*.lua)
+$(B)/gateway/kore_page.o: $(wildcard gateway/page/*)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+# ---- packages ----
+DEPS := gcc make pkg-config git kore redis-server util-linux libzmq3-dev libczmq-dev libmsgpack-dev \
+	libhiredis-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev
+DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-zmq python3-msgpack \
+	python3-aiohttp python3-redis python3-selenium python3-yaml chromium chromium-driver
+DEPS_LINT := clang libclang-rt-14-dev llvm clang-tidy clang-format cppcheck shellcheck
+
+.PHONY: deps deps-check deps-lint
+deps: ## install what is missing to build and run (apt, with sudo when not root)
+	@.ci/packages $(DEPS)
+deps-check: deps ## and what the tests need
+	@.ci/packages $(DEPS_CHECK)
+deps-lint: deps-check ## and what fuzzing and linting need
+	@.ci/packages $(DEPS_LINT)
+
+# A make of its own where packages may have just been installed: this one looked for them before.
+# ---- use ----
+.PHONY: run import
+run: deps ## build and start everything: make run PORT=8000 VAR=var
+	@$(MAKE) --no-print-directory -j2 build
+	@exec common/run
+import: deps ## load a catalog, also into a running instance: make import CSV=cars.csv VAR=var
+	@$(if $(CSV),,echo 'usage: make import CSV=cars.csv [VAR=var]' >&2; exit 2)
+	@$(MAKE) --no-print-directory -j2 build
+	@$(B)/bin/catalog-import '$(CSV)'
+
+# ---- tests ----
+.PHONY: check units check-units check-python asan ubsan tsan fuzz lint format docs docs-check
+check: deps-check ## all tests
+	@$(MAKE) --no-print-directory -j2 build units
+	@$(MAKE) --no-print-directory docs-check check-units check-python
+units: $(UNITS)
+check-units: units
+	@for t in $(UNITS); do echo "$$t"; $$t >$(B)/unit.log 2>&1 || { cat $(B)/unit.log; exit 1; }; done
+	@echo "$(words $(UNITS)) unit test programs passed"
+check-python: build
+	@V=$(V) $(PYTHON) -m pytest -q -x -p no:cacheprovider $(PYTEST) tests
+
+# The processes and their unit tests under a sanitizer; the browser test adds nothing there.
+SANITIZED_TESTS := --ignore=tests/test_page.py
+asan ubsan tsan: deps-check ## the tests under a sanitizer
+	@$(MAKE) --no-print-directory -j2 V=$@ build units
+	@$(MAKE) --no-print-directory V=$@ PYTEST='$(SANITIZED_TESTS) $(PYTEST)' check-units check-python
+
+FUZZ_SECONDS ?= 10
+fuzz: deps-lint ## every parser, FUZZ_SECONDS each
+	@$(MAKE) --no-print-directory -j2 V=fuzz $(FUZZERS)
+	@$(MAKE) --no-print-directory -j2 --output-sync V=fuzz $(addsuffix .run,$(FUZZERS))
+build/fuzz/tests/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) -o $@ $< -fsanitize=fuzzer -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDFLAGS_ALL) $(PKG_LIBS)
+build/fuzz/tests/fuzz_%.run: build/fuzz/tests/fuzz_%
+	@mkdir -p build/fuzz/corpus/$* tests/fuzz/corpus/$*
+	@echo "fuzz_$* for $(FUZZ_SECONDS) s"
+	@$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 -verbosity=0 \
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus/$* tests/fuzz/corpus/$*
+
+C_FILES = $(wildcard */*.c */*.h tests/*/*.c proto/describe/*.c)
+lint: deps-lint ## clang-tidy, cppcheck, shellcheck, formatting
+	@clang-format --dry-run -Werror $(C_FILES)
+	@shellcheck common/run gateway/run .ci/run .ci/packages
+	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability \
+		--suppress=missingIncludeSystem --library=posix -j2 -I. $(filter-out gateway/kore_%,$(filter %.c,$(C_FILES)))
+	@printf '%s\n' $(filter-out tests/%,$(filter %.c,$(C_FILES))) | xargs -P2 -n4 clang-tidy --quiet \
+		--warnings-as-errors='*' --extra-arg=-std=gnu11 --extra-arg=-D_GNU_SOURCE -- -I. $(PKG_CFLAGS) $(KORE_CFLAGS)
+format: ## format every C file
+	@clang-format -i $(C_FILES)
+
+docs: build ## write .env.example and proto/MESSAGES.md from their tables
+	@$(B)/bin/describe settings >.env.example
+	@$(B)/bin/describe markdown >proto/MESSAGES.md
+docs-check: build
+	@$(B)/bin/describe settings | cmp - .env.example && $(B)/bin/describe markdown | cmp - proto/MESSAGES.md \
+		|| { echo 'run make docs'; exit 1; }
+
+.PHONY: bench clean
+bench: $(BENCHES) ## build the benchmarks of the parts; run them from build/release/tests/
+	@printf '%s\n' $(BENCHES)
+clean: ## remove what was built (not VAR)
+	rm -rf build
+help: ## this list
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22

@@ -310,6 +310,24 @@ static bool set_from_sources(const setting_t *s, const env_file_t *file, why_t *
     return set(s, value ? value : s->fallback, why);
 }
 
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 ||
+           strcmp(address, "localhost") == 0;
+}
+
+/* What two settings say together. */
+static bool agree(why_t *why)
+{
+    if (config.FINANCING_MIN_MONTHS > config.FINANCING_MAX_MONTHS)
+        return bad(why, "FINANCING_MIN_MONTHS=%lld is above FINANCING_MAX_MONTHS=%lld",
+                   (long long)config.FINANCING_MIN_MONTHS, (long long)config.FINANCING_MAX_MONTHS);
+    if (!is_loopback(config.HTTP_ADDR) && !config.API_TOKEN[0])
+        return bad(why, "HTTP_ADDR=%s can be reached from outside: set API_TOKEN, or use 127.0.0.1",
+                   config.HTTP_ADDR);
+    return true;
+}
+
 bool config_try(const char *path, char *text, size_t size)
 {
     why_t why = {text, size};
@@ -317,9 +335,7 @@ bool config_try(const char *path, char *text, size_t size)
     bool good = env_file_read(&file, path, &why);
     for (size_t i = 0; good && i < SETTING_COUNT; i++)
         good = set_from_sources(&settings[i], &file, &why);
-    if (good && config.FINANCING_MIN_MONTHS > config.FINANCING_MAX_MONTHS)
-        good = bad(&why, "FINANCING_MIN_MONTHS=%lld is above FINANCING_MAX_MONTHS=%lld",
-                   (long long)config.FINANCING_MIN_MONTHS, (long long)config.FINANCING_MAX_MONTHS);
+    good = good && agree(&why);
     env_file_free(&file);
     return good;
 }
@@ -329,6 +345,19 @@ void config_load(const char *env_file)
     char why[512];
     if (!config_try(env_file, why, sizeof why))
         log_fatal("%s", why);
+}
+
+bool config_print_value(const char *name)
+{
+    bool is_file;
+    const setting_t *s = setting_named(name, &is_file);
+    if (!s || is_file)
+        return false;
+    if (is_number(s->kind))
+        printf("%lld\n", (long long)*(int64_t *)s->value);
+    else
+        printf("%s\n", *(const char **)s->value);
+    return true;
 }
 
 void config_print_example(void)

@@ -3,10 +3,12 @@
  *   describe json       every record and message, for clients in other languages
  *   describe markdown   proto/MESSAGES.md
  *   describe settings   .env.example
+ *   describe value NAME…   what settings amount to here and now, a line each
  */
 #include <stdio.h>
 
 #include "common/config.h"
+#include "common/log.h"
 #include "proto/proto.h"
 
 static const char *const kinds[] = {"INT", "BOOL", "STR", "BIN", "LIST"};
@@ -93,8 +95,22 @@ static void markdown(void)
     }
 }
 
+static int values(char **names, int count)
+{
+    log_start("mostrador", "info", "logfmt");
+    config_load(NULL);
+    for (int i = 0; i < count; i++)
+        if (!config_print_value(names[i])) {
+            fprintf(stderr, "describe: there is no setting %s\n", names[i]);
+            return 2;
+        }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 2 && str_is(str_from(argv[1]), "value"))
+        return values(argv + 2, argc - 2);
     str_t what = str_from(argc == 2 ? argv[1] : "");
     if (str_is(what, "json"))
         json();
@@ -103,7 +119,7 @@ int main(int argc, char **argv)
     else if (str_is(what, "settings"))
         config_print_example();
     else {
-        fprintf(stderr, "usage: describe json|markdown|settings\n");
+        fprintf(stderr, "usage: describe json|markdown|settings|value NAME…\n");
         return 2;
     }
     return 0;

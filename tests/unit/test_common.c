@@ -237,6 +237,8 @@ static void test_config(void **state)
     refuses_env("SESSIONS_ENDPOINT=http://x\n", "expected ipc://path or tcp://host:port");
     refuses_env("FINANCING_RATE=10.555\n", "FINANCING_RATE=10.555");
     refuses_env("FINANCING_MIN_MONTHS=72\nFINANCING_MAX_MONTHS=36\n", "is above");
+    refuses_env("HTTP_ADDR=0.0.0.0\n", "set API_TOKEN");
+    accepts_env("HTTP_ADDR=0.0.0.0\nAPI_TOKEN=secret\n");
     refuses_env("PORT_FILE=/x\n", "there is no setting PORT_FILE");
     refuses_env("API_TOKEN_FILE=/does/not/exist\n", "cannot be read");
 
