@@ -1,0 +1,131 @@
+/* Answers; see kore_answer.h. */
+#include "gateway/kore_answer.h"
+
+#include <inttypes.h>
+
+#include "common/clock.h"
+#include "common/metrics.h"
+#include "gateway/kore_guard.h"
+
+#define PROBLEM_MAX 2048
+
+static bool closing;
+
+/* The page may load what comes from here and nothing else; nobody may frame it. */
+static const struct {
+    const char *name;
+    const char *value;
+} fixed[] = {
+    {"content-security-policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+    {"x-content-type-options", "nosniff"},
+    {"x-frame-options", "DENY"},
+    {"referrer-policy", "no-referrer"},
+    {"cross-origin-opener-policy", "same-origin"},
+    {"cross-origin-resource-policy", "same-origin"},
+    {"permissions-policy", "camera=(), geolocation=(), microphone=()"},
+};
+#define FIXED (sizeof fixed / sizeof *fixed)
+
+static void number_header(struct http_request *req, const char *name, int64_t value)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%" PRId64, value);
+    http_response_header(req, name, text);
+}
+
+static void headers(struct http_request *req, const answer_t *answer)
+{
+    for (size_t i = 0; i < FIXED; i++)
+        http_response_header(req, fixed[i].name, fixed[i].value);
+    http_response_header(req, "cache-control", answer->etag ? "no-cache" : "no-store");
+    if (answer->type)
+        http_response_header(req, "content-type", answer->type);
+    if (answer->etag)
+        http_response_header(req, "etag", answer->etag);
+    if (answer->allow)
+        http_response_header(req, "allow", answer->allow);
+    if (answer->retry_after_s)
+        number_header(req, "retry-after", answer->retry_after_s);
+    if (answer->status == 401)
+        http_response_header(req, "www-authenticate", "Bearer");
+}
+
+void answer_send(struct http_request *req, const answer_t *answer)
+{
+    struct connection *c = req->owner;
+
+    if (!c || c->state != CONN_STATE_ESTABLISHED)
+        return;
+    metric_add_label(METRIC_HTTP_REQUESTS, status_word(answer->status), 1);
+    metric_observe(METRIC_HTTP_SECONDS, answer->started_us ? clock_us() - answer->started_us : 0);
+    headers(req, answer);
+    if (closing)
+        c->flags |= CONN_CLOSE_EMPTY;
+    c->flags |= CONN_IS_BUSY; /* else Kore would re-arm its own parser */
+    http_response(req, answer->status, answer->body.data, answer->body.size);
+    c->flags &= (u_int16_t)~CONN_IS_BUSY;
+    if (!(c->flags & CONN_CLOSE_EMPTY))
+        guard_next(c);
+    else
+        kore_connection_start_idletimer(c);
+}
+
+void answer_problem(struct http_request *req, const problem_t *problem, const char *allow,
+                    int64_t started_us)
+{
+    buf_t body;
+    answer_t answer = {problem->status,        PROBLEM_TYPE, allow,     NULL,
+                       problem->retry_after_s, {0},          started_us};
+
+    buf_init(&body, PROBLEM_MAX);
+    problem_print(problem, &body);
+    answer.body = buf_view(&body);
+    answer_send(req, &answer);
+    buf_free(&body);
+}
+
+static void raw_head(buf_t *out, int status, const char *type)
+{
+    buf_printf(out, "HTTP/1.1 %d %s\r\nserver: mostrador\r\nconnection: close\r\n", status,
+               status_title(status));
+    for (size_t i = 0; i < FIXED; i++)
+        buf_printf(out, "%s: %s\r\n", fixed[i].name, fixed[i].value);
+    buf_printf(out, "cache-control: no-store\r\ncontent-type: %s\r\n", type);
+}
+
+void answer_raw_problem(struct connection *c, const problem_t *problem)
+{
+    buf_t body;
+    buf_t out;
+
+    buf_init(&body, PROBLEM_MAX);
+    buf_init(&out, 2 * PROBLEM_MAX);
+    problem_print(problem, &body);
+    raw_head(&out, problem->status, PROBLEM_TYPE);
+    buf_printf(&out, "content-length: %zu\r\n\r\n", body.size);
+    buf_add(&out, body.data, body.size);
+    if (buf_ok(&out))
+        net_send_queue(c, out.data, out.size);
+    buf_free(&body);
+    buf_free(&out);
+}
+
+void answer_raw_events(struct connection *c)
+{
+    buf_t out;
+
+    buf_init(&out, PROBLEM_MAX);
+    raw_head(&out, 200, "text/event-stream; charset=utf-8");
+    buf_str(&out, "x-accel-buffering: no\r\n\r\n");
+    if (buf_ok(&out))
+        net_send_queue(c, out.data, out.size);
+    buf_free(&out);
+}
+
+void answer_close_all(void)
+{
+    closing = true;
+}

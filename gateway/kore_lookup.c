@@ -1,0 +1,213 @@
+/* One question, one answer; see kore_lookup.h. */
+#include "gateway/kore_lookup.h"
+
+#include "common/config.h"
+#include "gateway/bot_request.h"
+#include "gateway/car_query.h"
+#include "gateway/kore_wait.h"
+#include "gateway/reply_json.h"
+#include "gateway/url.h"
+
+#define ARENA_MAX (64 << 10)
+#define LOOKUP_MS 5000 /* nobody waits longer for a page of cars */
+
+typedef struct lookup {
+    wait_t wait; /* first: http_state_create makes both */
+    str_t make;  /* ROUTE_MAKES: whose models */
+} lookup_t;
+
+static void stop(wait_t *wait)
+{
+    problem_t problem;
+
+    problem_set(&problem, 503, "The gateway restarts.");
+    problem.retry_after_s = 1;
+    wait_problem(wait, &problem);
+}
+
+static const wait_kind_t kind = {"lookup", sizeof(lookup_t), NULL, stop};
+
+static int64_t patience(void)
+{
+    return config.REQUEST_MS < LOOKUP_MS ? config.REQUEST_MS : LOOKUP_MS;
+}
+
+static int refuse(struct http_request *req, arena_t **arena, const problem_t *problem,
+                  int64_t started_us)
+{
+    arena_destroy(arena);
+    answer_problem(req, problem, NULL, started_us);
+    return KORE_RESULT_OK;
+}
+
+static void ready_json(wait_t *wait)
+{
+    problem_t problem;
+
+    if (buf_ok(&wait->body)) {
+        wait_ready(wait, 200, TYPE_JSON);
+        return;
+    }
+    problem_set(&problem, 502, "The answer is too large.");
+    wait_problem(wait, &problem);
+}
+
+/* True if it is the answer asked for; otherwise the request is answered with a problem. */
+static bool arrived(wait_t *wait, const rpc_answer_t *answer, proto_type_t type)
+{
+    wait->call = 0;
+    if (answer->type != type)
+        wait_failed(wait, answer);
+    return answer->type == type;
+}
+
+/* ---- conversations ---- */
+
+static void on_session(void *arg, const rpc_answer_t *answer)
+{
+    wait_t *wait = arg;
+    problem_t problem;
+
+    if (!arrived(wait, answer, PROTO_SESSION))
+        return;
+    if (session_known(answer->msg)) {
+        session_json(wait->user_id, answer->msg, &wait->body);
+        ready_json(wait);
+        return;
+    }
+    problem_set(&problem, 404, "There is no conversation with this user.");
+    wait_problem(wait, &problem);
+}
+
+static void on_reset(void *arg, const rpc_answer_t *answer)
+{
+    wait_t *wait = arg;
+
+    if (arrived(wait, answer, PROTO_OK))
+        wait_ready(wait, 204, NULL);
+}
+
+static wait_t *session_wait(struct http_request *req, str_t id, int64_t started_us)
+{
+    arena_t *arena = arena_new(ARENA_MAX);
+    problem_t problem;
+    str_t user_id;
+    wait_t *wait;
+
+    if (!url_decode(arena, id, false, &user_id))
+        problem_set(&problem, 400, "user_id is not percent-encoded UTF-8.");
+    else if (!user_id_check(user_id, &problem))
+        ; /* it says why */
+    else if (!no_query_check(str_from(req->query_string), &problem))
+        ;
+    else {
+        wait = wait_start(req, &kind, &arena, user_id, started_us, patience());
+        arena_destroy(&arena);
+        return wait;
+    }
+    refuse(req, &arena, &problem, started_us);
+    return NULL;
+}
+
+int session_get(struct http_request *req, str_t id, int64_t started_us)
+{
+    wait_t *wait = session_wait(req, id, started_us);
+    proto_read_t msg;
+
+    if (!wait)
+        return KORE_RESULT_OK;
+    msg = (proto_read_t){.user_id = wait->user_id};
+    wait_call(wait, upstream.sessions, PROTO_READ, &msg, on_session);
+    return KORE_RESULT_RETRY;
+}
+
+int session_delete(struct http_request *req, str_t id, int64_t started_us)
+{
+    wait_t *wait = session_wait(req, id, started_us);
+    proto_reset_t msg;
+
+    if (!wait)
+        return KORE_RESULT_OK;
+    msg = (proto_reset_t){.user_id = wait->user_id};
+    wait_call(wait, upstream.sessions, PROTO_RESET, &msg, on_reset);
+    return KORE_RESULT_RETRY;
+}
+
+/* ---- the catalog ---- */
+
+static void on_page(void *arg, const rpc_answer_t *answer)
+{
+    wait_t *wait = arg;
+
+    if (!arrived(wait, answer, PROTO_PAGED))
+        return;
+    cars_json(answer->msg, &wait->body);
+    ready_json(wait);
+}
+
+int cars_get(struct http_request *req, int64_t started_us)
+{
+    arena_t *arena = arena_new(ARENA_MAX);
+    proto_query_t query;
+    problem_t problem;
+    wait_t *wait;
+
+    if (!car_query_parse(str_from(req->query_string), arena, &query, &problem))
+        return refuse(req, &arena, &problem, started_us);
+    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    if (wait) {
+        proto_page_t msg = {.query = &query, .query_count = 1};
+
+        wait_call(wait, upstream.catalog, PROTO_PAGE, &msg, on_page);
+    }
+    arena_destroy(&arena);
+    return wait ? KORE_RESULT_RETRY : KORE_RESULT_OK;
+}
+
+static void on_facets(void *arg, const rpc_answer_t *answer)
+{
+    lookup_t *self = arg;
+    wait_t *wait = arg;
+    problem_t problem;
+
+    if (!arrived(wait, answer, PROTO_FACETS))
+        return;
+    const proto_facets_t *facets = answer->msg;
+
+    if (self->make.size && facets->facets_count == 0) {
+        problem_set(&problem, 404, "The catalog has no such make.");
+        wait_problem(wait, &problem);
+        return;
+    }
+    if (self->make.size)
+        models_json(facets, &wait->body);
+    else
+        makes_json(facets, &wait->body);
+    ready_json(wait);
+}
+
+int makes_get(struct http_request *req, int64_t started_us)
+{
+    arena_t *arena = arena_new(ARENA_MAX);
+    problem_t problem;
+    lookup_t *self;
+    str_t make;
+
+    if (!makes_query_parse(str_from(req->query_string), arena, &make, &problem))
+        return refuse(req, &arena, &problem, started_us);
+    self = (lookup_t *)wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    arena_destroy(&arena);
+    if (!self)
+        return KORE_RESULT_OK;
+    self->make = make;
+    if (make.size) {
+        proto_models_t msg = {.make = make};
+
+        wait_call(&self->wait, upstream.catalog, PROTO_MODELS, &msg, on_facets);
+    } else {
+        proto_makes_t msg = {0};
+
+        wait_call(&self->wait, upstream.catalog, PROTO_MAKES, &msg, on_facets);
+    }
+    return KORE_RESULT_RETRY;
+}

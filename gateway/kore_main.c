@@ -1,0 +1,288 @@
+/*
+ * The gateway, as a module of Kore: what happens when Kore starts, forks a worker, has a request,
+ * and ends. Kore's own configuration file says only which module to load; everything else is set
+ * here, from our settings.
+ *
+ *   parent   gateway_loaded            settings, log
+ *            kore_parent_configure     Kore's bounds, the listening socket
+ *   worker   kore_worker_configure     services, page, timers
+ *            gateway_request           every request
+ *            kore_worker_teardown      what waits is answered, within STOP_MS
+ */
+#include <netdb.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <kore/hooks.h>
+
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/metrics.h"
+#include "gateway/bot_request.h"
+#include "gateway/head.h"
+#include "gateway/kore_api.h"
+#include "gateway/kore_bot.h"
+#include "gateway/kore_guard.h"
+#include "gateway/kore_lookup.h"
+#include "gateway/kore_page.h"
+#include "gateway/kore_status.h"
+#include "gateway/kore_upstream.h"
+#include "gateway/kore_wait.h"
+#include "gateway/url.h"
+
+#define TICK_MS 50
+#define STOP_MS 3000   /* what waits may still end by itself */
+#define FLUSH_MS 500   /* and then the last answers may leave */
+#define RESTART_MS 200 /* a worker that dies at its start must not be a busy loop */
+#define SPARE_DESCRIPTORS 128
+#define SPARE_REQUESTS 64
+
+static pid_t parent;
+static char worker_name[32];
+
+/* ---- the parent ---- */
+
+__attribute__((constructor)) static void gateway_loaded(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0); /* Kore's words, else lost or doubled across forks */
+    log_start("gateway", "info", "logfmt");
+    config_load(NULL);
+    log_start("gateway", config.LOG_LEVEL, config.LOG_FORMAT);
+    /* no file with a pid: it would be left behind by a kill -9, and tell the wrong one later */
+    kore_pidfile = (char *)"/dev/null";
+}
+
+/* One clear line instead of Kore's, and before there are workers. */
+static void check_address(const char *port)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found;
+    int on = 1;
+    int fd;
+    int error = getaddrinfo(config.HTTP_ADDR, port, &hints, &found);
+
+    if (error)
+        log_fatal("HTTP_ADDR=%s: %s", config.HTTP_ADDR, gai_strerror(error));
+    fd = socket(found->ai_family, SOCK_STREAM, 0);
+    if (fd == -1 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == -1 ||
+        bind(fd, found->ai_addr, found->ai_addrlen) == -1)
+        log_fatal("cannot listen on %s port %s: %s (settings HTTP_ADDR and PORT)", config.HTTP_ADDR,
+                  port, strerror(errno));
+    close(fd);
+    freeaddrinfo(found);
+}
+
+/* A worker looks at every descriptor number it could have, so it must not be a thousand million;
+ * and what it needs it must be allowed. */
+static void limit_descriptors(void)
+{
+    rlim_t need = (rlim_t)config.GATEWAY_CONNECTIONS + 2 * SPARE_DESCRIPTORS;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+        log_fatal("getrlimit: %s", strerror(errno));
+    if (limit.rlim_max < need && geteuid() != 0)
+        log_fatal("GATEWAY_CONNECTIONS=%lld needs %llu open files, allowed are %llu (ulimit -n)",
+                  (long long)config.GATEWAY_CONNECTIONS, (unsigned long long)need,
+                  (unsigned long long)limit.rlim_max);
+    limit.rlim_cur = need < limit.rlim_max ? need : limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
+        log_fatal("setrlimit: %s", strerror(errno));
+}
+
+static void set_bounds(void)
+{
+    worker_count = (u_int8_t)config.GATEWAY_WORKERS;
+    worker_set_affinity = 0; /* on, it would pin ZeroMQ's threads too */
+    worker_accept_threshold = 1;
+    worker_max_connections = (u_int32_t)config.GATEWAY_CONNECTIONS;
+    worker_rlimit_nofiles = worker_max_connections + SPARE_DESCRIPTORS;
+    http_request_limit = worker_max_connections + SPARE_REQUESTS; /* ours is lower: wait_limit */
+    http_header_max = HEAD_MAX;
+    http_body_max = HEAD_MAX_BODY;
+    http_keepalive_time = 20;
+    http_hsts_enable = 0; /* TLS ends in a proxy, which says it */
+    http_server_version("mostrador");
+}
+
+void kore_parent_configure(int argc, char **argv)
+{
+    struct kore_server *server = kore_server_create("gateway");
+    struct kore_domain *domain = kore_domain_new("*");
+    char port[8];
+
+    (void)argc;
+    (void)argv;
+    kore_pidfile = (char *)""; /* Kore unlinks it at its end */
+    parent = getpid();
+    if (config.API_TOKEN[0] == 0 && !address_is_loopback(config.HTTP_ADDR))
+        log_fatal("HTTP_ADDR=%s is reachable by others: set API_TOKEN, or listen on 127.0.0.1",
+                  config.HTTP_ADDR);
+    limit_descriptors();
+    set_bounds();
+    server->tls = 0;
+    snprintf(port, sizeof port, "%d", (int)config.PORT);
+    check_address(port);
+    if (!kore_domain_attach(domain, server) ||
+        !kore_module_handler_new(domain, "^/.*$", "gateway_request", NULL, HANDLER_TYPE_DYNAMIC) ||
+        !kore_server_bind(server, config.HTTP_ADDR, port, "gateway_connect"))
+        log_fatal("cannot listen on %s port %s", config.HTTP_ADDR, port);
+}
+
+/* ---- a worker ---- */
+
+static void on_tick(void *arg, u_int64_t now)
+{
+    int64_t now_ms = clock_ms();
+
+    (void)arg;
+    (void)now;
+    upstream_run();
+    wait_tick(now_ms);
+    guard_sweep(now_ms);
+}
+
+/* A worker must not outlive its parent: nobody would accept, log or end it. */
+static void follow_parent(void)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) == -1)
+        log_fatal("prctl: %s", strerror(errno));
+    if (getppid() != parent)
+        exit(0);
+}
+
+void kore_worker_configure(void)
+{
+    size_t waiting = (size_t)config.GATEWAY_CONNECTIONS * 3 / 4; /* the rest hears 503 */
+
+    follow_parent();
+    snprintf(worker_name, sizeof worker_name, "gateway-%d", worker->id);
+    log_start(worker_name, config.LOG_LEVEL, config.LOG_FORMAT);
+    if (worker->restarted) {
+        log_warn("worker_restarted");
+        usleep(RESTART_MS * 1000);
+    }
+    wait_limit(waiting);
+    status_start(worker_name);
+    page_start(config.SHOP_NAME);
+    upstream_start(worker_name, waiting);
+    kore_timer_add(on_tick, TICK_MS, NULL, 0);
+    log_info("ready", LOG_CSTR("address", config.HTTP_ADDR), LOG_INT("port", config.PORT));
+}
+
+/* ---- requests ---- */
+
+static unsigned method_of(const struct http_request *req)
+{
+    switch (req->method) {
+    case HTTP_METHOD_GET:
+        return METHOD_GET;
+    case HTTP_METHOD_HEAD:
+        return METHOD_HEAD;
+    case HTTP_METHOD_POST:
+        return METHOD_POST;
+    case HTTP_METHOD_DELETE:
+        return METHOD_DELETE;
+    default:
+        return METHOD_OTHER;
+    }
+}
+
+/* Who may: the bearer of the token, and no page of another site that a customer happens to visit
+ * (browsers say so in Sec-Fetch-Site; others do not send it). */
+static bool admit(struct http_request *req, const route_t *route, problem_t *problem)
+{
+    const char *value = NULL;
+
+    if (!route->guarded)
+        return true;
+    if (http_request_header(req, "sec-fetch-site", &value) == KORE_RESULT_OK &&
+        (strcmp(value, "cross-site") == 0 || strcmp(value, "same-site") == 0))
+        return problem_set(problem, 403, "Pages of other sites may not use this.");
+    if (http_request_header(req, "authorization", &value) != KORE_RESULT_OK)
+        value = NULL;
+    if (!bearer_matches(str_from(value), config.API_TOKEN))
+        return problem_set(problem, 401, "The token is missing or wrong (Authorization: Bearer).");
+    return true;
+}
+
+static int dispatch(struct http_request *req, const route_t *route, int64_t started_us)
+{
+    switch (route->name) {
+    case ROUTE_BOT:
+        return bot_post(req, started_us);
+    case ROUTE_SESSION:
+        if (req->method == HTTP_METHOD_DELETE)
+            return session_delete(req, route->rest, started_us);
+        return session_get(req, route->rest, started_us);
+    case ROUTE_CARS:
+        return cars_get(req, started_us);
+    case ROUTE_MAKES:
+        return makes_get(req, started_us);
+    case ROUTE_HEALTH:
+        return health_get(req);
+    case ROUTE_READY:
+        return ready_get(req);
+    case ROUTE_METRICS:
+        return metrics_get(req);
+    case ROUTE_PAGE:
+        return page_get(req, route->rest);
+    case ROUTE_UNKNOWN:
+        break;
+    }
+    return KORE_RESULT_ERROR;
+}
+
+int gateway_request(struct http_request *req)
+{
+    int64_t started_us = clock_us();
+    const char *allow = NULL;
+    problem_t problem;
+    route_t route;
+
+    if (http_state_get(req))
+        return wait_handle(req);
+    route = route_find(str_from(req->path));
+    if (route.name == ROUTE_UNKNOWN) {
+        problem_set(&problem, 404, "There is nothing at this path.");
+    } else if (!(route.methods & method_of(req))) {
+        allow = route.allow;
+        problem_set(&problem, 405, "This path takes %s.", allow);
+    } else if (admit(req, &route, &problem)) {
+        return dispatch(req, &route, started_us);
+    }
+    log_debug("http_refused", LOG_INT("status", problem.status), LOG_CSTR("why", problem.detail));
+    answer_problem(req, &problem, allow, started_us);
+    return KORE_RESULT_OK;
+}
+
+/* ---- the end ---- */
+
+/* Kore's loop once, without accepting. */
+static void turn_loop(void)
+{
+    kore_platform_event_wait(TICK_MS / 2);
+    kore_timer_run(kore_time_ms());
+    http_process();
+    kore_connection_prune(KORE_CONNECTION_PRUNE_DISCONNECT);
+}
+
+/* Kore itself would drop the requests that sleep. */
+void kore_worker_teardown(void)
+{
+    int64_t end = clock_ms() + STOP_MS;
+
+    log_info("stopping", LOG_INT("waiting", wait_count()));
+    if (worker->has_lock)
+        kore_platform_disable_accept();
+    wait_close();
+    answer_close_all();
+    while (wait_count() > 0 && clock_ms() < end)
+        turn_loop();
+    wait_stop_all();
+    end = clock_ms() + FLUSH_MS;
+    while (wait_count() > 0 && clock_ms() < end)
+        turn_loop();
+    upstream_stop();
+    log_info("stopped", LOG_INT("unanswered", wait_count()));
+}

@@ -1,0 +1,133 @@
+/* Health, readiness, numbers; see kore_status.h. */
+#include "gateway/kore_status.h"
+
+#include <unistd.h>
+
+#include "common/arena.h"
+#include "common/metrics.h"
+#include "common/version.h"
+#include "gateway/json_text.h"
+#include "gateway/kore_answer.h"
+#include "gateway/kore_upstream.h"
+
+#define READY_MAX 4096
+#define METRICS_MAX (4 << 20)
+#define ARENA_MAX (1 << 20)
+
+static const char *own_name;
+static int64_t own_boot;
+
+void status_start(const char *name)
+{
+    own_name = name;
+    own_boot = getpid();
+}
+
+int health_get(struct http_request *req)
+{
+    answer_t answer = {.status = 200, .type = TYPE_JSON, .body = STR_LIT("{\"status\":\"ok\"}")};
+
+    answer_send(req, &answer);
+    return KORE_RESULT_OK;
+}
+
+/* ---- /readyz ---- */
+
+typedef struct parts {
+    buf_t names; /* JSON strings, comma separated */
+    size_t count;
+} parts_t;
+
+static void missing(parts_t *self, str_t name)
+{
+    if (self->count++)
+        buf_char(&self->names, ',');
+    json_text(&self->names, name);
+}
+
+/* A service is there if it answers, and ready if it says so; else what it lacks is missing. */
+static void look_at(parts_t *parts, const rpc_client_t *client, const char *role)
+{
+    const proto_process_t *processes[UPSTREAM_PROCESSES];
+    size_t count = upstream_processes(client, processes);
+    str_t lacks = str_from(role);
+
+    for (size_t i = 0; i < count && rpc_client_up(client); i++) {
+        if (!str_is(processes[i]->role, role))
+            continue;
+        if (processes[i]->ready)
+            return;
+        if (processes[i]->missing.size)
+            lacks = processes[i]->missing;
+    }
+    missing(parts, lacks);
+}
+
+int ready_get(struct http_request *req)
+{
+    parts_t parts = {0};
+    answer_t answer = {.type = TYPE_JSON};
+    buf_t body;
+
+    buf_init(&parts.names, READY_MAX);
+    buf_init(&body, READY_MAX + 64);
+    look_at(&parts, upstream.dispatcher, "dispatcher");
+    look_at(&parts, upstream.sessions, "sessions");
+    look_at(&parts, upstream.catalog, "catalog");
+    buf_printf(&body, "{\"ready\":%s,\"missing\":[", parts.count ? "false" : "true");
+    buf_add(&body, parts.names.data, parts.names.size);
+    buf_str(&body, "]}");
+    answer.status = parts.count ? 503 : 200;
+    answer.retry_after_s = parts.count ? 1 : 0;
+    answer.body = buf_view(&body);
+    answer_send(req, &answer);
+    buf_free(&parts.names);
+    buf_free(&body);
+    return KORE_RESULT_OK;
+}
+
+/* ---- /metrics ---- */
+
+static size_t gather(arena_t *arena, proto_process_t *all, size_t max)
+{
+    const rpc_client_t *clients[] = {upstream.dispatcher, upstream.sessions, upstream.catalog};
+    const proto_process_t *processes[UPSTREAM_PROCESSES];
+    size_t count = 0;
+
+    all[count] = (proto_process_t){.name = str_from(own_name),
+                                   .role = STR_LIT("gateway"),
+                                   .version = STR_LIT(MOSTRADOR_VERSION),
+                                   .boot = own_boot,
+                                   .ready = true};
+    metrics_samples(arena, &all[count].samples, &all[count].samples_count);
+    count++;
+    for (size_t c = 0; c < sizeof clients / sizeof *clients; c++) {
+        size_t told = upstream_processes(clients[c], processes);
+
+        for (size_t i = 0; i < told && count < max; i++)
+            all[count++] = *processes[i];
+    }
+    return count;
+}
+
+int metrics_get(struct http_request *req)
+{
+    proto_process_t all[1 + 3 * UPSTREAM_PROCESSES];
+    arena_t *arena = arena_new(ARENA_MAX);
+    answer_t answer = {.status = 200, .type = "text/plain; version=0.0.4; charset=utf-8"};
+    problem_t problem;
+    buf_t body;
+
+    buf_init(&body, METRICS_MAX);
+    metrics_print(all, gather(arena, all, sizeof all / sizeof *all), &body);
+    if (buf_ok(&body)) {
+        answer.body = buf_view(&body);
+        answer_send(req, &answer);
+    } else {
+        problem_set(&problem, 500, "There are too many numbers.");
+        answer_problem(req, &problem, NULL, 0);
+    }
+    buf_free(&body);
+    arena_destroy(&arena);
+    return KORE_RESULT_OK;
+}
