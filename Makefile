@@ -185,12 +185,15 @@ lint: deps-lint ## clang-tidy, cppcheck, shellcheck, formatting
 format: ## format every C file
 	@clang-format -i $(C_FILES)
 
-docs: build ## write .env.example and proto/MESSAGES.md from their tables
+docs: build ## write .env.example, proto/MESSAGES.md and README's settings from their tables
 	@$(B)/bin/describe settings >.env.example
 	@$(B)/bin/describe markdown >proto/MESSAGES.md
+	@$(B)/bin/describe table >$(B)/settings.md
+	@sed -i -e '/^<!-- settings -->/,/^<!-- \/settings -->/{//!d}' -e '/^<!-- settings -->/r $(B)/settings.md' README.md
 docs-check: build
 	@$(B)/bin/describe settings | cmp - .env.example && $(B)/bin/describe markdown | cmp - proto/MESSAGES.md \
-		|| { echo 'run make docs'; exit 1; }
+		&& sed -n '/^<!-- settings -->/,/^<!-- \/settings -->/{//!p}' README.md >$(B)/settings.md \
+		&& $(B)/bin/describe table | cmp - $(B)/settings.md || { echo 'stale: run make docs'; exit 1; }
 
 .PHONY: bench clean
 bench: $(BENCHES) ## build the benchmarks of the parts; run them from build/release/tests/

@@ -360,6 +360,24 @@ bool config_print_value(const char *name)
     return true;
 }
 
+void config_print_table(void)
+{
+    printf("| setting | default | allowed | meaning |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        const setting_t *s = &settings[i];
+        printf("| `%s` | %s%s%s | ", s->name, s->fallback[0] ? "`" : "", s->fallback,
+               s->fallback[0] ? "`" : "");
+        for (const char *c = s->allowed; *c; c++) /* a bar would end the cell */
+            printf(*c == '|' ? ", " : "%c", *c);
+        printf("%s | %s%s |\n",
+               !s->allowed[0]       ? ""
+               : s->kind == MS      ? " ms"
+               : s->kind == PERCENT ? " %"
+                                    : "",
+               s->doc, s->kind == SECRET ? " (secret)" : "");
+    }
+}
+
 void config_print_example(void)
 {
     printf(

@@ -41,6 +41,9 @@ bool config_parse_ms(str_t text, int64_t *ms);
 /* Prints the value of a setting on stdout, for scripts; false if there is none of that name. */
 bool config_print_value(const char *name);
 
+/* Prints all settings as a Markdown table on stdout. */
+void config_print_table(void);
+
 /* Prints .env.example on stdout. */
 void config_print_example(void);
 

@@ -3,6 +3,7 @@
  *   describe json       every record and message, for clients in other languages
  *   describe markdown   proto/MESSAGES.md
  *   describe settings   .env.example
+ *   describe table      the settings as a Markdown table, for README.md
  *   describe value NAME…   what settings amount to here and now, a line each
  */
 #include <stdio.h>
@@ -118,8 +119,10 @@ int main(int argc, char **argv)
         markdown();
     else if (str_is(what, "settings"))
         config_print_example();
+    else if (str_is(what, "table"))
+        config_print_table();
     else {
-        fprintf(stderr, "usage: describe json|markdown|settings|value NAME…\n");
+        fprintf(stderr, "usage: describe json|markdown|settings|table|value NAME…\n");
         return 2;
     }
     return 0;
