@@ -180,8 +180,8 @@ lint: deps-lint ## clang-tidy, cppcheck, shellcheck, formatting
 	@shellcheck common/run gateway/run .ci/run .ci/packages
 	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability \
 		--suppress=missingIncludeSystem --library=posix -j2 -I. $(filter-out gateway/kore_%,$(filter %.c,$(C_FILES)))
-	@printf '%s\n' $(filter-out tests/%,$(filter %.c,$(C_FILES))) | xargs -P2 -n4 clang-tidy --quiet \
-		--warnings-as-errors='*' --extra-arg=-std=gnu11 --extra-arg=-D_GNU_SOURCE -- -I. $(PKG_CFLAGS) $(KORE_CFLAGS)
+	@printf '%s\n' $(filter-out tests/%,$(filter %.c,$(C_FILES))) | xargs -P2 -I{} clang-tidy --quiet \
+		--warnings-as-errors='*' {} -- -std=gnu11 -D_GNU_SOURCE -I. $(PKG_CFLAGS) $(KORE_CFLAGS)
 format: ## format every C file
 	@clang-format -i $(C_FILES)
 

@@ -46,6 +46,11 @@ static bool bad(why_t *why, const char *format, ...)
     return false;
 }
 
+static bool starts(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
 static bool is_number(kind_t kind)
 {
     return kind == INT || kind == MS || kind == PERCENT;
@@ -166,9 +171,9 @@ static bool set(const setting_t *s, const char *text, why_t *why)
     replace(s, value);
     if (s->kind == ENDPOINTS) {
         for (const char *at = value; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-            if (strncmp(at, "ipc://", 6) && strncmp(at, "tcp://", 6) && strncmp(at, "inproc://", 9))
+            if (!starts(at, "ipc://") && !starts(at, "tcp://"))
                 return bad(why, "%s=%s: expected ipc://path or tcp://host:port", s->name, value);
-            else if (strncmp(at, "ipc://", 6) == 0 && strcspn(at + 6, ",") > 106)
+            else if (starts(at, "ipc://") && strcspn(at + 6, ",") > 106)
                 return bad(why,
                            "%s=%s: a socket's path has at most 106 bytes; choose a shorter VAR",
                            s->name, value);
@@ -206,7 +211,7 @@ static const setting_t *setting_named(const char *name, bool *is_file)
     for (size_t i = 0; i < SETTING_COUNT; i++) {
         const setting_t *s = &settings[i];
         size_t n = strlen(s->name);
-        if (strncmp(name, s->name, n))
+        if (!starts(name, s->name))
             continue;
         if (size == n)
             return s;
@@ -247,7 +252,12 @@ static bool env_file_line(env_file_t *file, char *text, int number, why_t *why)
     }
     memmove(copy, name, strlen(name) + 1);
     file->lines = realloc(file->lines, (file->count + 1) * sizeof *file->lines);
-    file->lines[file->count++] = (line_t){copy, value, number};
+    if (!file->lines)
+        abort();
+    line_t *line = &file->lines[file->count++];
+    line->name = copy;
+    line->value = value;
+    line->number = number;
     return true;
 }
 
@@ -312,7 +322,7 @@ static bool set_from_sources(const setting_t *s, const env_file_t *file, why_t *
 
 static bool is_loopback(const char *address)
 {
-    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 ||
+    return starts(address, "127.") || strcmp(address, "::1") == 0 ||
            strcmp(address, "localhost") == 0;
 }
 

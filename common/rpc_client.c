@@ -498,8 +498,9 @@ void rpc_client_destroy(rpc_client_t **self_p)
     for (size_t i = 0; i < self->slots; i++)
         if (self->calls[i].id)
             call_fail(self, &self->calls[i], PROTO_CODE_UNAVAILABLE, "we are leaving");
-    for (size_t i = 0; i < self->slots; i++) /* made by those done functions */
-        free(self->calls[i].body);
+    for (size_t i = 0; i < self->slots; i++) /* made by those done functions: dropped */
+        if (self->calls[i].id)
+            call_free(self, &self->calls[i]);
     for (size_t i = 0; i < self->peer_count; i++) {
         zmq_close(self->peers[i].socket);
         free(self->peers[i].endpoint);
