@@ -448,6 +448,25 @@ static void test_delays_are_bounded(void **state)
     next_turn(self, 1, "a", "");
 }
 
+static void test_delays_end_in_the_order_they_are_due(void **state)
+{
+    world_t *self = *state;
+    static const int64_t delays[] = {300, 100, 200};
+    beat(self, 0, 1, "agent-1", 11, 9, 0);
+    for (uint64_t id = 0; id < 3; id++) {
+        char user[] = {(char)('a' + id), 0};
+        work(self, 0, id + 1, user, 1);
+        uint64_t turn = next_turn(self, 1, user, "");
+        done(self, 0, 1, turn, user, "busy", delays[id]);
+    }
+    tick(self, 100);
+    next_turn(self, 1, "b", "");
+    nothing(self);
+    tick(self, 300);
+    next_turn(self, 1, "c", "");
+    next_turn(self, 1, "a", "");
+}
+
 static void test_failures_back_off(void **state)
 {
     world_t *self = *state;
@@ -559,7 +578,10 @@ static void test_a_stale_end_does_not_end_the_next_turn(void **state)
     work(self, 2, 2, "a", 2);
     next_turn(self, 1, "a", "");
     done(self, 3, 1, first, "a", "lost", 0);
+    beat(self, 3, 2, "agent-2", 22, 9, 0);
     done(self, 3, 2, first, "a", "empty", 0);
+    done(self, 3, 2, 4711, "a", "empty", 0); /* a turn of before our start, elsewhere */
+    done(self, 3, 3, 4711, "a", "empty", 0); /* of an agent we do not know */
     expect_users(self, 0, 0, 1);
     nothing(self);
 }
@@ -588,11 +610,9 @@ static void test_turns_of_a_silent_agent_go_to_another_in_order(void **state)
     beat(self, 1100, 1, "agent-1", 11, 9, 2);
     done(self, 1101, 1, stale, "a", "lost", 0);
     expect_users(self, 0, 0, 3);
-    answered(self, 1102, 2, turn, "a", 1, 1, 0);
+    answered(self, 1102, 2, turn, "a", 1, 1, 1);
     next_answer(self, 1);
-    /* the dead holder is not named for ever */
-    work(self, 1103, 4, "a", 2);
-    next_turn(self, 1, "a", "");
+    next_turn(self, 1, "a", ""); /* the dead holder is not named for ever */
     nothing(self);
 }
 
@@ -649,7 +669,8 @@ static void test_our_own_sleep_is_not_an_agents_silence(void **state)
     next_turn(self, 1, "a", "");
     pass(self, 0, 200);
     tick(self, 50000); /* the machine was suspended */
-    nothing(self);
+    assert_int_equal(numbers(self).agents, 1);
+    expect_users(self, 0, 0, 1);
     pass(self, 50050, 51000);
     assert_int_equal(numbers(self).agents, 0); /* but it has no more than its usual time */
 }
@@ -897,6 +918,7 @@ int main(void)
         TEST(test_empty_dismisses_whom_the_turn_should_have_seen),
         TEST(test_busy_is_tried_again_when_the_lease_ends),
         TEST(test_delays_are_bounded),
+        TEST(test_delays_end_in_the_order_they_are_due),
         TEST(test_failures_back_off),
         TEST(test_a_lost_turn_is_tried_again),
         TEST(test_nobody_waits_for_it_so_the_sweeper_keeps_it),
