@@ -60,7 +60,9 @@
     M(DISPATCH_EXPIRED,     COUNTER, "mostrador_dispatch_expired_total", "", "requests nobody waited for any more before their turn ended") \
     M(DISPATCH_RETRIED,     COUNTER, "mostrador_dispatch_retried_total", "reason", "turns that have to run again, or be sent again") \
     M(REDIS_RESENT,         COUNTER, "mostrador_redis_resent_total", "", "commands sent again because the connection to Redis broke") \
-    M(REDIS_REFUSED,        COUNTER, "mostrador_redis_refused_total", "reason", "commands given up: Redis away to their deadline, or too many waiting")
+    M(REDIS_REFUSED,        COUNTER, "mostrador_redis_refused_total", "reason", "commands given up: Redis away to their deadline, or too many waiting") \
+    M(REPLIES_CUT,          COUNTER, "mostrador_replies_cut_total", "", "answers of a model that were too long and were cut at a sentence") \
+    M(CONTEXT_LOST,         COUNTER, "mostrador_context_lost_total", "", "waiting messages a turn had to leave out because together they were too large")
 /* clang-format on */
 
 typedef enum metric {
