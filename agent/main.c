@@ -1,0 +1,215 @@
+/*
+ * The agent: runs turns. argv[1] is its name ("agent-2"), which with a random boot id holds leases.
+ *
+ *   dispatcher ── TURN, NUDGE ──> dispatch_link ──> turns ──> sessions (rpc_client)
+ *                                                     ├────> model: openai, offline
+ *                                                     └────> tools ──> catalog (rpc_client)
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/dispatch_link.h"
+#include "agent/makes_watch.h"
+#include "agent/turns.h"
+#include "common/config.h"
+#include "common/id.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/rpc_loop.h"
+#include "common/version.h"
+
+#define OPENAI_OWN_URL "https://api.openai.com/v1"
+#define DRAIN_MS 3000       /* for running turns, at the end */
+#define MAX_NAME 64         /* bytes, as the protocol has it */
+#define CALLS_PER_TURN 4    /* to sessions at once, at most */
+#define LOOKUPS_PER_TURN 10 /* to the catalog at once, at most */
+#define MAX_CALLS 500000
+
+typedef struct agent {
+    const char *name;
+    int64_t boot;
+    char holder[96];
+    uv_loop_t loop;
+    rpc_client_t *sessions, *catalog;
+    rpc_loop_t *sessions_loop, *catalog_loop;
+    tools_t *tools;
+    prompt_t *prompt;
+    makes_watch_t *makes;
+    model_t *openai; /* NULL without a key */
+    model_t *offline;
+    turns_t *turns;
+    dispatch_link_t *links[DISPATCH_LINKS_MAX];
+    size_t link_count;
+    bool leaving;
+} agent_t;
+
+/* ---- what the dispatchers say and are told ---- */
+
+static void on_turn(void *arg, dispatch_link_t *link, const proto_header_t *header,
+                    const proto_turn_t *turn)
+{
+    turns_on_turn(((agent_t *)arg)->turns, link, header, turn);
+}
+
+static void on_nudge(void *arg, dispatch_link_t *link, const proto_header_t *header,
+                     const proto_nudge_t *nudge)
+{
+    (void)header;
+    turns_on_nudge(((agent_t *)arg)->turns, link, nudge);
+}
+
+static void on_status(void *arg, proto_process_t *process, arena_t *arena)
+{
+    const agent_t *self = arg;
+    bool sessions = rpc_client_up(self->sessions), catalog = rpc_client_up(self->catalog);
+    process->name = str_from(self->name);
+    process->role = STR_LIT("agent");
+    process->version = STR_LIT(MOSTRADOR_VERSION);
+    process->boot = self->boot;
+    process->credit = self->leaving ? 0 : config.AGENT_CREDIT;
+    process->running = (int64_t)turns_running(self->turns);
+    process->ready = sessions && catalog && !self->leaving;
+    if (self->leaving)
+        process->missing = STR_LIT("leaving");
+    else if (!sessions || !catalog)
+        process->missing = str_from(sessions  ? "catalog"
+                                    : catalog ? "sessions"
+                                              : "sessions, catalog");
+    metrics_samples(arena, &process->samples, &process->samples_count);
+}
+
+/* ---- coming ---- */
+
+static void make_prompt(agent_t *self)
+{
+    char why[512];
+    buf_t rules;
+    financing_terms_t terms = financing_terms_configured();
+    buf_init(&rules, PROMPT_MAX_RULES);
+    if (!prompt_read(config.RULES_DIR, config.RULES_VERSION, &rules, why, sizeof why))
+        log_fatal("RULES_DIR, RULES_VERSION: %s", why);
+    self->prompt = prompt_new(buf_view(&rules), config.RULES_VERSION, config.SHOP_NAME, &terms, why,
+                              sizeof why);
+    if (!self->prompt)
+        log_fatal("%s", why);
+    buf_free(&rules);
+}
+
+static void make_clients(agent_t *self)
+{
+    size_t credit = (size_t)config.AGENT_CREDIT;
+    size_t calls = credit * CALLS_PER_TURN + 64, lookups = credit * LOOKUPS_PER_TURN + 64;
+    self->sessions =
+        rpc_client_new(rpc_loop_context(), "sessions", self->name, config.SESSIONS_ENDPOINT,
+                       config.HEARTBEAT_MS, calls < MAX_CALLS ? calls : MAX_CALLS);
+    self->catalog =
+        rpc_client_new(rpc_loop_context(), "catalog", self->name, config.CATALOG_ENDPOINT,
+                       config.HEARTBEAT_MS, lookups < MAX_CALLS ? lookups : MAX_CALLS);
+    self->sessions_loop = rpc_loop_attach(&self->loop, self->sessions);
+    self->catalog_loop = rpc_loop_attach(&self->loop, self->catalog);
+}
+
+/* A key, or a server of one's own that needs none. */
+static bool model_configured(void)
+{
+    return config.OPENAI_API_KEY[0] || strcmp(config.OPENAI_BASE_URL, OPENAI_OWN_URL) != 0;
+}
+
+static void make_turns(agent_t *self)
+{
+    self->tools = tools_new(&self->loop, self->catalog);
+    self->makes = makes_watch_new(&self->loop, self->catalog, self->prompt);
+    self->offline = model_offline_new(&self->loop);
+    if (model_configured())
+        self->openai = model_openai_new(&self->loop);
+    turn_parts_t parts = {
+        .loop = &self->loop,
+        .sessions = self->sessions,
+        .tools = self->tools,
+        .prompt = self->prompt,
+        .model = self->openai ? self->openai : self->offline,
+        .offline = self->offline,
+        .holder = self->holder,
+        .credit = (size_t)config.AGENT_CREDIT,
+        .lease_ms = config.LEASE_MS,
+        .turn_ms = config.TURN_MS,
+        .model_calls = config.MODEL_CALLS,
+        .context_entries = (size_t)config.CONTEXT_ENTRIES,
+    };
+    self->turns = turns_new(&parts);
+}
+
+static void make_links(agent_t *self)
+{
+    dispatch_handlers_t handlers = {on_turn, on_nudge, on_status, self};
+    char *list = strdup(config.DISPATCHER_AGENTS_ENDPOINT), *rest = list;
+    for (char *endpoint; (endpoint = strsep(&rest, ",")) != NULL;) {
+        if (self->link_count == DISPATCH_LINKS_MAX)
+            log_fatal("DISPATCHER_AGENTS_ENDPOINT: at most %d dispatchers", DISPATCH_LINKS_MAX);
+        self->links[self->link_count] =
+            dispatch_link_new(&self->loop, rpc_loop_context(), endpoint, self->link_count,
+                              config.HEARTBEAT_MS, &handlers);
+        self->link_count++;
+    }
+    free(list);
+}
+
+/* ---- going ---- */
+
+static void on_idle(void *arg)
+{
+    uv_stop(&((agent_t *)arg)->loop);
+}
+
+static void on_stop(void *arg)
+{
+    agent_t *self = arg;
+    self->leaving = true;
+    log_info("leaving", LOG_INT("turns", turns_running(self->turns)));
+    for (size_t i = 0; i < self->link_count; i++)
+        dispatch_link_bye(self->links[i], self->name);
+    turns_stop(self->turns, DRAIN_MS, on_idle, self);
+}
+
+static void destroy(agent_t *self)
+{
+    turns_destroy(&self->turns);
+    for (size_t i = 0; i < self->link_count; i++)
+        dispatch_link_destroy(&self->links[i]);
+    makes_watch_destroy(&self->makes);
+    if (self->openai)
+        self->openai->destroy(&self->openai);
+    self->offline->destroy(&self->offline);
+    tools_destroy(&self->tools);
+    rpc_loop_detach(&self->sessions_loop);
+    rpc_loop_detach(&self->catalog_loop);
+    rpc_client_destroy(&self->sessions);
+    rpc_client_destroy(&self->catalog);
+    prompt_destroy(&self->prompt);
+    rpc_loop_end(&self->loop);
+}
+
+int main(int argc, char **argv)
+{
+    static agent_t self;
+    self.name = argc > 1 ? argv[1] : "agent";
+    config_load(NULL);
+    log_start(self.name, config.LOG_LEVEL, config.LOG_FORMAT);
+    if (!self.name[0] || strlen(self.name) > MAX_NAME)
+        log_fatal("the name of an agent has 1 to %d characters", MAX_NAME);
+    self.boot = id_random();
+    snprintf(self.holder, sizeof self.holder, "%s/%lld", self.name, (long long)self.boot);
+    uv_loop_init(&self.loop);
+    make_prompt(&self);
+    make_clients(&self);
+    make_turns(&self);
+    make_links(&self);
+    rpc_loop_on_signal(&self.loop, on_stop, &self);
+    log_info("ready", LOG_CSTR("model", self.openai ? "openai" : "offline"),
+             LOG_CSTR("rules", prompt_version(self.prompt)), LOG_INT("boot", self.boot));
+    uv_run(&self.loop, UV_RUN_DEFAULT);
+    destroy(&self);
+    log_info("gone", LOG_CSTR("name", self.name));
+    return 0;
+}

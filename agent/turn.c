@@ -1,0 +1,201 @@
+/* What a turn does on entering and leaving a state, and how it ends. */
+#include "agent/turn.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
+
+#define FAILED_RETRY_MS 500 /* what a dispatcher is told after a failure */
+
+/* ---- the end ---- */
+
+static const char *outcome_of(turn_event_t event)
+{
+    switch (event) {
+    case TURN_EVENT_COMMITTED:
+        return "answered";
+    case TURN_EVENT_EMPTY:
+        return "empty";
+    case TURN_EVENT_BUSY:
+        return "busy";
+    case TURN_EVENT_STALE:
+        return "lost";
+    default:
+        return "failed";
+    }
+}
+
+static void tell_askers(turn_t *self, const char *outcome)
+{
+    proto_turn_done_t done = {.user_id = self->user_id, .status = str_from(outcome)};
+    if (str_is(done.status, "answered")) {
+        done.reply = &self->reply;
+        done.reply_count = 1;
+        done.waiting = self->waiting;
+    } else if (str_is(done.status, "failed") || str_is(done.status, "busy")) {
+        done.retry_ms = self->retry_ms ? self->retry_ms : FAILED_RETRY_MS;
+    }
+    for (size_t i = 0; i < DISPATCH_LINKS_MAX; i++)
+        if (self->askers[i].link)
+            dispatch_link_done(self->askers[i].link, self->askers[i].id, &self->trace, &done);
+}
+
+static void note_end(const turn_t *self, const char *outcome)
+{
+    int64_t us = clock_us() - self->started_us;
+    metric_add_label(METRIC_TURNS, outcome, 1);
+    if (self->reply.turn_id.size && strcmp(outcome, "answered") == 0)
+        metric_observe(METRIC_TURN_SECONDS, us);
+    log_info("turn_done", LOG_TRACE(&self->trace), LOG_PERSON("user", self->user_id),
+             LOG_CSTR("outcome", outcome), LOG_INT("ms", us / 1000),
+             LOG_CSTR("model", self->model ? self->model->name : ""),
+             LOG_INT("model_calls", self->models), LOG_INT("tools", self->tools),
+             LOG_INT("joins", self->joins), LOG_INT("tokens_in", self->tokens_in),
+             LOG_INT("tokens_out", self->tokens_out), LOG_INT("cars", self->reply.cars_count));
+}
+
+static void end(turn_t *self, turn_event_t event)
+{
+    const char *outcome = outcome_of(event);
+    if (event == TURN_EVENT_COMMITTED)
+        turn_send_partial(self, true);
+    tell_askers(self, outcome);
+    note_end(self, outcome);
+    self->gone(self->gone_arg, self);
+    partial_free(&self->partial);
+    arena_t *arena = self->arena; /* the turn lives in it */
+    arena_destroy(&arena);
+}
+
+/* ---- states ---- */
+
+static void leave(turn_t *self)
+{
+    switch (self->state) {
+    case TURN_THINKING:
+        turn_think_cancel(self);
+        break;
+    case TURN_TOOLING:
+        turn_cancel_tools(self);
+        break;
+    case TURN_CLAIMING:
+    case TURN_COMMITTING:
+    case TURN_RELEASING:
+        turn_cancel_session(self);
+        break;
+    case TURN_ENDED:
+    case TURN_STATE_COUNT:
+        break;
+    }
+}
+
+static void enter(turn_t *self, turn_event_t event)
+{
+    if (self->state != TURN_THINKING && self->state != TURN_TOOLING)
+        turn_cancel_upkeep(self);
+    switch (self->state) {
+    case TURN_CLAIMING:
+        turn_claim(self);
+        break;
+    case TURN_THINKING:
+        turn_think(self);
+        break;
+    case TURN_TOOLING:
+        turn_run_tools(self);
+        break;
+    case TURN_COMMITTING:
+        turn_commit(self);
+        break;
+    case TURN_RELEASING:
+        turn_release(self);
+        break;
+    case TURN_ENDED:
+        end(self, event);
+        break;
+    case TURN_STATE_COUNT:
+        break;
+    }
+}
+
+void turn_move(turn_t *self, turn_event_t event)
+{
+    turn_state_t next;
+    if (!turn_state_next(self->state, event, &next)) {
+        log_error("turn_step_unknown", LOG_TRACE(&self->trace),
+                  LOG_CSTR("state", turn_state_name(self->state)),
+                  LOG_CSTR("event", turn_event_name(event)));
+        return;
+    }
+    log_debug("turn_step", LOG_TRACE(&self->trace), LOG_CSTR("state", turn_state_name(self->state)),
+              LOG_CSTR("event", turn_event_name(event)), LOG_CSTR("next", turn_state_name(next)));
+    leave(self);
+    self->state = next;
+    enter(self, event);
+}
+
+/* ---- from outside ---- */
+
+turn_t *turn_new(const turn_parts_t *parts, str_t user_id, str_t dead, const proto_trace_t *trace,
+                 void (*gone)(void *arg, turn_t *turn), void *gone_arg)
+{
+    arena_t *arena = arena_new(TURN_ARENA);
+    turn_t *self = arena_alloc(arena, sizeof *self);
+    assert(self);
+    self->arena = arena;
+    self->parts = parts;
+    self->gone = gone;
+    self->gone_arg = gone_arg;
+    self->user_id = (str_t){arena_copy(arena, user_id), user_id.size};
+    self->dead = (str_t){arena_copy(arena, dead), dead.size};
+    self->trace = *trace;
+    self->started_ms = clock_ms();
+    self->started_us = clock_us();
+    self->deadline_ms = self->started_ms + parts->turn_ms;
+    self->model = parts->model;
+    self->offline_why = parts->model == parts->offline ? "no_key" : NULL;
+    partial_init(&self->partial);
+    self->state = TURN_CLAIMING;
+    enter(self, TURN_EVENT_AGAIN);
+    return self;
+}
+
+void turn_asked(turn_t *self, dispatch_link_t *link, uint64_t id, bool stream)
+{
+    turn_asker_t *asker = &self->askers[dispatch_link_index(link)];
+    if (stream && !asker->stream)
+        partial_replay(&self->partial);
+    *asker = (turn_asker_t){link, id, stream};
+}
+
+void turn_nudged(turn_t *self, dispatch_link_t *link, bool stream)
+{
+    turn_asker_t *asker = &self->askers[dispatch_link_index(link)];
+    if (stream && !asker->stream) {
+        asker->stream = true;
+        partial_replay(&self->partial);
+    }
+    self->news_wanted = true;
+    turn_look_for_news(self);
+}
+
+void turn_tick(turn_t *self, int64_t now_ms)
+{
+    if (self->state == TURN_THINKING || self->state == TURN_TOOLING) {
+        turn_send_partial(self, false);
+        turn_upkeep(self, now_ms);
+        if (now_ms >= self->deadline_ms)
+            turn_fall_back(self, "deadline", NULL);
+    } else if (self->state == TURN_COMMITTING && !self->session_call &&
+               now_ms >= self->retry_at_ms) {
+        turn_move(self, TURN_EVENT_UNSURE);
+    }
+}
+
+void turn_stop(turn_t *self)
+{
+    self->retry_ms = 1;
+    turn_move(self, TURN_EVENT_STOP);
+}

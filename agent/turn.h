@@ -1,0 +1,138 @@
+/*
+ * One turn: claim the conversation, let the model think and its tools run until there is an answer,
+ * make it durable, tell the dispatcher. Nothing here waits; every step ends in turn_move, which is
+ * the only place that changes the state (turn_state.h), and leaving a state cancels what it had
+ * under way.
+ *
+ *   turn.c        moving, and the end
+ *   turn_lease.c  CLAIM, RENEW, COMMIT, RELEASE
+ *   turn_think.c  the model and the tools
+ *   turns.c       all of them
+ *
+ * turn_move may end the turn and free it: it is the last thing a function does with one.
+ */
+#ifndef MOSTRADOR_AGENT_TURN_H
+#define MOSTRADOR_AGENT_TURN_H
+
+#include <sys/queue.h>
+
+#include "agent/context.h"
+#include "agent/partial.h"
+#include "agent/shown.h"
+#include "agent/turn_state.h"
+#include "agent/turns.h"
+
+#define TURN_ARENA (12 << 20)     /* bytes a turn may take … */
+#define TURN_ARENA_SOFT (8 << 20) /* … and from where on it only answers */
+#define TURN_MAX_JOINS 5          /* messages that come later than that wait for the next turn */
+
+typedef struct turn turn_t;
+
+/* A dispatcher that waits for the end of this turn. */
+typedef struct turn_asker {
+    dispatch_link_t *link; /* NULL: it does not */
+    uint64_t id;           /* of its TURN */
+    bool stream;
+} turn_asker_t;
+
+/* One call of the model's answer. */
+typedef struct turn_call {
+    turn_t *turn;
+    str_t id, name, arguments;
+    tool_run_t *run; /* NULL: it has ended */
+    tool_result_t result;
+} turn_call_t;
+
+struct turn {
+    LIST_ENTRY(turn) same_hash;
+    TAILQ_ENTRY(turn) all;
+    const turn_parts_t *parts;
+    void (*gone)(void *arg, turn_t *turn); /* it has ended and is about to be freed */
+    void *gone_arg;
+
+    turn_state_t state;
+    str_t user_id;
+    str_t dead; /* who had the lease and died; may be empty */
+    proto_trace_t trace;
+    turn_asker_t askers[DISPATCH_LINKS_MAX]; /* by the link's index */
+    arena_t *arena;
+    context_t context;
+    int64_t started_ms, started_us;
+
+    /* the lease */
+    int64_t token;
+    int64_t lease_until_ms; /* it may be ours until then */
+    int64_t renew_at_ms;
+    uint64_t session_call; /* CLAIM, COMMIT or RELEASE under way, by the state; 0: none */
+    uint64_t renew_call;
+    uint64_t news_call;
+    bool news_wanted; /* a NUDGE came that nobody has looked into */
+    int64_t from_seq, upto_seq;
+    int joins;
+    int64_t retry_at_ms; /* COMMIT again */
+
+    /* the thinking */
+    model_t *model;
+    model_call_t *model_call;
+    const char *offline_why; /* of OFFLINE_REPLIES, when the offline model is at it */
+    int64_t model_calls;     /* since the turn began, or began anew */
+    int64_t deadline_ms;     /* of this model */
+    turn_call_t calls[MODEL_MAX_CALLS];
+    size_t call_count, calls_left;
+    found_t found;
+    partial_t partial;
+
+    /* the answer */
+    str_t text;
+    proto_reply_t reply;
+    int64_t waiting, retry_ms;
+
+    /* for the log */
+    int64_t models, tools, tokens_in, tokens_out;
+};
+
+/* Begins with a CLAIM. gone is called when the turn has ended, never from inside turn_new. */
+turn_t *turn_new(const turn_parts_t *parts, str_t user_id, str_t dead, const proto_trace_t *trace,
+                 void (*gone)(void *arg, turn_t *turn), void *gone_arg);
+
+/* The dispatcher behind link waits for the end, under this request id. */
+void turn_asked(turn_t *self, dispatch_link_t *link, uint64_t id, bool stream);
+
+/* The user has written again, or somebody watches now. */
+void turn_nudged(turn_t *self, dispatch_link_t *link, bool stream);
+
+/* To be called every few ms. */
+void turn_tick(turn_t *self, int64_t now_ms);
+
+/* The agent leaves: gives the lease back; called again, ends at once. */
+void turn_stop(turn_t *self);
+
+/* ---- between the files of a turn ---- */
+
+void turn_move(turn_t *self, turn_event_t event);
+
+/* The messages of the turn are there, or new ones joined. */
+void turn_begin_thinking(turn_t *self);
+void turn_think(turn_t *self);
+void turn_think_cancel(turn_t *self);
+void turn_run_tools(turn_t *self);
+void turn_cancel_tools(turn_t *self);
+
+/* The model is of no use for this turn: the offline one takes over, and after that a sentence. */
+void turn_fall_back(turn_t *self, const char *why, const char *error);
+
+/* Drops what this turn has found and said since its messages. */
+void turn_rewind(turn_t *self);
+
+/* Sends what is due to those who watch; all: whatever there is. */
+void turn_send_partial(turn_t *self, bool all);
+
+void turn_claim(turn_t *self);
+void turn_commit(turn_t *self);
+void turn_release(turn_t *self);
+void turn_cancel_session(turn_t *self); /* what the state has under way */
+void turn_cancel_upkeep(turn_t *self);  /* RENEW and the look for news */
+void turn_upkeep(turn_t *self, int64_t now_ms);
+void turn_look_for_news(turn_t *self);
+
+#endif

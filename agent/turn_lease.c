@@ -1,0 +1,292 @@
+/*
+ * A turn's dealings with the session service. Every call is idempotent: CLAIM by its holder, RENEW
+ * and RELEASE by the token, COMMIT by the turn id. A stale token at any point means that another
+ * agent has the conversation: this one withdraws without a word to the customer.
+ */
+#include "agent/turn.h"
+#include "common/clock.h"
+#include "common/id.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/text.h"
+
+#define CLAIM_MS 5000       /* time to answer a claim */
+#define COMMIT_MS 3000      /* … a COMMIT, before it is repeated */
+#define COMMIT_AGAIN_MS 200 /* between two COMMITs */
+#define RELEASE_MS 1000
+#define BUSY_RETRY_MS 200 /* when it is not told how long the lease lives */
+
+static uint64_t ask(turn_t *self, proto_type_t type, const void *msg, int64_t timeout_ms,
+                    rpc_done_t *done)
+{
+    return rpc_client_call(self->parts->sessions, type, msg, &self->trace, timeout_ms, done, self);
+}
+
+/* The service answered at asked_ms or later, so the lease may be ours a little longer than this
+ * says, never shorter. */
+static void lease_granted(turn_t *self)
+{
+    int64_t now = clock_ms();
+    self->lease_until_ms = now + self->parts->lease_ms;
+    self->renew_at_ms = now + self->parts->lease_ms / 3;
+}
+
+static bool is_stale(const rpc_answer_t *answer)
+{
+    return answer->error && strcmp(answer->error, PROTO_CODE_STALE_TOKEN) == 0;
+}
+
+/* ---- messages ---- */
+
+/* Adds the messages that are new; returns how many there were, or -1 when there is no room. */
+static int take_messages(turn_t *self, const proto_claimed_t *claimed)
+{
+    int count = 0;
+    for (size_t i = 0; i < claimed->messages_count; i++) {
+        const proto_waiting_t *message = &claimed->messages[i];
+        if (message->seq <= self->upto_seq)
+            continue;
+        if (!context_said(&self->context, message))
+            return -1;
+        if (!self->from_seq)
+            self->from_seq = message->seq;
+        self->upto_seq = message->seq;
+        count++;
+    }
+    return count;
+}
+
+static void trim(turn_t *self)
+{
+    size_t lost = context_trim(&self->context, self->parts->context_entries);
+    if (!lost)
+        return;
+    metric_add(METRIC_CONTEXT_LOST, (int64_t)lost);
+    log_warn("messages_too_large", LOG_TRACE(&self->trace), LOG_INT("left_out", lost));
+}
+
+/* ---- CLAIM ---- */
+
+static bool open_context(turn_t *self, const proto_claimed_t *claimed)
+{
+    char turn_id[ID_TEXT_SIZE];
+    id_text(turn_id);
+    if (!context_open(&self->context, self->arena,
+                      claimed->context_count ? &claimed->context[0] : NULL, turn_id))
+        return false;
+    if (take_messages(self, claimed) <= 0)
+        return false;
+    trim(self);
+    return true;
+}
+
+static void on_claimed(void *arg, const rpc_answer_t *answer)
+{
+    turn_t *self = arg;
+    self->session_call = 0;
+    if (answer->type != PROTO_CLAIMED) {
+        const proto_error_t *error = answer->type == PROTO_ERROR ? answer->msg : NULL;
+        self->retry_ms = error ? error->retry_after_ms : 0;
+        log_warn("claim_failed", LOG_TRACE(&self->trace),
+                 LOG_CSTR("error", answer->error ? answer->error : "type"));
+        turn_move(self, TURN_EVENT_UNAVAILABLE);
+        return;
+    }
+    const proto_claimed_t *claimed = answer->msg;
+    if (str_is(claimed->status, "empty")) {
+        turn_move(self, TURN_EVENT_EMPTY);
+    } else if (!str_is(claimed->status, "granted")) {
+        self->retry_ms = claimed->retry_ms > 0 ? claimed->retry_ms : BUSY_RETRY_MS;
+        turn_move(self, TURN_EVENT_BUSY);
+    } else {
+        self->token = claimed->token;
+        lease_granted(self);
+        if (open_context(self, claimed)) {
+            turn_move(self, TURN_EVENT_GRANTED);
+        } else {
+            log_error("claim_unusable", LOG_TRACE(&self->trace),
+                      LOG_INT("messages", claimed->messages_count));
+            turn_move(self, TURN_EVENT_UNAVAILABLE);
+        }
+    }
+}
+
+void turn_claim(turn_t *self)
+{
+    proto_claim_t msg = {.user_id = self->user_id,
+                         .holder = str_from(self->parts->holder),
+                         .lease_ms = self->parts->lease_ms,
+                         .dead = self->dead};
+    self->session_call = ask(self, PROTO_CLAIM, &msg, CLAIM_MS, on_claimed);
+}
+
+/* ---- upkeep: RENEW, and news after a NUDGE ---- */
+
+static void on_renewed(void *arg, const rpc_answer_t *answer)
+{
+    turn_t *self = arg;
+    self->renew_call = 0;
+    if (is_stale(answer)) {
+        turn_move(self, TURN_EVENT_STALE);
+        return;
+    }
+    if (answer->type == PROTO_OK)
+        lease_granted(self);
+    else /* soon again: whoever takes the lease meanwhile makes our token stale */
+        self->renew_at_ms = clock_ms() + self->parts->lease_ms / 10;
+}
+
+void turn_upkeep(turn_t *self, int64_t now_ms)
+{
+    if (self->renew_call || now_ms < self->renew_at_ms)
+        return;
+    proto_renew_t msg = {
+        .user_id = self->user_id, .token = self->token, .lease_ms = self->parts->lease_ms};
+    self->renew_call = ask(self, PROTO_RENEW, &msg, self->parts->lease_ms / 3, on_renewed);
+}
+
+/* New messages join the turn: it begins anew, with all of them. No tool has an effect outside, so
+ * what ran until now may be thrown away. */
+static void take_news(turn_t *self, const proto_claimed_t *claimed)
+{
+    bool more = claimed->messages_count &&
+                claimed->messages[claimed->messages_count - 1].seq > self->upto_seq;
+    if (!more || self->joins >= TURN_MAX_JOINS) {
+        turn_look_for_news(self);
+        return;
+    }
+    self->joins++;
+    metric_add(METRIC_TURNS_JOINED, 1);
+    turn_rewind(self);
+    take_messages(self, claimed); /* those there is no room for wait for the next turn */
+    trim(self);
+    self->model_calls = 0;
+    turn_move(self, TURN_EVENT_AGAIN);
+}
+
+static void on_news(void *arg, const rpc_answer_t *answer)
+{
+    turn_t *self = arg;
+    self->news_call = 0;
+    if (answer->type == PROTO_CLAIMED) {
+        const proto_claimed_t *claimed = answer->msg;
+        if (str_is(claimed->status, "busy")) {
+            turn_move(self, TURN_EVENT_STALE);
+        } else {
+            lease_granted(self);
+            take_news(self, claimed);
+        }
+    } else if (is_stale(answer)) {
+        turn_move(self, TURN_EVENT_STALE);
+    }
+}
+
+void turn_look_for_news(turn_t *self)
+{
+    if (!self->news_wanted || self->news_call ||
+        (self->state != TURN_THINKING && self->state != TURN_TOOLING))
+        return;
+    self->news_wanted = false;
+    proto_claim_t msg = {.user_id = self->user_id,
+                         .holder = str_from(self->parts->holder),
+                         .lease_ms = self->parts->lease_ms,
+                         .token = self->token};
+    self->news_call = ask(self, PROTO_CLAIM, &msg, CLAIM_MS, on_news);
+}
+
+void turn_cancel_upkeep(turn_t *self)
+{
+    rpc_client_cancel(self->parts->sessions, self->renew_call);
+    rpc_client_cancel(self->parts->sessions, self->news_call);
+    self->renew_call = self->news_call = 0;
+}
+
+/* ---- COMMIT ---- */
+
+/* The reply and what is remembered, made once: a repeated COMMIT is the same to the byte. */
+static bool make_reply(turn_t *self)
+{
+    shown_t shown;
+    proto_reply_t *reply = &self->reply;
+    context_t *context = &self->context;
+    shown_find(self->text, &self->found, &shown);
+    if (!context_answered(context, self->text, &shown, clock_unix_ms()))
+        return false;
+    trim(self);
+    const char *rules = prompt_version(self->parts->prompt);
+    context->now.rules = utf8_front(str_from(arena_copy(self->arena, str_from(rules))), 32);
+    *reply = (proto_reply_t){.turn_id = str_from(context->turn_id),
+                             .text = self->text,
+                             .from_seq = self->from_seq,
+                             .upto_seq = self->upto_seq};
+    if (shown.count) {
+        reply->cars = context->now.shown;
+        reply->cars_count = shown.count;
+    }
+    if (shown.page) {
+        reply->list = (proto_list_t *)shown.page->list;
+        reply->list_count = 1;
+    }
+    return true;
+}
+
+static void on_committed(void *arg, const rpc_answer_t *answer)
+{
+    turn_t *self = arg;
+    self->session_call = 0;
+    if (answer->type == PROTO_COMMITTED) {
+        self->waiting = ((const proto_committed_t *)answer->msg)->waiting;
+        turn_move(self, TURN_EVENT_COMMITTED);
+        return;
+    }
+    if (is_stale(answer)) {
+        turn_move(self, TURN_EVENT_STALE);
+        return;
+    }
+    const char *error = answer->error ? answer->error : "type";
+    bool hopeless = strcmp(error, PROTO_CODE_INVALID) == 0 ||
+                    strcmp(error, PROTO_CODE_BAD_MESSAGE) == 0 || answer->type != PROTO_ERROR;
+    log_warn("commit_unsure", LOG_TRACE(&self->trace), LOG_CSTR("error", error));
+    if (hopeless || clock_ms() >= self->lease_until_ms)
+        turn_move(self, TURN_EVENT_REFUSED);
+    else
+        self->retry_at_ms = clock_ms() + COMMIT_AGAIN_MS;
+}
+
+void turn_commit(turn_t *self)
+{
+    if (!self->reply.turn_id.size && !make_reply(self)) {
+        log_error("reply_too_large", LOG_TRACE(&self->trace));
+        turn_move(self, TURN_EVENT_REFUSED);
+        return;
+    }
+    proto_commit_t msg = {.user_id = self->user_id,
+                          .token = self->token,
+                          .reply = &self->reply,
+                          .reply_count = 1,
+                          .context = &self->context.now,
+                          .context_count = 1};
+    self->session_call = ask(self, PROTO_COMMIT, &msg, COMMIT_MS, on_committed);
+}
+
+/* ---- RELEASE ---- */
+
+static void on_released(void *arg, const rpc_answer_t *answer)
+{
+    (void)answer; /* if it did not work, the lease runs out by itself */
+    turn_t *self = arg;
+    self->session_call = 0;
+    turn_move(self, TURN_EVENT_RELEASED);
+}
+
+void turn_release(turn_t *self)
+{
+    proto_release_t msg = {.user_id = self->user_id, .token = self->token};
+    self->session_call = ask(self, PROTO_RELEASE, &msg, RELEASE_MS, on_released);
+}
+
+void turn_cancel_session(turn_t *self)
+{
+    rpc_client_cancel(self->parts->sessions, self->session_call);
+    self->session_call = 0;
+}

@@ -1,0 +1,241 @@
+/* The model and its tools, round by round, until there is a text. */
+#include "agent/answer.h"
+#include "agent/turn.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/text.h"
+
+#define OFFLINE_MS 5000 /* for the offline model when it takes over */
+#define TOOL_MS 5000    /* for one round of tools */
+
+/* ---- those who watch ---- */
+
+void turn_send_partial(turn_t *self, bool all)
+{
+    proto_partial_t msg = {.user_id = self->user_id};
+    bool sent = false;
+    if (!partial_due(&self->partial, clock_ms(), all, &msg.text, &msg.restart))
+        return;
+    for (size_t i = 0; i < DISPATCH_LINKS_MAX; i++)
+        if (self->askers[i].link && self->askers[i].stream)
+            sent |=
+                dispatch_link_partial(self->askers[i].link, self->askers[i].id, &self->trace, &msg);
+    if (sent)
+        partial_sent(&self->partial, msg.text);
+}
+
+static bool is_watched(const turn_t *self)
+{
+    for (size_t i = 0; i < DISPATCH_LINKS_MAX; i++)
+        if (self->askers[i].link && self->askers[i].stream)
+            return true;
+    return false;
+}
+
+static void on_delta(void *arg, str_t piece, bool restart)
+{
+    turn_t *self = arg;
+    if (restart)
+        partial_restart(&self->partial);
+    partial_add(&self->partial, piece, clock_ms());
+    turn_send_partial(self, false);
+}
+
+void turn_rewind(turn_t *self)
+{
+    context_rewind(&self->context);
+    self->found = (found_t){0};
+    partial_restart(&self->partial);
+}
+
+/* ---- an end of the thinking ---- */
+
+static void answer(turn_t *self, str_t text)
+{
+    str_t cut = answer_cut(text, ANSWER_MAX_BYTES);
+    if (cut.size < text.size) {
+        metric_add(METRIC_REPLIES_CUT, 1);
+        log_warn("reply_cut", LOG_TRACE(&self->trace), LOG_INT("bytes", text.size));
+    }
+    if (self->offline_why)
+        metric_add_label(METRIC_OFFLINE_REPLIES, self->offline_why, 1);
+    self->text = cut;
+    turn_move(self, TURN_EVENT_TEXT);
+}
+
+void turn_fall_back(turn_t *self, const char *why, const char *error)
+{
+    log_warn("model_failed", LOG_TRACE(&self->trace), LOG_CSTR("model", self->model->name),
+             LOG_CSTR("why", why), LOG_CSTR("error", error ? error : ""));
+    turn_rewind(self);
+    self->offline_why = why;
+    if (self->model == self->parts->offline) {
+        answer(self, answer_sorry(self->context.now.language, self->context.now.formal));
+        return;
+    }
+    self->model = self->parts->offline;
+    self->model_calls = 0;
+    self->deadline_ms = clock_ms() + OFFLINE_MS;
+    turn_move(self, TURN_EVENT_AGAIN);
+}
+
+/* ---- the model ---- */
+
+static const char *status_name(model_status_t status)
+{
+    switch (status) {
+    case MODEL_TEXT:
+        return "text";
+    case MODEL_CALLS:
+        return "calls";
+    case MODEL_REFUSED:
+        return "refused";
+    case MODEL_FAILED:
+        return "failed";
+    case MODEL_BAD:
+        return "bad";
+    }
+    return "bad";
+}
+
+static bool may_call(const turn_t *self)
+{
+    return self->model_calls < self->parts->model_calls &&
+           arena_used(self->arena) < TURN_ARENA_SOFT;
+}
+
+/* The calls outlive the model's views of them. */
+static bool take_calls(turn_t *self, const model_result_t *result)
+{
+    self->call_count = 0;
+    for (size_t i = 0; i < result->call_count; i++) {
+        const model_tool_call_t *from = &result->calls[i];
+        turn_call_t *call = &self->calls[i];
+        *call = (turn_call_t){.turn = self};
+        call->id = (str_t){arena_copy(self->arena, from->id), from->id.size};
+        call->name = (str_t){arena_copy(self->arena, from->name), from->name.size};
+        call->arguments = (str_t){arena_copy(self->arena, from->arguments), from->arguments.size};
+        if (!call->id.data || !call->name.data || !call->arguments.data)
+            return false;
+    }
+    self->call_count = result->call_count;
+    return self->call_count > 0;
+}
+
+static void take_text(turn_t *self, str_t text)
+{
+    text = context_clean(self->arena, text_trim(text), PROTO_MAX_REPLY);
+    if (text.size)
+        answer(self, text);
+    else
+        turn_fall_back(self, "bad", "empty_text");
+}
+
+static void on_thought(void *arg, const model_result_t *result)
+{
+    turn_t *self = arg;
+    self->model_call = NULL;
+    self->tokens_in += result->tokens_in;
+    self->tokens_out += result->tokens_out;
+    switch (result->status) {
+    case MODEL_TEXT:
+        take_text(self, result->text);
+        break;
+    case MODEL_CALLS:
+        if (!may_call(self)) {
+            turn_fall_back(self, "bad", "too_many_calls");
+        } else if (!take_calls(self, result)) {
+            turn_fall_back(self, "bad", "no_calls");
+        } else {
+            partial_restart(&self->partial); /* what was said before a call is not the answer */
+            turn_move(self, TURN_EVENT_CALLS);
+        }
+        break;
+    case MODEL_REFUSED:
+    case MODEL_FAILED:
+    case MODEL_BAD:
+        turn_fall_back(self, status_name(result->status), result->error);
+        break;
+    }
+}
+
+void turn_think(turn_t *self)
+{
+    self->model_calls++;
+    self->models++;
+    model_request_t request = {
+        .context = &self->context.now,
+        .turn_start = self->context.turn_start,
+        .rules = prompt_rules(self->parts->prompt),
+        .user_id = self->user_id,
+        .trace = self->trace,
+        .deadline_ms = self->deadline_ms,
+        .tools = may_call(self),
+    };
+    self->model_call = self->model->start(self->model, &request, is_watched(self) ? on_delta : NULL,
+                                          on_thought, self);
+    turn_look_for_news(self);
+}
+
+void turn_think_cancel(turn_t *self)
+{
+    if (!self->model_call)
+        return;
+    self->model->cancel(self->model, self->model_call);
+    self->model_call = NULL;
+}
+
+/* ---- tools ---- */
+
+/* All have ended: their results go to the conversation in the order of the calls. */
+static void take_results(turn_t *self)
+{
+    int64_t now_ms = clock_unix_ms();
+    for (size_t i = 0; i < self->call_count; i++) {
+        turn_call_t *call = &self->calls[i];
+        if (!context_called(&self->context, call->name, call->id, call->arguments, &call->result,
+                            now_ms)) {
+            turn_fall_back(self, "bad", "too_much");
+            return;
+        }
+        found_add(&self->found, &call->result);
+    }
+    turn_move(self, TURN_EVENT_RESULTS);
+}
+
+static void on_tool_done(void *arg, const tool_result_t *result)
+{
+    turn_call_t *call = arg;
+    turn_t *self = call->turn;
+    call->run = NULL;
+    call->result = *result;
+    if (--self->calls_left == 0)
+        take_results(self);
+}
+
+void turn_run_tools(turn_t *self)
+{
+    int64_t left = self->deadline_ms - clock_ms();
+    self->calls_left = self->call_count;
+    self->tools += (int64_t)self->call_count;
+    for (size_t i = 0; i < self->call_count; i++) {
+        turn_call_t *call = &self->calls[i];
+        call->run = tools_run(self->parts->tools, call->name, call->arguments, &self->context.now,
+                              self->arena, &self->trace, left < TOOL_MS ? left : TOOL_MS,
+                              on_tool_done, call);
+        if (!call->run) {
+            turn_fall_back(self, "bad", "too_much");
+            return;
+        }
+    }
+}
+
+void turn_cancel_tools(turn_t *self)
+{
+    for (size_t i = 0; i < self->call_count; i++)
+        if (self->calls[i].run) {
+            tools_cancel(self->parts->tools, self->calls[i].run);
+            self->calls[i].run = NULL;
+        }
+}

@@ -1,0 +1,49 @@
+/*
+ * All turns this agent runs: by user, so that nobody has two; within the credit; looked at by one
+ * timer. Knows how to stop: no new work, time to finish, then leases go back.
+ */
+#ifndef MOSTRADOR_AGENT_TURNS_H
+#define MOSTRADOR_AGENT_TURNS_H
+
+#include <uv.h>
+
+#include "agent/dispatch_link.h"
+#include "agent/model.h"
+#include "agent/prompt.h"
+#include "agent/tools.h"
+#include "common/rpc_client.h"
+
+typedef struct turns turns_t;
+
+/* What turns work with; all borrowed. */
+typedef struct turn_parts {
+    uv_loop_t *loop;
+    rpc_client_t *sessions;
+    tools_t *tools;
+    prompt_t *prompt;
+    model_t *model;     /* may be the same as offline */
+    model_t *offline;   /* takes over when model fails */
+    const char *holder; /* "<name>/<boot>" */
+    size_t credit;      /* turns at once */
+    int64_t lease_ms;
+    int64_t turn_ms;        /* then the offline model takes over */
+    int64_t model_calls;    /* of one turn */
+    size_t context_entries; /* of earlier turns that are kept */
+} turn_parts_t;
+
+turns_t *turns_new(const turn_parts_t *parts);
+
+/* No turn may be left: turns_stop first. Frees itself when the loop has closed its handles. */
+void turns_destroy(turns_t **self_p);
+
+void turns_on_turn(turns_t *self, dispatch_link_t *link, const proto_header_t *header,
+                   const proto_turn_t *msg);
+void turns_on_nudge(turns_t *self, dispatch_link_t *link, const proto_nudge_t *msg);
+
+size_t turns_running(const turns_t *self);
+
+/* Takes no more work. Turns have grace_ms to end, then their leases are given back; idle is called
+ * once, when none is left. */
+void turns_stop(turns_t *self, int64_t grace_ms, void (*idle)(void *arg), void *arg);
+
+#endif
