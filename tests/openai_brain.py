@@ -22,9 +22,6 @@ under usted ver want with y ya algunos alguno buenas dias tardes noches buenos g
 ORDINALS = {"primer": 1, "primero": 1, "primera": 1, "first": 1, "segundo": 2, "segunda": 2,
             "second": 2, "tercer": 3, "tercero": 3, "tercera": 3, "third": 3, "cuarto": 4,
             "cuarta": 4, "quinto": 5, "quinta": 5}
-FILTERS = ("make", "model", "q", "year_min", "year_max", "price_min", "price_max", "km_min",
-           "km_max", "bluetooth", "car_play", "body", "fuel", "transmission", "colour", "city",
-           "sort", "page_size")
 
 
 def fold(text):
@@ -98,15 +95,16 @@ def state(messages):
 
 
 def last_list(messages):
-    """(arguments, page, cars) of the list shown last."""
+    """(filters, page, cars) of the list shown last: from the state the prompt carries, else from
+    the last result of a search."""
     known = state(messages)
+    if known.get("last_list"):
+        at = known["last_list"]
+        return at.get("filters") or {}, at["page"], known.get("cars_shown_in_order") or []
     for _, name, arguments, result in reversed(results(messages)):
         if name == "search_cars" and result.get("cars"):
-            return arguments, result.get("page", arguments.get("page") or 1), result["cars"]
-    query = known.get("query") or known.get("filters") or {}
-    shown = known.get("shown") or known.get("cars") or []
-    at = known.get("list") or known
-    return query, at.get("page") or 1, shown
+            return result.get("filters") or arguments, result["page"], result["cars"]
+    return {}, 0, []
 
 
 # ---- which tool to call ----
@@ -131,15 +129,14 @@ def decide(messages, tools):
     if re.search(r"meses|enganche|mensualidad|financ|credito|months", text):
         return quote(text, tools, car or (cars[0] if cars else None))
     if re.fullmatch(r"\W*(mas|ver mas|more|siguientes?|otros?|next)\W*", text) and (query or cars):
-        asked = {key: query.get(key) for key in FILTERS}
-        return fill(tools, "search_cars", dict(asked, page=page + 1))
+        return fill(tools, "search_cars", dict(query, page=page + 1))
     if car:
-        return fill(tools, "get_car", {"stock_id": car.get("stock_id")})
+        return fill(tools, "get_car", {"stock_id": car["stock_id"]})
     if re.search(r"\bmarcas\b|\bmakes\b", text):
         return fill(tools, "list_makes", {})
     if re.search(r"horario|garantia|direccion|ubica|donde estan|factura|document|prueba de manejo|"
                  r"devol|abren|warranty|opening", text):
-        return fill(tools, "search_knowledge", {"question": said, "q": said})
+        return fill(tools, "search_knowledge", {"question": said})
     filters = search(text)
     return fill(tools, "search_cars", dict(filters, page=1)) if filters else None
 
@@ -147,17 +144,12 @@ def decide(messages, tools):
 def quote(text, tools, car):
     if not car:
         return None
-    months = [int(n) for n in re.findall(r"\b(\d{2})\b(?! ?%)(?=[^%]*(?:meses|months|y|o))", text)]
+    months = [int(n) for n in re.findall(r"\b(\d{2})(?= ?(?:,|y|o|meses|months)\b| ?,)", text)]
     percent = re.search(r"(\d+(?:\.\d+)?) ?%", text)
     down = re.search(r"(\d[\d,]*(?:\.\d+)?) ?(mil)? (?:pesos )?de enganche", text)
-    schema = next((t["function"]["parameters"]["properties"] for t in tools
-                   if t["function"]["name"] == "quote_financing"), {})
-    months = sorted(set(months)) or [48]
-    kinds = schema.get("months", {}).get("type", "array")
-    arguments = {"stock_id": car.get("stock_id"),
-                 "months": months if "array" in kinds else months[0]}
+    arguments = {"stock_id": car["stock_id"], "months": sorted(set(months)) or None}
     if percent:
-        arguments["down_payment_percent"] = arguments["down_percent"] = float(percent.group(1))
+        arguments["down_payment_percent"] = float(percent.group(1))
     elif down:
         arguments["down_payment"] = amount(down.group(1), down.group(2))
     return fill(tools, "quote_financing", arguments)
@@ -195,7 +187,7 @@ def search(text):
     take(r"\b(" + MAKES + r")\b", lambda m: filters.update(make=m.group(1)))
     words = [w for w in re.findall(r"[a-z0-9]+", text) if w not in STOP and len(w) > 1]
     if words and (filters or len(words) <= 3):
-        filters["q"] = " ".join(words)
+        filters["text"] = " ".join(words)
     return filters
 
 
@@ -206,45 +198,36 @@ def title(car):
 
 
 def say_page(result):
-    cars = result.get("cars") or []
-    if not cars:
-        near = [n.get("name", "") if isinstance(n, dict) else str(n)
-                for n in result.get("near") or []]
-        return "No encontré ninguno así." + (f" Cerca: {', '.join(near)}." if near else "")
-    at = result.get("list") or result
-    lines = [f"Tengo {at['total']}:"]
-    for fix in result.get("corrections") or []:
-        lines.insert(0, f"Busqué *{fix.get('to')}* en lugar de {fix.get('from')}.")
-    for i, car in enumerate(cars, 1):
-        lines.append(f"{i}. {car.get('make', '')} {title(car)} · {group(car['km'])} km · "
+    if not result["cars"]:
+        near = ", ".join(near["name"] for near in result.get("near", []))
+        return "No encontré ninguno así." + (f" Cerca: {near}." if near else "")
+    lines = [f"Busqué *{fix['to']}* en lugar de {fix['from']}."
+             for fix in result.get("corrections", [])]
+    lines.append(f"Tengo {result['total']}:")
+    for i, car in enumerate(result["cars"], 1):
+        lines.append(f"{i}. {car['make']} {title(car)} · {group(car['km'])} km · "
                      f"{money(car['price'])}")
-    lines.append(f"Página {at['page']} de {at['pages']}, quedan {at['pages_left']}.")
-    if at["pages_left"]:
+    lines.append(f"Página {result['page']} de {result['pages']}, quedan {result['pages_left']}.")
+    if result["pages_left"]:
         lines.append("Escribe *más* para ver los siguientes.")
     return "\n".join(lines)
 
 
 def say_quote(result):
-    quotes = result.get("quotes") or result.get("plans") or [result]
     lines = []
-    car = result.get("car")
-    if car:
-        lines.append(f"*{title(car)}*, {money(car['price'])}")
-    for plan in quotes:
-        pay = plan.get("instalment", plan.get("monthly_payment"))
-        if pay is None:
-            return "No pude calcular ese plan."
-        lines.append(f"Enganche: {money(plan.get('down_payment', result.get('down_payment', 0)))}")
-        lines.append(f"{plan['months']} mensualidades de ${float(pay):,.2f}")
+    if result.get("car"):
+        lines.append(f"*{title(result['car'])}*, {money(result['car']['price'])}")
+    for plan in result["quotes"]:
+        lines.append(f"Enganche: {money(plan['down_payment'])}")
+        lines.append(f"{plan['months']} mensualidades de ${float(plan['instalment']):,.2f}")
     return "\n".join(lines)
 
 
 def say_car(result):
-    car = result.get("car") or (result.get("cars") or [None])[0] or result
-    if "stock_id" not in car:
+    if not result["found"]:
         return "Ese auto ya no está."
-    return (f"*{car.get('make', '')} {title(car)}* · {group(car['km'])} km · "
-            f"{money(car['price'])}")
+    car = result["car"]
+    return f"*{car['make']} {title(car)}* · {group(car['km'])} km · {money(car['price'])}"
 
 
 def say(name, result):
@@ -257,13 +240,10 @@ def say(name, result):
     if name == "get_car":
         return say_car(result)
     if name == "list_makes":
-        facets = result.get("makes") or result.get("models") or result.get("facets") or []
-        return "Manejamos: " + ", ".join(
-            f"{f.get('name')} ({f.get('count')})" if isinstance(f, dict) else str(f)
-            for f in facets) + "."
-    passages = result.get("passages") or []
-    if passages:
-        return passages[0].get("text", "")[:600]
+        facets = result.get("makes") or result.get("models") or []
+        return "Manejamos: " + ", ".join(f"{f['name']} ({f['count']})" for f in facets) + "."
+    if result.get("passages"):
+        return result["passages"][0]["text"][:600]
     return "No tengo ese dato, pero un asesor te lo confirma."
 
 

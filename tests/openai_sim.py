@@ -140,9 +140,11 @@ class Server:
         self.counters["max_active"] = max(self.counters["max_active"], self.active)
         try:
             return await self.complete(request)
-        except (ConnectionError, asyncio.CancelledError):
+        except ConnectionError:
             self.counters["gone"] += 1
-            raise
+            if request.transport:
+                request.transport.abort()
+            return web.Response(status=499)  # nobody reads it
         finally:
             self.active -= 1
 
@@ -346,8 +348,7 @@ class Server:
         if kind == "hang_mid":
             await self.sleep(request, 3_600_000)
         if kind == "cut":
-            request.transport.abort()
-            return response
+            raise ConnectionResetError("as scripted")
         await response.write_eof()
         return response
 
@@ -434,8 +435,6 @@ class Server:
     async def fail_reset(self, request, body, failure, request_id):
         request.transport.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        request.transport.abort()
-        await asyncio.sleep(0)
         raise ConnectionResetError("as scripted")
 
 
@@ -462,7 +461,8 @@ async def serve(server, options):
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", options.port, backlog=4096, shutdown_timeout=0.2)
     await site.start()
-    print(json.dumps({"port": runner.addresses[0][1]}), flush=True)
+    sys.stdout.write(json.dumps({"port": runner.addresses[0][1]}) + "\n")  # in one piece
+    sys.stdout.flush()
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)

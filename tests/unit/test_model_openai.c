@@ -1,0 +1,658 @@
+/*
+ * The real client against the simulator (tests/openai_sim.py, a process of its own): every way an
+ * answer can come, or not come. Each test scripts the simulator, asks, and looks at the result and
+ * at what the simulator saw.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+#include <curl/curl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/model.h"
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/log.h"
+#include "common/metrics.h"
+
+extern char **environ;
+
+/* ---- the simulator ---- */
+
+static struct {
+    pid_t pid;
+    int in;
+    int port;
+    char url[64];
+} sim;
+
+static int sim_start(void **state)
+{
+    (void)state;
+    int in[2], out[2];
+    assert_int_equal(pipe(in), 0);
+    assert_int_equal(pipe(out), 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, in[0], 0);
+    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+    posix_spawn_file_actions_addclose(&actions, in[1]);
+    posix_spawn_file_actions_addclose(&actions, out[0]);
+    static char *const argv[] = {(char *)"python3", (char *)"tests/openai_sim.py", (char *)"--port",
+                                 (char *)"0",       (char *)"--with-stdin",        NULL};
+    assert_int_equal(posix_spawn(&sim.pid, "/usr/bin/python3", &actions, NULL, argv, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(in[0]);
+    close(out[1]);
+    sim.in = in[1];
+    FILE *lines = fdopen(out[0], "r");
+    char line[64];
+    assert_non_null(fgets(line, sizeof line, lines));
+    assert_int_equal(sscanf(line, "{\"port\": %d}", &sim.port), 1);
+    fclose(lines);
+    snprintf(sim.url, sizeof sim.url, "http://127.0.0.1:%d/v1", sim.port);
+    return 0;
+}
+
+static int sim_stop(void **state)
+{
+    (void)state;
+    close(sim.in);
+    waitpid(sim.pid, NULL, 0);
+    return 0;
+}
+
+static size_t keep(char *bytes, size_t size, size_t count, void *arg)
+{
+    buf_add(arg, bytes, size * count);
+    return size * count;
+}
+
+/* POSTs settings (GETs when NULL); returns what the simulator says of itself. */
+static cJSON *control(const char *settings)
+{
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/control", sim.port);
+    buf_t body;
+    buf_init(&body, 64 << 20);
+    CURL *easy = curl_easy_init();
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
+    if (settings)
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, settings);
+    assert_int_equal(curl_easy_perform(easy), CURLE_OK);
+    long status;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200)
+        fail_msg("control %s: %s", settings, body.data);
+    curl_easy_cleanup(easy);
+    cJSON *stats = cJSON_Parse(body.data);
+    buf_free(&body);
+    assert_non_null(stats);
+    return stats;
+}
+
+static void script(const char *settings)
+{
+    cJSON_Delete(control(settings));
+}
+
+static int stat_of(const char *name)
+{
+    cJSON *stats = control(NULL);
+    int value = cJSON_GetObjectItem(stats, name)->valueint;
+    cJSON_Delete(stats);
+    return value;
+}
+
+static void assert_no_violations(void)
+{
+    cJSON *stats = control(NULL);
+    cJSON *violations = cJSON_GetObjectItem(stats, "violations");
+    if (cJSON_GetArraySize(violations))
+        fail_msg("refused by the simulator: %s", cJSON_GetArrayItem(violations, 0)->valuestring);
+    cJSON_Delete(stats);
+}
+
+/* ---- asking ---- */
+
+typedef struct outcome {
+    bool done;
+    model_status_t status;
+    buf_t text;
+    buf_t pieces; /* what delta told */
+    size_t deltas;
+    char error[32];
+    size_t call_count;
+    char id[65], name[65], arguments[512]; /* of the first call */
+    model_result_t result;                 /* its numbers */
+    model_t *model;
+    model_call_t **cancel; /* delta cancels this one */
+} outcome_t;
+
+static config_t defaults;
+static uv_loop_t loop;
+static model_t *model;
+static size_t open_calls;
+
+static void on_delta(void *arg, str_t piece, bool restart)
+{
+    outcome_t *outcome = arg;
+    assert_false(restart);
+    assert_true(piece.size > 0);
+    assert_false(outcome->done);
+    buf_add(&outcome->pieces, piece.data, piece.size);
+    outcome->deltas++;
+    if (outcome->cancel) {
+        model->cancel(model, *outcome->cancel);
+        open_calls--;
+    }
+}
+
+static void on_done(void *arg, const model_result_t *result)
+{
+    outcome_t *outcome = arg;
+    assert_false(outcome->done);
+    outcome->done = true;
+    outcome->status = result->status;
+    outcome->result = *result;
+    buf_add(&outcome->text, result->text.data, result->text.size);
+    snprintf(outcome->error, sizeof outcome->error, "%s", result->error ? result->error : "");
+    outcome->call_count = result->call_count;
+    if (result->call_count) {
+        const model_tool_call_t *call = &result->calls[0];
+        snprintf(outcome->id, sizeof outcome->id, "%.*s", STR_ARG(call->id));
+        snprintf(outcome->name, sizeof outcome->name, "%.*s", STR_ARG(call->name));
+        snprintf(outcome->arguments, sizeof outcome->arguments, "%.*s", STR_ARG(call->arguments));
+    }
+    open_calls--;
+}
+
+static void outcome_init(outcome_t *outcome)
+{
+    *outcome = (outcome_t){.model = model};
+    buf_init(&outcome->text, 1 << 20);
+    buf_init(&outcome->pieces, 1 << 20);
+}
+
+static void outcome_free(outcome_t *outcome)
+{
+    buf_free(&outcome->text);
+    buf_free(&outcome->pieces);
+}
+
+static model_call_t *begin(outcome_t *outcome, const char *said, int64_t ms)
+{
+    outcome_init(outcome);
+    proto_entry_t entry = {.role = STR_LIT("user"), .text = str_from(said)};
+    proto_context_t context = {.version = 1, .entries = &entry, .entries_count = 1};
+    model_request_t request = {.context = &context,
+                               .rules = STR_LIT("Eres un vendedor de autos."),
+                               .user_id = STR_LIT("whatsapp:+5215512345678"),
+                               .deadline_ms = clock_ms() + ms,
+                               .tools = true};
+    open_calls++;
+    return model->start(model, &request, on_delta, on_done, outcome);
+}
+
+static void on_guard(uv_timer_t *timer)
+{
+    (void)timer;
+    fail_msg("the model never answered");
+}
+
+/* Until every call has ended; without calls, so many ms. */
+static void run(void)
+{
+    uv_timer_t guard;
+    uv_timer_init(&loop, &guard);
+    uv_timer_start(&guard, on_guard, 30000, 0);
+    while (open_calls)
+        uv_run(&loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&guard, NULL);
+    uv_run(&loop, UV_RUN_NOWAIT);
+}
+
+static void ask(outcome_t *outcome, const char *said, int64_t ms)
+{
+    begin(outcome, said, ms);
+    assert_false(outcome->done); /* never from inside start */
+    run();
+    assert_true(outcome->done);
+}
+
+static int model_begin(void **state)
+{
+    (void)state;
+    config = defaults;
+    config.OPENAI_BASE_URL = sim.url;
+    config.OPENAI_API_KEY = "sk-test-secret";
+    config.OPENAI_RETRIES = 2;
+    config.OPENAI_FIRST_MS = 5000;
+    config.OPENAI_IDLE_MS = 5000;
+    script("{\"reset\":true}");
+    assert_int_equal(uv_loop_init(&loop), 0);
+    model = model_openai_new(&loop);
+    open_calls = 0;
+    return 0;
+}
+
+static int model_end(void **state)
+{
+    (void)state;
+    if (model)
+        model->destroy(&model);
+    assert_null(model);
+    assert_int_equal(uv_run(&loop, UV_RUN_DEFAULT), 0); /* nothing is left that runs */
+    assert_int_equal(uv_loop_close(&loop), 0);
+    return 0;
+}
+
+/* A model with other settings. */
+static void reopen(void)
+{
+    model->destroy(&model);
+    model = model_openai_new(&loop);
+}
+
+/* ---- answers ---- */
+
+static void text_is_streamed(void **state)
+{
+    (void)state;
+    outcome_t outcome;
+    script("{\"drip_ms\":2,\"auth\":\"sk-test-secret\"}");
+    ask(&outcome, "hola", 5000);
+    assert_int_equal(outcome.status, MODEL_TEXT);
+    assert_string_equal(outcome.text.data,
+                        "¡Hola! Dime qué auto buscas y tu presupuesto, y te muestro lo que hay.");
+    assert_string_equal(outcome.pieces.data, outcome.text.data);
+    assert_true(outcome.deltas > 3);
+    assert_true(outcome.result.first_us > 0);
+    assert_true(outcome.result.total_us >= outcome.result.first_us);
+    assert_true(outcome.result.tokens_in > 1000); /* the tools alone */
+    assert_true(outcome.result.tokens_out > 5);
+    assert_int_equal(metric_value(METRIC_MODEL_CALLS), 1);
+    assert_no_violations();
+    outcome_free(&outcome);
+}
+
+static void calls_are_joined(void **state)
+{
+    (void)state;
+    outcome_t outcome;
+    ask(&outcome, "busco un Nisan de menos de 300 mil", 5000);
+    assert_int_equal(outcome.status, MODEL_CALLS);
+    assert_int_equal(outcome.call_count, 1);
+    assert_string_equal(outcome.name, "search_cars");
+    cJSON *arguments = cJSON_Parse(outcome.arguments);
+    assert_non_null(arguments);
+    assert_string_equal(cJSON_GetObjectItem(arguments, "make")->valuestring, "nisan");
+    assert_int_equal(cJSON_GetObjectItem(arguments, "price_max")->valueint, 300000);
+    cJSON_Delete(arguments);
+    assert_no_violations();
+    outcome_free(&outcome);
+}
+
+static void several_calls_in_one_answer(void **state)
+{
+    (void)state;
+    outcome_t outcome;
+    script("{\"calls\":[[{\"name\":\"get_car\",\"arguments\":{\"stock_id\":1}},"
+           "{\"name\":\"get_car\",\"arguments\":{\"stock_id\":2}}]]}");
+    ask(&outcome, "los dos", 5000);
+    assert_int_equal(outcome.status, MODEL_CALLS);
+    assert_int_equal(outcome.call_count, 2);
+    assert_string_equal(outcome.arguments, "{\"stock_id\": 1}");
+    outcome_free(&outcome);
+}
+
+/* However the bytes are cut and the lines end, the answer is the same. */
+static void any_split_is_the_same(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {
+        "{\"newline\":\"lf\",\"chunk_bytes\":1}",
+        "{\"newline\":\"crlf\",\"chunk_bytes\":1}",
+        "{\"newline\":\"cr\",\"chunk_bytes\":3,\"keepalive\":true}",
+        "{\"newline\":\"crlf\",\"chunk_bytes\":-1,\"keepalive\":true}",
+        "{\"newline\":\"crlf\",\"chunk_bytes\":0,\"done\":false}",
+        "{\"plain\":true}",
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        script("{\"reset\":true,\"say\":\"Año 2020: «Híbrido» 🚗 a $238,999\"}");
+        script(settings[i]);
+        outcome_t outcome;
+        ask(&outcome, "hola", 10000);
+        assert_int_equal(outcome.status, MODEL_TEXT);
+        assert_string_equal(outcome.text.data, "Año 2020: «Híbrido» 🚗 a $238,999");
+        assert_true(outcome.result.tokens_in > 1000);
+        outcome_free(&outcome);
+        ask(&outcome, "busco un mazda", 10000);
+        assert_int_equal(outcome.status, MODEL_CALLS);
+        outcome_free(&outcome);
+    }
+}
+
+/* ---- failures: what is asked for, and what comes of it ---- */
+
+typedef struct failure {
+    const char *script; /* failures of the simulator */
+    const char *said;
+    model_status_t status;
+    const char *error;
+    int requests; /* that the simulator saw */
+} failure_t;
+
+static const failure_t failures[] = {
+    /* tried again */
+    {"[{\"kind\":\"429\",\"retry_after_ms\":5}]", "hola", MODEL_TEXT, "", 2},
+    {"[{\"kind\":\"500\",\"retry_after_ms\":5},{\"kind\":\"503\",\"retry_after\":0}]", "hola",
+     MODEL_TEXT, "", 3},
+    {"[{\"kind\":\"408\",\"retry_after_ms\":5},{\"kind\":\"409\",\"retry_after_ms\":5}]", "hola",
+     MODEL_TEXT, "", 3},
+    {"[{\"kind\":\"400\",\"should_retry\":true,\"retry_after_ms\":5}]", "hola", MODEL_TEXT, "", 2},
+    {"[\"reset\"]", "hola", MODEL_TEXT, "", 2},
+    {"[\"empty\"]", "hola", MODEL_TEXT, "", 2},
+    {"[\"truncated_early\"]", "hola", MODEL_TEXT, "", 2},
+    {"[\"error_event\"]", "hola", MODEL_TEXT, "", 2},
+    {"[\"html\"]", "hola", MODEL_TEXT, "", 2},
+    /* given up */
+    {"[{\"kind\":\"500\",\"retry_after_ms\":5},{\"kind\":\"500\",\"retry_after_ms\":5},"
+     "{\"kind\":\"500\"}]",
+     "hola", MODEL_FAILED, "http_500", 3},
+    {"[{\"kind\":\"429\",\"retry_after\":30}]", "hola", MODEL_FAILED, "http_429", 1},
+    {"[{\"kind\":\"503\",\"should_retry\":false}]", "hola", MODEL_FAILED, "http_503", 1},
+    {"[\"quota\"]", "hola", MODEL_FAILED, "quota", 1},
+    {"[\"400\"]", "hola", MODEL_FAILED, "http_400", 1},
+    {"[\"401\"]", "hola", MODEL_FAILED, "http_401", 1},
+    {"[{\"kind\":\"400\",\"code\":\"content_filter\"}]", "hola", MODEL_REFUSED, "http_400", 1},
+    /* cut after the first token: never tried again, a customer may have seen it */
+    {"[\"truncated\"]", "hola", MODEL_FAILED, "truncated", 1},
+    {"[\"cut\"]", "hola", MODEL_FAILED, "cut", 1},
+    {"[\"truncated\"]", "busco un nissan", MODEL_FAILED, "truncated", 1},
+    /* of no use */
+    {"[\"html_200\"]", "hola", MODEL_BAD, "garbage", 1},
+    {"[\"garbage\"]", "hola", MODEL_BAD, "garbage", 1},
+    {"[\"garbage_json\"]", "hola", MODEL_BAD, "garbage", 1},
+    {"[\"garbage_event\"]", "hola", MODEL_BAD, "garbage", 1},
+    {"[\"empty_stream\"]", "hola", MODEL_BAD, "empty", 1},
+    {"[\"no_answer\"]", "hola", MODEL_BAD, "empty", 1},
+    {"[\"length_empty\"]", "hola", MODEL_BAD, "cut", 1},
+    {"[\"length_call\"]", "busco un nissan", MODEL_BAD, "cut_call", 1},
+    {"[\"long\"]", "hola", MODEL_BAD, "too_long", 1},
+    {"[\"huge\"]", "hola", MODEL_BAD, "too_long", 1},
+    {"[\"too_many_calls\"]", "busco un nissan", MODEL_BAD, "too_many_calls", 1},
+    /* unusual, and good enough */
+    {"[\"refusal\"]", "hola", MODEL_REFUSED, "refusal", 1},
+    {"[\"content_filter\"]", "hola", MODEL_REFUSED, "content_filter", 1},
+    {"[\"length\"]", "hola", MODEL_TEXT, "", 1},
+    {"[\"wrong_type\"]", "hola", MODEL_TEXT, "", 1},
+    {"[\"plain\"]", "hola", MODEL_TEXT, "", 1},
+    {"[\"slow\"]", "hola", MODEL_TEXT, "", 1},
+    {"[\"plain\"]", "busco un nissan", MODEL_CALLS, "", 1},
+    {"[\"bad_arguments\"]", "busco un nissan", MODEL_CALLS, "", 1},
+    {"[\"unknown_tool\"]", "busco un nissan", MODEL_CALLS, "", 1},
+    {"[\"no_ids\"]", "busco un nissan", MODEL_CALLS, "", 1},
+};
+
+static void every_failure(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        const failure_t *failure = &failures[i];
+        char settings[512];
+        snprintf(settings, sizeof settings, "{\"reset\":true,\"failures\":%s}", failure->script);
+        script(settings);
+        outcome_t outcome;
+        ask(&outcome, failure->said, 20000);
+        if (outcome.status != failure->status || strcmp(outcome.error, failure->error) != 0)
+            fail_msg("%s gives status %d, error %s", failure->script, (int)outcome.status,
+                     outcome.error);
+        if (stat_of("requests") != failure->requests)
+            fail_msg("%s: %d requests", failure->script, stat_of("requests"));
+        if (outcome.status == MODEL_CALLS)
+            assert_true(outcome.id[0] && outcome.name[0]);
+        if (outcome.status == MODEL_TEXT)
+            assert_string_equal(outcome.pieces.size ? outcome.pieces.data : outcome.text.data,
+                                outcome.text.data);
+        assert_no_violations();
+        outcome_free(&outcome);
+    }
+}
+
+/* ---- time ---- */
+
+static void silence_ends(void **state)
+{
+    (void)state;
+    config.OPENAI_FIRST_MS = 150;
+    config.OPENAI_IDLE_MS = 150;
+    config.OPENAI_RETRIES = 0;
+    reopen();
+    static const struct {
+        const char *kind, *error;
+    } silences[] = {{"hang", "first_byte_timeout"},
+                    {"hang_headers", "first_byte_timeout"},
+                    {"hang_mid", "idle_timeout"},
+                    {"drip", "idle_timeout"}};
+    for (size_t i = 0; i < sizeof silences / sizeof *silences; i++) {
+        char settings[128];
+        snprintf(settings, sizeof settings, "{\"reset\":true,\"failures\":[\"%s\"]}",
+                 silences[i].kind);
+        script(settings);
+        outcome_t outcome;
+        ask(&outcome, "hola", 10000);
+        assert_int_equal(outcome.status, MODEL_FAILED);
+        assert_string_equal(outcome.error, silences[i].error);
+        outcome_free(&outcome);
+    }
+}
+
+static void silence_before_the_first_byte_is_tried_again(void **state)
+{
+    (void)state;
+    config.OPENAI_FIRST_MS = 300;
+    reopen();
+    script("{\"failures\":[\"hang\"]}");
+    outcome_t outcome;
+    ask(&outcome, "hola", 20000);
+    assert_int_equal(outcome.status, MODEL_TEXT);
+    assert_int_equal(stat_of("requests"), 2);
+    outcome_free(&outcome);
+}
+
+static void deadline_ends_all(void **state)
+{
+    (void)state;
+    outcome_t hang, retry, late;
+    script("{\"always\":\"hang\"}");
+    ask(&hang, "hola", 200);
+    assert_int_equal(hang.status, MODEL_FAILED);
+    assert_string_equal(hang.error, "deadline");
+    /* a retry that could only begin after the deadline is not waited for */
+    script("{\"reset\":true,\"always\":{\"kind\":\"500\",\"retry_after_ms\":3000}}");
+    ask(&retry, "hola", 2000);
+    assert_int_equal(retry.status, MODEL_FAILED);
+    assert_string_equal(retry.error, "http_500");
+    assert_true(retry.result.total_us < 1900000);
+    /* a call that begins too late is not sent */
+    script("{\"reset\":true}");
+    ask(&late, "hola", 0);
+    assert_int_equal(late.status, MODEL_FAILED);
+    assert_int_equal(stat_of("requests"), 0);
+    outcome_free(&hang);
+    outcome_free(&retry);
+    outcome_free(&late);
+}
+
+static void nobody_listens(void **state)
+{
+    (void)state;
+    config.OPENAI_BASE_URL = "http://127.0.0.1:1/v1/";
+    config.OPENAI_RETRIES = 1;
+    reopen();
+    int64_t retries = metric_value(METRIC_MODEL_RETRIES);
+    outcome_t outcome;
+    ask(&outcome, "hola", 5000);
+    assert_int_equal(outcome.status, MODEL_FAILED);
+    assert_string_equal(outcome.error, "connect");
+    assert_int_equal(metric_value(METRIC_MODEL_RETRIES), retries + 1);
+    outcome_free(&outcome);
+}
+
+/* ---- cancelling ---- */
+
+static void cancelled_calls_say_nothing(void **state)
+{
+    (void)state;
+    outcome_t early, running, waiting, streaming;
+    /* before it was sent */
+    model->cancel(model, begin(&early, "hola", 5000));
+    open_calls--;
+    /* while the server thinks */
+    script("{\"failures\":[\"hang\"]}");
+    model_call_t *call = begin(&running, "hola", 5000);
+    while (stat_of("requests") < 1)
+        uv_run(&loop, UV_RUN_NOWAIT);
+    model->cancel(model, call);
+    open_calls--;
+    while (stat_of("gone") < 1) /* the server sees it */
+        uv_run(&loop, UV_RUN_NOWAIT);
+    /* between two tries */
+    script("{\"reset\":true,\"always\":{\"kind\":\"500\",\"retry_after\":20}}");
+    call = begin(&waiting, "hola", 50000);
+    int64_t retries = metric_value(METRIC_MODEL_RETRIES);
+    while (metric_value(METRIC_MODEL_RETRIES) == retries)
+        uv_run(&loop, UV_RUN_ONCE);
+    model->cancel(model, call);
+    open_calls--;
+    /* from inside its own delta */
+    script("{\"reset\":true,\"drip_ms\":5}");
+    model_call_t *own = begin(&streaming, "hola", 5000);
+    streaming.cancel = &own;
+    run();
+    assert_int_equal(streaming.deltas, 1);
+    assert_false(early.done || running.done || waiting.done || streaming.done);
+    outcome_free(&early);
+    outcome_free(&running);
+    outcome_free(&waiting);
+    outcome_free(&streaming);
+}
+
+static void destroyed_with_calls_under_way(void **state)
+{
+    (void)state;
+    outcome_t outcomes[3];
+    script("{\"latency_ms\":60000}");
+    for (size_t i = 0; i < 3; i++)
+        begin(&outcomes[i], "hola", 90000);
+    while (stat_of("requests") < 3)
+        uv_run(&loop, UV_RUN_NOWAIT);
+    model->destroy(&model);
+    for (size_t i = 0; i < 3; i++) {
+        assert_false(outcomes[i].done);
+        outcome_free(&outcomes[i]);
+    }
+}
+
+/* ---- many at once ---- */
+
+#define MANY 500
+
+static void hundreds_at_once(void **state)
+{
+    (void)state;
+    static outcome_t outcomes[MANY];
+    script("{\"latency_ms\":2000}");
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < MANY; i++)
+            begin(&outcomes[i], i % 2 ? "hola" : "busco un nissan", 60000);
+        run();
+        for (size_t i = 0; i < MANY; i++) {
+            assert_int_equal(outcomes[i].status, i % 2 ? MODEL_TEXT : MODEL_CALLS);
+            outcome_free(&outcomes[i]);
+        }
+        /* they ran side by side, and connections are used again */
+        assert_true(stat_of("max_active") > MANY / 2);
+        assert_true(stat_of("connections") <= MANY);
+    }
+    assert_int_equal(stat_of("requests"), 2 * MANY);
+    assert_no_violations();
+}
+
+/* More calls than AGENT_CREDIT wait for room instead of failing. */
+static void beyond_the_bound_they_wait(void **state)
+{
+    (void)state;
+    static outcome_t outcomes[40];
+    config.AGENT_CREDIT = 4;
+    reopen();
+    script("{\"latency_ms\":20}");
+    for (size_t i = 0; i < 40; i++)
+        begin(&outcomes[i], "hola", 60000);
+    run();
+    for (size_t i = 0; i < 40; i++) {
+        assert_int_equal(outcomes[i].status, MODEL_TEXT);
+        outcome_free(&outcomes[i]);
+    }
+    assert_true(stat_of("max_active") <= 4);
+}
+
+/* ---- what is sent ---- */
+
+static void strangers_are_not_told_who_asks(void **state)
+{
+    (void)state;
+    config.OPENAI_API_KEY = "";
+    reopen();
+    script("{\"auth\":\"none\"}");
+    outcome_t outcome;
+    ask(&outcome, "hola", 5000);
+    assert_int_equal(outcome.status, MODEL_TEXT);
+    cJSON *stats = control(NULL);
+    cJSON *last = cJSON_GetArrayItem(cJSON_GetObjectItem(stats, "last"), 0);
+    cJSON *body = cJSON_GetObjectItem(last, "body");
+    assert_null(cJSON_GetObjectItem(body, "safety_identifier"));
+    assert_null(cJSON_GetObjectItem(body, "prompt_cache_key"));
+    assert_non_null(cJSON_GetObjectItem(body, "max_completion_tokens"));
+    cJSON_Delete(stats);
+    outcome_free(&outcome);
+}
+
+int main(void)
+{
+    char why[256];
+    if (!config_try("/dev/null", why, sizeof why))
+        log_fatal("%s", why);
+    defaults = config;
+    log_start("test", "error", "logfmt");
+#define TEST(name) cmocka_unit_test_setup_teardown(name, model_begin, model_end)
+    const struct CMUnitTest tests[] = {
+        TEST(text_is_streamed),
+        TEST(calls_are_joined),
+        TEST(several_calls_in_one_answer),
+        TEST(any_split_is_the_same),
+        TEST(every_failure),
+        TEST(silence_ends),
+        TEST(silence_before_the_first_byte_is_tried_again),
+        TEST(deadline_ends_all),
+        TEST(nobody_listens),
+        TEST(cancelled_calls_say_nothing),
+        TEST(destroyed_with_calls_under_way),
+        TEST(hundreds_at_once),
+        TEST(beyond_the_bound_they_wait),
+        TEST(strangers_are_not_told_who_asks),
+    };
+    return cmocka_run_group_tests(tests, sim_start, sim_stop);
+}
