@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import openai_sim  # noqa: E402
 import stack as stacks  # noqa: E402
 
 _alive = []  # stacks whose logs a failure shows
@@ -51,16 +52,20 @@ def new_stack():
 
 @pytest.fixture
 def new_simulator():
-    """new_simulator("--delay", …) starts tests/openai_sim.py; .env goes into a stack's env."""
+    """new_simulator(latency_ms=2000) starts tests/openai_sim.py; its .env goes into a stack's env.
+    What it was sent must have been right."""
     mine = []
 
-    def make(*args):
-        mine.append(stacks.Simulator(*args))
+    def make(**settings):
+        mine.append(openai_sim.Sim(**settings).start())
         return mine[-1]
 
     yield make
-    for made in mine:
-        made.stop()
+    violations = []
+    for simulator in mine:
+        violations += simulator.stats()["violations"]
+        simulator.stop()
+    assert violations == []
 
 
 @pytest.hookimpl(hookwrapper=True)

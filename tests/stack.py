@@ -22,7 +22,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 import redis
 import zmq
@@ -397,36 +396,3 @@ class Stack:
             text = process.tail(lines)
             parts.append(f"---- {name} ----\n{text}" if text else f"---- {name}: no log ----")
         return "\n".join(parts)
-
-
-class Simulator:
-    """tests/openai_sim.py as a process of its own. `env` is what a Stack needs to use it."""
-
-    def __init__(self, *args):
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="s", dir="/tmp"))
-        self.log = self.dir / "sim.log"
-        with open(self.log, "ab") as err:
-            self.child = subprocess.Popen(
-                [sys.executable, str(ROOT / "tests" / "openai_sim.py"), "--port", "0",
-                 *map(str, args)],
-                stdout=subprocess.PIPE, stderr=err, stdin=subprocess.DEVNULL, text=True,
-                env=clean_env({}), start_new_session=True)
-        line = self.child.stdout.readline()
-        found = re.search(r"(\d+)\s*$", line)
-        if not found:
-            self.stop()
-            raise RuntimeError(f"the simulator told no port: {line!r}")
-        self.port = int(found[1])
-        self.http = Http(self.port)
-        self.env = {"OPENAI_BASE_URL": f"http://127.0.0.1:{self.port}/v1",
-                    "OPENAI_API_KEY": "sk-test"}
-
-    def stop(self):
-        self.child.terminate()
-        try:
-            self.child.wait(10)
-        except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait(10)
-        self.child.stdout.close()
-        shutil.rmtree(self.dir, ignore_errors=True)
