@@ -117,7 +117,7 @@ $(B)/gateway/kore_page.o: $(wildcard gateway/page/*)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # ---- packages ----
-DEPS := gcc make pkg-config git kore redis-server util-linux libzmq3-dev libczmq-dev libmsgpack-dev \
+DEPS := gcc libc6-dev make pkg-config git kore redis-server util-linux libzmq3-dev libczmq-dev libmsgpack-dev \
 	libhiredis-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev
 DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-zmq python3-msgpack \
 	python3-aiohttp python3-redis python3-selenium python3-yaml chromium chromium-driver
