@@ -24,7 +24,8 @@ if #waiting == 0 and asked == 0 then
 end
 
 if holder ~= asker then
-    token = math.max(token + 1, now)
+    -- not below the clock, in us: it grows even if the last one was forgotten
+    token = math.max(token + 1, time[1] * 1000000 + time[2])
     told = 0
 end
 local remembered = asked == 0 and redis.call('GET', context) or ''

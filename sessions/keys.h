@@ -22,7 +22,7 @@
  *
  * STATE_TTL is an hour more than the longer of SESSION_TTL and DEDUP_TTL, so that a seq is never
  * given twice while something remembers the first. A token is never given twice either: the next
- * one is the greater of the last one plus 1 and the clock in ms, so it grows even when the state
+ * one is the greater of the last one plus 1 and the clock in us, so it grows even when the state
  * was forgotten while an agent of old was frozen.
  *
  *   field    what
