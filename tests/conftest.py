@@ -13,7 +13,12 @@ import stack as stacks  # noqa: E402
 _alive = []  # stacks whose logs a failure shows
 
 
-def _end(stack):
+def watch(stack):
+    """Shows the stack's logs when a test fails."""
+    _alive.append(stack)
+
+
+def end(stack):
     if stack in _alive:
         _alive.remove(stack)
     stack.stop()
@@ -23,9 +28,9 @@ def _end(stack):
 def stack():
     """A whole Mostrador with the offline seller, for tests that do it no harm."""
     shared = stacks.Stack().start()
-    _alive.append(shared)
+    watch(shared)
     yield shared
-    _end(shared)
+    end(shared)
 
 
 @pytest.fixture
@@ -37,14 +42,14 @@ def new_stack():
     def make(*args, start=True, **options):
         made = stacks.Stack(*args, **options)
         mine.append(made)
-        _alive.append(made)
+        watch(made)
         return made.start() if start else made
 
     yield make
     wrong = []
     for made in mine:
         try:
-            _end(made)
+            end(made)
         except AssertionError as error:
             wrong.append(str(error))
     assert not wrong, "\n".join(wrong)
@@ -73,7 +78,5 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     if report.failed:
-        used = getattr(item, "fixturenames", [])
         for made in _alive:
-            if "stack" in used or "new_stack" in used:
-                report.sections.append((f"processes in {made.dir}", made.tails()))
+            report.sections.append((f"processes in {made.dir}", made.tails()))

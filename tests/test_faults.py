@@ -1,0 +1,362 @@
+"""Processes die, freeze and restart in the middle of a turn, and the customer must not notice.
+
+Everything is real but the model (tests/openai_sim.py, slow enough to keep a turn open). The
+promises tested here end to end: a message is recorded before it is acknowledged; a repeated one is
+one turn with one answer; a user's turns come one at a time and in order; a dead process loses
+nothing; every bound refuses politely and recovers.
+"""
+
+import asyncio
+import concurrent.futures
+import json
+import threading
+import time
+
+import aiohttp
+import pytest
+
+import conftest
+import most
+import openai_sim
+import stack as stacks
+
+SLOW_MS = 800  # of a model call: long enough to do harm meanwhile
+
+
+class World:
+    """A stack with a slow model, and what customers do in it. Users are never used twice."""
+
+    def __init__(self, env=None, **options):
+        self.model = openai_sim.Sim(latency_ms=SLOW_MS).start()
+        try:
+            self.stack = stacks.Stack(env={**self.model.env, **(env or {})}, **options)
+            conftest.watch(self.stack)
+            self.stack.start()
+        except BaseException:
+            self.model.stop()
+            raise
+        self.pool = concurrent.futures.ThreadPoolExecutor(32)
+        self.users = 0
+
+    def close(self):
+        self.pool.shutdown()
+        try:
+            conftest.end(self.stack)
+        finally:
+            violations = self.model.stats()["violations"]
+            self.model.stop()
+        assert violations == []
+
+    def user(self):
+        self.users += 1
+        return f"whatsapp:+52155000{self.users:05}"
+
+    def ask(self, user, text, key=None, timeout=90):
+        """A future of the HTTP answer."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self.pool.submit(self.stack.http.ask, user, text, headers=headers, timeout=timeout)
+
+    def read(self, user):
+        with self.stack.client("sessions") as client:
+            return client.call("READ", user_id=user)
+
+    def wait_thinking(self, user):
+        """Until a turn of the user is open and the model is at it. (`say` in self.model's control
+        keeps other turns out of the way.)"""
+        most.eventually(lambda: self.read(user).leased, 20, "no turn began")
+        most.eventually(lambda: self.model.stats()["active"] > 0, 20, "the model was not asked")
+
+    def busy_agent(self):
+        """The one agent that runs a turn."""
+        def found():
+            running = [p.name for p in self.stack.status("dispatcher")[1:] if p.running]
+            return running[0] if len(running) == 1 else None
+        return most.eventually(found, 20, "no agent says that it runs a turn")
+
+    def idle(self):
+        """Until no agent has a turn left."""
+        def quiet():
+            processes = self.stack.status("dispatcher")
+            return len(processes) == 1 + len(self.stack.agents) and \
+                not any(p.running for p in processes)
+        most.eventually(quiet, 30, "turns never end")
+
+    def conversation(self, user):
+        """What was said, as sessions has it: [(role, text)] of customer and seller, in order."""
+        context = self.read(user).context
+        return [(e.role, e.text) for e in context[0].entries if e.role in ("user", "assistant")] \
+            if context else []
+
+    def check_answered_once(self, user, texts, answer):
+        """The customer has one answer, it is the one that was kept, and nothing is left over."""
+        assert answer.status == 200, answer
+        session = self.read(user)
+        said = self.conversation(user)
+        assert [text for role, text in said if role == "user"] == texts
+        assert [text for role, text in said if role == "assistant"] == [answer.json()["reply"]]
+        assert (session.waiting, session.leased) == (0, False)
+        assert answer.json()["user_id"] == user
+
+
+@pytest.fixture(scope="module")
+def world():
+    made = World()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def new_world():
+    made = []
+
+    def make(*args, **options):
+        made.append(World(*args, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def ask_and_wait_until_it_thinks(world, text="busco un nissan"):
+    user = world.user()
+    world.idle()
+    answer = world.ask(user, text)
+    world.wait_thinking(user)
+    return user, answer
+
+
+def check_cars(answer, make="Nissan"):
+    cars = answer.json()["cars"]
+    assert cars and all(car["make"] == make for car in cars)
+
+
+# ---- a process dies in mid-turn ----
+
+def test_an_agent_killed_in_mid_turn(world):
+    user, answer = ask_and_wait_until_it_thinks(world)
+    name = world.busy_agent()
+    world.stack.kill(name)
+    check_cars(answer.result())
+    world.check_answered_once(user, ["busco un nissan"], answer.result())
+    assert world.stack.metric("mostrador_dispatch_redispatched_total") >= 1
+    world.stack.start(name)
+
+
+def test_an_agent_restarted_in_mid_turn(world):
+    user, answer = ask_and_wait_until_it_thinks(world)
+    world.stack.restart(world.busy_agent(), wait=False)
+    check_cars(answer.result())
+    world.check_answered_once(user, ["busco un nissan"], answer.result())
+    world.idle()
+
+
+@pytest.mark.parametrize("name", ["catalog", "sessions", "dispatcher", "redis"])
+def test_a_service_restarted_in_mid_turn(world, name):
+    user, answer = ask_and_wait_until_it_thinks(world)
+    world.stack.restart(name, wait=False)
+    check_cars(answer.result())
+    world.check_answered_once(user, ["busco un nissan"], answer.result())
+    world.idle()
+
+
+def test_everything_behind_the_gateway_restarted_in_mid_turn(world):
+    user, answer = ask_and_wait_until_it_thinks(world)
+    names = ["redis", "sessions", "catalog", "dispatcher", "agent-1", "agent-2"]
+    for name in names:
+        world.stack.kill(name)
+    world.stack.start(*names)
+    check_cars(answer.result())
+    world.check_answered_once(user, ["busco un nissan"], answer.result())
+
+
+def test_nobody_is_left_to_ask_and_the_sweeper_finds_the_message(world):
+    user = world.user()
+    for name in ("agent-1", "agent-2"):
+        world.stack.kill(name)
+    answer = world.ask(user, "busco un nissan")
+    most.eventually(lambda: world.read(user).waiting == 1)
+    for name in ("gateway", "dispatcher"):  # both that knew of it
+        world.stack.kill(name)
+    with pytest.raises(OSError):
+        answer.result()
+    world.stack.start("dispatcher", "agent-1", "agent-2", "gateway")
+    most.eventually(lambda: world.read(user).context and world.read(user).waiting == 0, 20)
+    assert [role for role, _ in world.conversation(user)] == ["user", "assistant"]
+
+
+def test_a_gateway_killed_in_mid_turn_and_asked_again(world):
+    user = world.user()
+    world.idle()
+    answer = world.ask(user, "busco un nissan", key="order-1")
+    world.wait_thinking(user)
+    world.stack.restart("gateway")
+    with pytest.raises(OSError):
+        answer.result()
+    again = world.ask(user, "busco un nissan", key="order-1").result()
+    check_cars(again)
+    world.check_answered_once(user, ["busco un nissan"], again)
+
+
+# ---- a process freezes ----
+
+def test_a_frozen_agent_answers_nobody_twice(world):
+    user, answer = ask_and_wait_until_it_thinks(world)
+    name = world.busy_agent()
+    before = world.stack.metric("mostrador_commits_total")
+    world.stack.freeze(name)
+    first = answer.result()  # by the other agent
+    check_cars(first)
+    world.check_answered_once(user, ["busco un nissan"], first)
+    kept = world.read(user)
+    world.stack.thaw(name)  # it goes on with its turn and wants to commit it
+    world.stack.wait_log(name, r"event=\S+.*(stale|lost)")
+    world.idle()
+    assert world.read(user).context == kept.context
+    assert world.stack.metric("mostrador_commits_total") == before + 1
+    world.check_answered_once(user, ["busco un nissan"], first)
+
+
+@pytest.mark.parametrize("name", ["catalog", "sessions", "dispatcher", "redis"])
+def test_a_service_that_hangs_for_a_while(world, name):
+    user, answer = ask_and_wait_until_it_thinks(world)
+    world.stack.freeze(name)
+    time.sleep(2 * SLOW_MS / 1000)  # longer than the model takes, and than four heartbeats
+    world.stack.thaw(name)
+    check_cars(answer.result())
+    world.check_answered_once(user, ["busco un nissan"], answer.result())
+
+
+# ---- recorded, once, in order ----
+
+def test_nothing_is_acknowledged_that_was_not_recorded(new_world):
+    world = new_world({"REQUEST_MS": "3s", "TURN_MS": "2s"}, agents=1)
+    world.model.control(latency_ms=0)
+    user = world.user()
+    world.stack.kill("redis")
+    refused = world.ask(user, "busco un nissan").result()
+    assert refused.status == 503
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.headers["Retry-After"]
+    world.stack.start("redis")
+    world.stack.wait_ready("sessions")
+    answer = world.ask(user, "busco un mazda").result()
+    world.check_answered_once(user, ["busco un mazda"], answer)
+    # what was acknowledged is still there after the hardest end
+    kept = world.conversation(user)
+    world.stack.restart("redis")
+    world.stack.wait_ready("sessions")
+    assert world.conversation(user) == kept
+
+
+def test_the_same_message_many_times_is_one_turn_with_one_answer(world):
+    user = world.user()
+    copies = [world.ask(user, "busco un nissan", key="m-1") for _ in range(8)]
+    answers = {copy.result().body for copy in copies}
+    assert len(answers) == 1
+    late = world.ask(user, "busco un nissan", key="m-1").result()
+    assert late.body in answers
+    world.check_answered_once(user, ["busco un nissan"], late)
+
+
+def test_messages_of_one_user_keep_their_order(world):
+    user = world.user()
+    texts = [f"busco un {make}" for make in ("nissan", "mazda", "kia", "honda", "audi", "toyota")]
+    answers = []
+    for count, text in enumerate(texts, start=1):
+        answers.append(world.ask(user, text))
+        # the next one is sent when this one is recorded, wherever the turns stand
+        with world.stack.redis() as redis:
+            most.eventually(lambda: int(recorded(redis, user) or 0) >= count)
+    answers = [answer.result() for answer in answers]
+    assert [a.status for a in answers] == [200] * len(texts)
+    said = world.conversation(user)
+    assert [text for role, text in said if role == "user"] == texts
+    # each got the reply of the turn that had it: the first seller's line after it
+    for text, answer in zip(texts, answers):
+        after = said[said.index(("user", text)):]
+        assert answer.json()["reply"] == next(t for role, t in after if role == "assistant")
+    assert world.read(user).waiting == 0
+
+
+def recorded(redis, user):
+    """How many messages of the user sessions has recorded so far."""
+    for key in redis.scan_iter(f"*:state:{user}"):
+        return redis.hget(key, "seq")
+    return 0
+
+
+def test_agents_die_again_and_again_under_load(world):
+    """Every customer gets exactly one answer, whichever agent is killed when."""
+    world.idle()
+    world.model.control(latency_ms=300)
+    users = [world.user() for _ in range(24)]
+    answers = {user: world.ask(user, "busco un nissan") for user in users}
+    for name in ("agent-1", "agent-2", "agent-1"):
+        most.eventually(lambda: world.model.stats()["active"] > 0
+                        or all(a.done() for a in answers.values()), 20)
+        world.stack.restart(name)
+    for user, answer in answers.items():
+        check_cars(answer.result())
+        world.check_answered_once(user, ["busco un nissan"], answer.result())
+    world.model.control(latency_ms=SLOW_MS)
+
+
+# ---- bounds ----
+
+def test_a_full_queue_gives_503_and_recovers(new_world):
+    world = new_world({"AGENT_CREDIT": "1", "DISPATCHER_QUEUE": "1"}, agents=1)
+    running, queued, refused = world.user(), world.user(), world.user()
+    first = world.ask(running, "busco un nissan")
+    world.wait_thinking(running)
+    second = world.ask(queued, "busco un mazda")
+    most.eventually(lambda: world.stack.status("dispatcher")[0].missing == "room")
+    answer = world.ask(refused, "busco un kia").result()
+    assert answer.status == 503 and int(answer.headers["Retry-After"]) >= 1
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert world.read(refused).waiting == 0  # nothing was recorded
+    world.check_answered_once(running, ["busco un nissan"], first.result())
+    world.check_answered_once(queued, ["busco un mazda"], second.result())
+    most.eventually(lambda: world.stack.http.get("/readyz").status == 200)
+    answer = world.ask(refused, "busco un kia").result()
+    world.check_answered_once(refused, ["busco un kia"], answer)
+    assert world.stack.metric("mostrador_dispatch_refused_total") >= 1
+
+
+def test_500_customers_at_once(world, capsys):
+    """Every one is told about the cars they asked for, by two agents, with a model of 2 s a call."""
+    world.idle()
+    world.model.control(latency_ms=2000)
+    makes = [m["name"] for m in world.stack.http.get("/catalog/makes").json()["makes"]]
+    wanted, expected = [], {}
+    for n in range(500):
+        make = makes[n % len(makes)]
+        wanted.append((f"customer-{n}", make))
+    for make in set(make for _, make in wanted):
+        page = world.stack.http.get(f"/catalog/cars?make={make.replace(' ', '+')}").json()
+        expected[make] = page["list"]["total"]
+
+    async def one(session, user, make):
+        async with session.post(world.stack.http.url + "/seller/bot/",
+                                json={"user_id": user, "msg": f"busco un {make}"}) as answer:
+            return user, make, answer.status, await answer.json(content_type=None)
+
+    async def all_of_them():
+        connector = aiohttp.TCPConnector(limit=0)
+        timeout = aiohttp.ClientTimeout(total=90)
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+            return await asyncio.gather(*(one(session, *each) for each in wanted))
+
+    started = time.monotonic()
+    answers = asyncio.run(all_of_them())
+    took = time.monotonic() - started
+    agents = [p.name for p in world.stack.status("dispatcher")[1:]]
+    with capsys.disabled():
+        print(f"\n500 customers, 2 s a model call, {len(agents)} agents: {took:.1f} s")
+    wrong = [a for a in answers if not (
+        a[2] == 200 and a[3]["user_id"] == a[0] and a[3]["cars"] and
+        all(car["make"] == a[1] for car in a[3]["cars"]) and
+        a[3]["list"]["total"] == expected[a[1]])]
+    assert wrong == []
+    assert len({a[3]["turn_id"] for a in answers}) == 500
+    world.model.control(latency_ms=SLOW_MS)
