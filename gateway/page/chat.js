@@ -1,1 +1,462 @@
+/*
+ * The chat page: sends a message, shows the answer as it is made (server-sent events read from a
+ * fetch), and then as it is. Text from outside only ever becomes textContent.
+ */
 "use strict";
+
+const SPANISH = {
+  lang: "es",
+  locale: "es-MX",
+  reset: "Empezar de nuevo",
+  label: "Tu mensaje",
+  placeholder: "Escribe un mensaje…",
+  send: "Enviar",
+  here: "En línea",
+  writing: "Escribiendo…",
+  hello: "¡Hola! Dime qué auto buscas: marca, presupuesto, año… Te muestro lo que hay y te digo cuánto quedaría al mes.",
+  examples: ["Busco un Nissan de menos de 300 mil", "¿Qué marcas tienen?", "SUV automática 2020 o más nueva"],
+  more: "Más",
+  sayMore: "más",
+  page: (page, pages) => `Página ${page} de ${pages}`,
+  total: (n) => (n === 1 ? "1 auto" : `${n} autos`),
+  want: "Me interesa",
+  sayWant: (n) => `Me interesa el ${n}`,
+  carLabel: (n, name) => `Me interesa el ${n}: ${name}`,
+  mine: "Tú",
+  theirs: "Asesor",
+  resetTitle: "¿Empezar de nuevo?",
+  resetText: "Se borra esta conversación. No se puede recuperar.",
+  resetYes: "Borrar",
+  cancel: "Cancelar",
+  retry: "Reintentar",
+  tokenTitle: "Esta tienda pide una clave",
+  tokenText: "Pídela a quien administra la tienda. Se guarda solo mientras esta pestaña está abierta.",
+  tokenLabel: "Clave",
+  tokenSend: "Entrar",
+  offline: "No hay conexión con la tienda. Revisa tu internet y vuelve a intentarlo.",
+  busy: "Hay mucha gente en este momento. Espera unos segundos y vuelve a intentarlo.",
+  late: "La respuesta está tardando más de lo normal. Sigue en camino: vuelve a intentarlo para verla.",
+  long: "Ese mensaje no se puede enviar. Prueba con uno más corto.",
+  failed: "Algo salió mal de nuestro lado. Vuelve a intentarlo.",
+};
+
+const ENGLISH = {
+  lang: "en",
+  locale: "en-US",
+  reset: "Start over",
+  label: "Your message",
+  placeholder: "Write a message…",
+  send: "Send",
+  here: "Online",
+  writing: "Writing…",
+  hello: "Hi! Tell me what car you are looking for: make, budget, year… I will show you what we have and what it would cost a month.",
+  examples: ["I'm looking for a Nissan under 300 thousand", "Which makes do you have?", "Automatic SUV, 2020 or newer"],
+  more: "More",
+  sayMore: "more",
+  page: (page, pages) => `Page ${page} of ${pages}`,
+  total: (n) => (n === 1 ? "1 car" : `${n} cars`),
+  want: "I like it",
+  sayWant: (n) => `I'm interested in number ${n}`,
+  carLabel: (n, name) => `I'm interested in number ${n}: ${name}`,
+  mine: "You",
+  theirs: "Seller",
+  resetTitle: "Start over?",
+  resetText: "This conversation is deleted. It cannot be brought back.",
+  resetYes: "Delete",
+  cancel: "Cancel",
+  retry: "Try again",
+  tokenTitle: "This shop asks for a key",
+  tokenText: "Ask whoever runs the shop. It is kept only while this tab is open.",
+  tokenLabel: "Key",
+  tokenSend: "Enter",
+  offline: "The shop cannot be reached. Check your connection and try again.",
+  busy: "There are many people right now. Wait a few seconds and try again.",
+  late: "The answer takes longer than usual. It is on its way: try again to see it.",
+  long: "That message cannot be sent. Try a shorter one.",
+  failed: "Something went wrong on our side. Try again.",
+};
+
+const say = (navigator.language || "").toLowerCase().startsWith("en") ? ENGLISH : SPANISH;
+const number = new Intl.NumberFormat(say.locale);
+const cents = new Intl.NumberFormat(say.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const money = (amount) => `$${(Number.isInteger(amount) ? number : cents).format(amount)}`;
+
+const $ = (id) => document.getElementById(id);
+const log = $("log");
+const text = $("text");
+const shown = new Set(); // turns that stand in the log: two messages may share one answer
+let pending = 0;
+
+/* ---- who is writing ---- */
+
+function random() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/* Storage may be forbidden: then a visit is a person. */
+function remember(storage, name, value) {
+  try {
+    if (value !== undefined) window[storage].setItem(name, value);
+    return window[storage].getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+const known = remember("localStorage", "mostrador.user");
+const user = known || `web-${random()}`;
+if (!known) remember("localStorage", "mostrador.user", user);
+let token = remember("sessionStorage", "mostrador.token");
+
+/* Two requests may be refused at once: they share one question. */
+let asking = null;
+
+function askToken() {
+  asking = asking || new Promise((resolve) => {
+    const dialog = $("login");
+    dialog.addEventListener("close", () => {
+      asking = null;
+      token = $("token").value.trim() || null;
+      if (token) remember("sessionStorage", "mostrador.token", token);
+      resolve(Boolean(token));
+    }, { once: true });
+    $("token").value = "";
+    dialog.showModal();
+  });
+  return asking;
+}
+
+/* fetch with the token, which is asked for when it is missing or wrong. */
+async function call(path, options = {}) {
+  for (;;) {
+    const headers = { ...options.headers };
+    if (token) headers.Authorization = `Bearer ${token}`;
+    const answer = await fetch(path, { ...options, headers, cache: "no-store" });
+    if (answer.status !== 401 || !(await askToken())) return answer;
+  }
+}
+
+/* ---- putting things on the page ---- */
+
+function make(tag, className, content) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (content !== undefined) element.textContent = content;
+  return element;
+}
+
+/* *bold* as WhatsApp writes it; all the rest is plain text. */
+function rich(parent, content) {
+  const bold = /(^|[\s([¡¿"«>–-])\*(\S|\S[^*\n]*\S)\*(?=$|[\s)\].,;:!?"»–-])/g;
+  let at = 0;
+  for (const match of content.matchAll(bold)) {
+    const start = match.index + match[1].length;
+    parent.append(content.slice(at, start), make("strong", "", match[2]));
+    at = match.index + match[0].length;
+  }
+  parent.append(content.slice(at));
+  return parent;
+}
+
+function bubble(content) {
+  return rich(make("div", "bubble"), content);
+}
+
+function turn(who) {
+  const element = make("article", `turn ${who}`);
+  element.append(make("span", "hidden", `${who === "mine" ? say.mine : say.theirs}: `));
+  return element;
+}
+
+function atEnd() {
+  const box = $("scroll");
+  return box.scrollHeight - box.scrollTop - box.clientHeight < 160;
+}
+
+function toEnd() {
+  const box = $("scroll");
+  box.scrollTop = box.scrollHeight;
+}
+
+function add(element) {
+  log.append(element);
+  toEnd();
+  return element;
+}
+
+function car(item, place) {
+  const name = `${item.make} ${item.model} ${item.year}`;
+  const card = make("li", "car");
+  const foot = make("div", "foot");
+  const want = make("button", "", say.want);
+  card.append(make("span", "place", String(place)), make("h2", "", `${item.make} ${item.model}`),
+    make("span", "price", money(item.price)),
+    make("p", "what", [item.version, item.year, `${number.format(item.km)} km`].filter(Boolean).join(" · ")));
+  if (item.bluetooth) foot.append(make("span", "badge", "Bluetooth"));
+  if (item.car_play) foot.append(make("span", "badge", "CarPlay"));
+  want.type = "button";
+  want.setAttribute("aria-label", say.carLabel(place, name));
+  want.addEventListener("click", () => send(say.sayWant(place)));
+  foot.append(want);
+  card.append(foot);
+  return card;
+}
+
+function cards(cars) {
+  const list = make("ol", "cars");
+  list.append(...cars.map((item, i) => car(item, i + 1)));
+  return list;
+}
+
+function chip(label, message) {
+  const button = make("button", "chip", label);
+  button.type = "button";
+  button.addEventListener("click", () => send(message));
+  return button;
+}
+
+function whereInList(list) {
+  const row = make("div", "place-in-list");
+  row.append(make("span", "", `${say.page(list.page, list.pages)} · ${say.total(list.total)}`));
+  if (list.pages_left > 0) row.append(chip(say.more, say.sayMore));
+  return row;
+}
+
+/* A numbered list in the text that says what the cards say gives its place to them. */
+function around(content, count) {
+  const lines = content.split("\n");
+  const first = lines.findIndex((line) => /^\s*1[.)]\s/.test(line));
+  const listed = lines.slice(first, first + count);
+  const same = first >= 0 && count > 0 && listed.length === count &&
+    listed.every((line, i) => new RegExp(`^\\s*${i + 1}[.)]\\s`).test(line)) &&
+    !/^\s*\d+[.)]\s/.test(lines[first + count] || "");
+  if (!same) return [content, ""];
+  return [lines.slice(0, first).join("\n").trim(), lines.slice(first + count).join("\n").trim()];
+}
+
+function answer(element, reply) {
+  const cars = reply.cars || [];
+  const [before, after] = around(reply.reply, cars.length);
+  if (before) element.append(bubble(before));
+  if (cars.length) element.append(cards(cars));
+  if (reply.list) element.append(whereInList(reply.list));
+  if (after) element.append(bubble(after));
+}
+
+function greet() {
+  const element = turn("theirs");
+  const chips = make("div", "chips");
+  chips.append(...say.examples.map((example) => chip(example, example)));
+  element.append(bubble(say.hello), chips);
+  add(element);
+}
+
+function busy(change) {
+  pending += change;
+  $("state").textContent = pending ? say.writing : say.here;
+}
+
+/* ---- one message ---- */
+
+/* Reads events from a stream and hands them out as (name, data). */
+async function readEvents(body, onEvent) {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    rest += decoder.decode(value, { stream: true });
+    const events = rest.split("\n\n");
+    rest = events.pop();
+    for (const event of events) {
+      const name = /^event: (.*)$/m.exec(event);
+      const data = /^data: (.*)$/m.exec(event);
+      if (name && data) onEvent(name[1], JSON.parse(data[1]));
+    }
+  }
+}
+
+/* What is put where the answer will stand, until it is there. */
+class Writing {
+  constructor() {
+    const dots = make("span", "dots");
+    dots.append(make("i"), make("i"), make("i"));
+    this.element = turn("theirs");
+    this.bubble = make("div", "bubble");
+    this.bubble.append(dots);
+    this.element.setAttribute("aria-hidden", "true"); // read out when it is complete
+    this.element.append(this.bubble);
+    this.dots = dots;
+    this.text = "";
+    add(this.element);
+  }
+
+  delta(piece) {
+    const follow = atEnd();
+    this.text += piece;
+    this.bubble.replaceChildren();
+    rich(this.bubble, this.text);
+    if (follow) toEnd();
+  }
+
+  restart() {
+    this.text = "";
+    this.bubble.replaceChildren(this.dots);
+  }
+
+  /* The place of the answer: a new element, so that screen readers read it. */
+  end() {
+    const element = turn("theirs");
+    this.element.replaceWith(element);
+    return element;
+  }
+}
+
+function reason(status) {
+  if (status === 503 || status === 429) return say.busy;
+  if (status === 504 || status === 408) return say.late;
+  if (status === 400 || status === 413) return say.long;
+  return say.failed;
+}
+
+function trouble(element, message, retry) {
+  const box = make("div", "bubble wrong", message);
+  const button = make("button", "", say.retry);
+  button.type = "button";
+  button.addEventListener("click", () => {
+    element.remove();
+    retry();
+    text.focus();
+  });
+  box.setAttribute("role", "alert");
+  box.append(button);
+  element.append(box);
+}
+
+/* Returns {reply} or {status}. */
+async function post(message, key, writing) {
+  const response = await call("/seller/bot/", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "text/event-stream", "Idempotency-Key": key },
+    body: JSON.stringify({ msg: message, user_id: user }),
+  });
+  let end = { status: response.status };
+  if (!response.ok || !(response.headers.get("Content-Type") || "").startsWith("text/event-stream")) return end;
+  end = { status: 0 };
+  await readEvents(response.body, (name, data) => {
+    if (name === "delta") writing.delta(data.text);
+    else if (name === "restart") writing.restart();
+    else if (name === "done") end = { reply: data };
+    else if (name === "problem") end = { status: data.status };
+  });
+  return end;
+}
+
+/* The key is the message's: however often it is sent, it counts once. */
+async function deliver(message, key) {
+  const writing = new Writing();
+  let end;
+  busy(+1);
+  try {
+    end = await post(message, key, writing);
+  } catch {
+    end = { status: 0 };
+  }
+  busy(-1);
+  const element = writing.end();
+  if (!end.reply) {
+    trouble(element, end.status ? reason(end.status) : say.offline, () => deliver(message, key));
+  } else if (shown.has(end.reply.turn_id)) {
+    element.remove();
+  } else {
+    shown.add(end.reply.turn_id);
+    answer(element, end.reply);
+  }
+  toEnd();
+}
+
+function send(message) {
+  const content = message.trim();
+  if (!content) return;
+  const element = turn("mine");
+  element.append(make("div", "bubble", content));
+  add(element);
+  deliver(content, random());
+}
+
+/* ---- the whole conversation ---- */
+
+async function restore() {
+  try {
+    const response = await call(`/seller/sessions/${encodeURIComponent(user)}`);
+    if (!response.ok) return false;
+    const session = await response.json();
+    session.messages.forEach((message, i) => {
+      const element = turn(message.role === "user" ? "mine" : "theirs");
+      const last = i === session.messages.length - 1;
+      if (message.role === "user") element.append(make("div", "bubble", message.text));
+      else answer(element, { reply: message.text, cars: last ? session.cars : [], list: last ? session.list : null });
+      add(element);
+    });
+    return session.messages.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+async function reset() {
+  try {
+    const response = await call(`/seller/sessions/${encodeURIComponent(user)}`, { method: "DELETE" });
+    if (response.ok) {
+      log.replaceChildren();
+      greet();
+    } else {
+      trouble(add(turn("theirs")), reason(response.status), reset);
+    }
+  } catch {
+    trouble(add(turn("theirs")), say.offline, reset);
+  }
+  text.focus();
+}
+
+function fit() {
+  text.style.height = "auto";
+  text.style.height = `${text.scrollHeight + 2}px`;
+  $("send").disabled = !text.value.trim();
+}
+
+function start() {
+  document.documentElement.lang = say.lang;
+  for (const element of document.querySelectorAll("[data-say]")) element.textContent = say[element.dataset.say];
+  $("reset").title = say.reset;
+  text.placeholder = say.placeholder;
+  text.addEventListener("input", fit);
+  text.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    $("composer").requestSubmit();
+  });
+  $("composer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const message = text.value;
+    text.value = "";
+    fit();
+    send(message);
+    text.focus();
+  });
+  $("reset").addEventListener("click", () => $("confirm").showModal());
+  $("confirm").addEventListener("close", () => {
+    if ($("confirm").returnValue === "yes") reset();
+    $("confirm").returnValue = "";
+  });
+  busy(0);
+  fit();
+}
+
+start();
+(known ? restore() : Promise.resolve(false)).then((something) => {
+  if (!something) greet();
+  toEnd();
+});
