@@ -11,6 +11,8 @@
 #include "common/money.h"
 #include "common/text.h"
 
+#define MAX_TEXT 64 /* bytes; an amount is shorter */
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -93,12 +95,13 @@ static double units_of(str_t text)
 
 bool amount_read(str_t text, int64_t *hundredths)
 {
-    if (text.size > 64)
+    text = text_trim(text);
+    if (text.size == 0 || text.size > MAX_TEXT)
         return false;
     buf_t folded;
     buf_init(&folded, 512);
     text_fold(&folded, text);
-    str_t rest = text_trim(buf_view(&folded));
+    str_t rest = buf_view(&folded);
     while (rest.size && (rest.data[0] == '$' || rest.data[0] == ' '))
         rest.data++, rest.size--;
     str_t number = {rest.data, 0};

@@ -163,9 +163,9 @@ static bool names(how_t how, str_t text, const number_t *number, const proto_car
     case BY_STOCK_ID:
         return number->size >= STOCK_DIGITS && number->hundredths == car->stock_id * 100 &&
                (number->at == 0 || text.data[number->at - 1] != '$');
-    case BY_MODEL_AND_YEAR: /* where a price says more, it has been heard already */
+    case BY_MODEL_AND_YEAR:
         return number->hundredths == car->year * 100 && car->year >= LEAST_YEAR &&
-               line_names_model(number->line, car) && !line_has_number(number->line, car->price);
+               line_names_model(number->line, car);
     case BY_PRICE:
         return number->hundredths == car->price && !is_bound(text, number);
     case WAYS:
@@ -174,10 +174,13 @@ static bool names(how_t how, str_t text, const number_t *number, const proto_car
     return false;
 }
 
-/* How well the line fits the car; the more, the better. */
-static int fit(str_t line, const proto_car_t *car)
+/* How well the line fits the car; the more, the better. clause is what stands between the car named
+ * before in the line and the number. */
+static int fit(str_t line, str_t clause, const proto_car_t *car)
 {
     int score = 0, words = 0;
+    if (line_names_model(clause, car))
+        score += 16;
     if (line_names_model(line, car))
         score += 8;
     if (line_has_number(line, car->km * 100))
@@ -202,14 +205,43 @@ typedef struct match {
     size_t at; /* in the text; SIZE_MAX: not named */
 } match_t;
 
+/* A number names one car; and a line that names a car by its price does not name its like by the
+ * year that stands there too. */
+static bool is_taken(how_t how, str_t text, const number_t *number, const proto_car_t *car,
+                     const match_t *matches, size_t count)
+{
+    size_t line = (size_t)(number->line.data - text.data);
+    for (size_t i = 0; i < count; i++) {
+        const match_t *other = &matches[i];
+        if (other->at == number->at)
+            return true;
+        if (how == BY_MODEL_AND_YEAR && other->at != SIZE_MAX && other->at >= line &&
+            other->at < line + number->line.size && other->car->year == car->year &&
+            str_eq(other->car->model, car->model))
+            return true;
+    }
+    return false;
+}
+
+static str_t clause_of(str_t text, const number_t *number, const match_t *matches, size_t count)
+{
+    size_t from = (size_t)(number->line.data - text.data);
+    for (size_t i = 0; i < count; i++)
+        if (matches[i].at < number->at && matches[i].at > from)
+            from = matches[i].at;
+    return (str_t){text.data + from, number->at - from};
+}
+
 static void hear(how_t how, str_t text, const number_t *number, match_t *matches, size_t count)
 {
     match_t *best = NULL;
     int best_fit = -1;
     for (size_t i = 0; i < count; i++) {
-        if (matches[i].at != SIZE_MAX || !names(how, text, number, matches[i].car))
+        const proto_car_t *car = matches[i].car;
+        if (matches[i].at != SIZE_MAX || !names(how, text, number, car) ||
+            is_taken(how, text, number, car, matches, count))
             continue;
-        int score = fit(number->line, matches[i].car);
+        int score = fit(number->line, clause_of(text, number, matches, count), car);
         if (score > best_fit) {
             best = &matches[i];
             best_fit = score;
