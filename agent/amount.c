@@ -96,11 +96,12 @@ static double units_of(str_t text)
 bool amount_read(str_t text, int64_t *hundredths)
 {
     text = text_trim(text);
-    if (text.size == 0 || text.size > MAX_TEXT)
+    if (text.size > MAX_TEXT)
         return false;
     buf_t folded;
     buf_init(&folded, 512);
     text_fold(&folded, text);
+    buf_char(&folded, ' '); /* so that there are bytes, even of accents alone */
     str_t rest = buf_view(&folded);
     while (rest.size && (rest.data[0] == '$' || rest.data[0] == ' '))
         rest.data++, rest.size--;
