@@ -233,7 +233,7 @@ static CURL *handle_new(const http_t *self)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 8192L);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
-    if (self->ca_file)
+    if (*self->ca_file)
         curl_easy_setopt(easy, CURLOPT_CAINFO, self->ca_file);
     return easy;
 }
@@ -527,9 +527,9 @@ http_t *http_new(uv_loop_t *loop, const http_settings_t *settings)
     self->loop = loop;
     self->settings = *settings;
     self->url = strdup(settings->url);
-    self->ca_file = settings->ca_file ? strdup(settings->ca_file) : NULL;
+    self->ca_file = strdup(settings->ca_file);
     self->multi = curl_multi_init();
-    if (!self->multi || !self->url)
+    if (!self->multi || !self->url || !self->ca_file)
         abort();
     for (place_t at = GONE; at < PLACES; at++)
         TAILQ_INIT(&self->calls[at]);

@@ -22,7 +22,7 @@ typedef struct http_call http_call_t;
 typedef struct http_settings {
     const char *url;
     const char *bearer;  /* token; empty: none is sent */
-    const char *ca_file; /* certificates to trust; NULL: the system's */
+    const char *ca_file; /* certificates to trust; empty: the system's */
     bool http1;          /* never HTTP/2 */
     size_t connections;  /* at most, with HTTP/2 */
     size_t in_flight;    /* requests at the server at most; the rest waits */

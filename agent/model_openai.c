@@ -339,6 +339,7 @@ static http_t *open_http(uv_loop_t *loop)
         http_new(loop, &(http_settings_t){
                            .url = url.data,
                            .bearer = config.OPENAI_API_KEY,
+                          .ca_file = config.OPENAI_CA_FILE,
                            .http1 = strcmp(config.OPENAI_HTTP, "1.1") == 0,
                            .connections = (size_t)config.OPENAI_CONNECTIONS,
                            .in_flight = (size_t)config.AGENT_CREDIT,

@@ -60,7 +60,8 @@
     S(OPENAI_CONNECTIONS, INT, "64", "1..2048", "connections an agent opens to the model with HTTP/2; with HTTP/1.1 one per call in flight") \
     S(OPENAI_HTTP, TEXT, "auto", "auto|1.1", "HTTP/2 where the server offers it, or never") \
     S(OPENAI_MAX_TOKENS, INT, "700", "16..32000", "longest answer of the model, tokens") \
-    S(MODEL_CALLS, INT, "6", "1..20", "model calls one turn may make")
+    S(MODEL_CALLS, INT, "6", "1..20", "model calls one turn may make") \
+    S(OPENAI_CA_FILE, TEXT, "", "", "certificates (PEM) that OPENAI_BASE_URL is checked against; empty: the system's")
 /* clang-format on */
 
 #endif
