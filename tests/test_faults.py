@@ -29,12 +29,11 @@ class World:
     def __init__(self, env=None, **options):
         self.model = openai_sim.Sim(latency_ms=SLOW_MS).start()
         try:
-            self.stack = stacks.Stack(env={**self.model.env, **(env or {})}, **options)
-            conftest.watch(self.stack)
-            self.stack.start()
+            self.stack = stacks.Stack(env={**self.model.env, **(env or {})}, **options).start()
         except BaseException:
             self.model.stop()
             raise
+        conftest.watch(self.stack)
         self.pool = concurrent.futures.ThreadPoolExecutor(32)
         self.users = 0
 
