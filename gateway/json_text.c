@@ -8,7 +8,7 @@
 
 #define REPLACEMENT 0xFFFD
 
-void json_text(buf_t *out, str_t text)
+void json_put_text(buf_t *out, str_t text)
 {
     size_t at = 0;
 
@@ -43,14 +43,14 @@ void json_text(buf_t *out, str_t text)
     buf_char(out, '"');
 }
 
-void json_money(buf_t *out, int64_t cents)
+void json_put_money(buf_t *out, int64_t cents)
 {
     char text[MONEY_TEXT_SIZE];
 
     buf_str(out, money_print_plain(cents, text));
 }
 
-void json_time(buf_t *out, int64_t unix_ms)
+void json_put_time(buf_t *out, int64_t unix_ms)
 {
     time_t seconds = (time_t)(unix_ms / 1000);
     char text[40];

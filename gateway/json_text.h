@@ -11,15 +11,15 @@
 
 /* "…", escaped. Bytes that are no UTF-8 become U+FFFD, so that the result is always JSON. '<' is
  * escaped too: the text may end up inside a page. */
-void json_text(buf_t *out, str_t text);
+void json_put_text(buf_t *out, str_t text);
 
 /* 637999.00 */
-void json_money(buf_t *out, int64_t cents);
+void json_put_money(buf_t *out, int64_t cents);
 
 /* "2024-05-01T12:00:00.123Z", or null for 0 and what no calendar shows. */
-void json_time(buf_t *out, int64_t unix_ms);
+void json_put_time(buf_t *out, int64_t unix_ms);
 
-static inline void json_bool(buf_t *out, bool value)
+static inline void json_put_bool(buf_t *out, bool value)
 {
     buf_str(out, value ? "true" : "false");
 }

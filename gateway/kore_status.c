@@ -42,7 +42,7 @@ static void missing(parts_t *self, str_t name)
 {
     if (self->count++)
         buf_char(&self->names, ',');
-    json_text(&self->names, name);
+    json_put_text(&self->names, name);
 }
 
 /* A service is there if it answers, and ready if it says so; else what it lacks is missing. */

@@ -67,8 +67,8 @@ bool problem_set(problem_t *self, int status, const char *format, ...)
 void problem_print(const problem_t *self, buf_t *out)
 {
     buf_str(out, "{\"type\":\"about:blank\",\"title\":");
-    json_text(out, str_from(status_title(self->status)));
+    json_put_text(out, str_from(status_title(self->status)));
     buf_printf(out, ",\"status\":%d,\"detail\":", self->status);
-    json_text(out, str_from(self->detail));
+    json_put_text(out, str_from(self->detail));
     buf_char(out, '}');
 }

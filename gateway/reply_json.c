@@ -8,7 +8,7 @@
 static void member(buf_t *out, const char *name, str_t text)
 {
     buf_printf(out, "\"%s\":", name);
-    json_text(out, text);
+    json_put_text(out, text);
 }
 
 static void number(buf_t *out, const char *name, int64_t value)
@@ -28,11 +28,11 @@ static void car_start(const proto_car_t *car, buf_t *out)
     number(out, "year", car->year);
     number(out, "km", car->km);
     buf_str(out, ",\"price\":");
-    json_money(out, car->price);
+    json_put_money(out, car->price);
     buf_str(out, ",\"bluetooth\":");
-    json_bool(out, car->bluetooth);
+    json_put_bool(out, car->bluetooth);
     buf_str(out, ",\"car_play\":");
-    json_bool(out, car->car_play);
+    json_put_bool(out, car->car_play);
 }
 
 /* What only the catalog tells, and only where the shop wrote it down. */
@@ -121,7 +121,7 @@ static void conversation(const proto_context_t *context, buf_t *out)
         buf_char(out, ',');
         member(out, "text", entry->text);
         buf_str(out, ",\"at\":");
-        json_time(out, entry->at_ms);
+        json_put_time(out, entry->at_ms);
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -143,14 +143,14 @@ void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
     }
     number(out, "waiting", session->waiting);
     buf_str(out, ",\"writing\":");
-    json_bool(out, session->leased);
+    json_put_bool(out, session->leased);
     if (context) {
         buf_char(out, ',');
         member(out, "language", context->language);
         number(out, "turns", context->turns);
     }
     buf_str(out, ",\"expires_at\":");
-    json_time(out, session->expires_ms);
+    json_put_time(out, session->expires_ms);
     buf_char(out, '}');
 }
 
@@ -163,7 +163,7 @@ static void facet_array(const char *name, const proto_facet_t *facets, size_t co
         number(out, "count", facets[i].count);
         if (facets[i].price_min) {
             buf_str(out, ",\"price_min\":");
-            json_money(out, facets[i].price_min);
+            json_put_money(out, facets[i].price_min);
         }
         buf_char(out, '}');
     }

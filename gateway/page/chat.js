@@ -179,6 +179,12 @@ function toEnd() {
   box.scrollTop = box.scrollHeight;
 }
 
+/* An answer that is higher than the window is read from its beginning. */
+function toStart(element) {
+  const box = $("scroll");
+  box.scrollTop = Math.min(box.scrollHeight, element.offsetTop - 12);
+}
+
 function add(element) {
   log.append(element);
   toEnd();
@@ -190,9 +196,9 @@ function car(item, place) {
   const card = make("li", "car");
   const foot = make("div", "foot");
   const want = make("button", "", say.want);
-  card.append(make("span", "place", String(place)), make("h2", "", `${item.make} ${item.model}`),
+  card.append(make("span", "place", String(place)), make("h2", "", name),
     make("span", "price", money(item.price)),
-    make("p", "what", [item.version, item.year, `${number.format(item.km)} km`].filter(Boolean).join(" · ")));
+    make("p", "what", [item.version, `${number.format(item.km)} km`].filter(Boolean).join(" · ")));
   if (item.bluetooth) foot.append(make("span", "badge", "Bluetooth"));
   if (item.car_play) foot.append(make("span", "badge", "CarPlay"));
   want.type = "button";
@@ -373,6 +379,8 @@ async function deliver(message, key) {
   } else {
     shown.add(end.reply.turn_id);
     answer(element, end.reply);
+    toStart(element);
+    return;
   }
   toEnd();
 }

@@ -1,0 +1,34 @@
+/* Bodies of POST /seller/bot/: what is taken is within its limits, what is not is a 400. */
+#include <stdlib.h>
+
+#include "common/text.h"
+#include "gateway/bot_request.h"
+#include "gateway/json_text.h"
+#include "proto/messages.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    arena_t *arena = arena_new(1 << 20);
+    bot_request_t request;
+    problem_t problem = {0};
+    buf_t out;
+
+    if (bot_request_parse((str_t){(const char *)data, size}, arena, &request, &problem)) {
+        if (request.user_id.size == 0 || request.user_id.size > PROTO_MAX_USER ||
+            request.text.size == 0 || request.text.size > PROTO_MAX_TEXT ||
+            !utf8_valid(request.text) || !utf8_valid(request.user_id))
+            abort();
+    } else if (problem.status != 400 && problem.status != 413) {
+        abort();
+    }
+    /* any bytes at all become JSON text */
+    buf_init(&out, 8 * size + 16);
+    json_put_text(&out, (str_t){(const char *)data, size});
+    if (!buf_ok(&out) || !utf8_valid(buf_view(&out)))
+        abort();
+    buf_free(&out);
+    arena_destroy(&arena);
+    return 0;
+}
