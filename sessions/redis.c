@@ -468,7 +468,8 @@ void redis_destroy(redis_t **self_p)
     redis_t *self = *self_p;
     if (!self)
         return;
-    lose(self, "the service ends");
+    snprintf(self->trouble, sizeof self->trouble, "the service ends"); /* no news */
+    lose(self, self->trouble);
     expire(self, &self->waiting, INT64_MAX);
     uv_timer_stop(&self->timer);
     uv_close((uv_handle_t *)&self->timer, on_timer_closed);

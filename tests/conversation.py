@@ -30,6 +30,12 @@ class Sessions(stacks.Stack):
         super().__init__(agents=0, gateway=False, csv=None, env={"LEASE_MS": "1s", **(env or {})})
         self.order = ["redis", "sessions"] + (["sessions-2"] if second else [])
 
+    def _argv(self, name):
+        # with everysec Redis answers up to 2 s before it writes, while an fsync is under way: a
+        # kill -9 then loses what was acknowledged
+        more = ["--appendfsync", "always"] if name == "redis" else []
+        return super()._argv(name) + more
+
     def _env(self, name):
         return {**super()._env(name), "SESSIONS_ENDPOINT": self.endpoint(name)}
 

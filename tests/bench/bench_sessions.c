@@ -1,0 +1,200 @@
+/*
+ * How many turns a second the session service and Redis carry: ENQUEUE, CLAIM and COMMIT of one
+ * user after the other, with a conversation of 20 lines (6 kB), so many users at once.
+ *
+ *   bench_sessions [seconds, default 5] [users at once, default 32] [appendfsync, default always]
+ *
+ * Starts a Redis and a sessions process of its own in a temporary folder.
+ */
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/id.h"
+#include "common/log.h"
+#include "common/rpc_loop.h"
+
+#define ENTRIES 20
+#define TIMEOUT_MS 10000
+#define MAX_CYCLES 4000000
+
+extern char **environ;
+
+typedef struct turn {
+    char user[32];
+    char id[ID_TEXT_SIZE];
+    int64_t began; /* clock_us */
+} turn_t;
+
+static struct {
+    uv_loop_t loop;
+    rpc_client_t *client;
+    int64_t end; /* clock_us */
+    unsigned running;
+    size_t done;
+    int64_t *took; /* µs, of each */
+    proto_entry_t entries[ENTRIES];
+} bench;
+
+static pid_t children[2];
+
+static void end_children(void)
+{
+    for (size_t i = 0; i < 2; i++)
+        if (children[i] > 0) {
+            kill(children[i], SIGTERM);
+            waitpid(children[i], NULL, 0);
+        }
+}
+
+static pid_t start(const char *const *argv)
+{
+    pid_t pid;
+    if (posix_spawnp(&pid, argv[0], NULL, NULL, (char *const *)argv, environ) != 0)
+        log_fatal("cannot start %s", argv[0]);
+    return pid;
+}
+
+static void call(turn_t *turn, proto_type_t type, const void *msg, rpc_done_t *done)
+{
+    proto_trace_t trace = {{0}};
+    rpc_client_call(bench.client, type, msg, &trace, TIMEOUT_MS, done, turn);
+}
+
+static void check(const rpc_answer_t *answer, proto_type_t type)
+{
+    if (answer->type != type)
+        log_fatal("%s instead of %s", answer->error ? answer->error : proto_type_name(answer->type),
+                  proto_type_name(type));
+}
+
+static void enqueue(turn_t *turn);
+
+static void on_committed(void *arg, const rpc_answer_t *answer)
+{
+    turn_t *turn = arg;
+    check(answer, PROTO_COMMITTED);
+    int64_t now = clock_us();
+    if (bench.done < MAX_CYCLES)
+        bench.took[bench.done++] = now - turn->began;
+    if (now < bench.end)
+        enqueue(turn);
+    else if (--bench.running == 0)
+        uv_stop(&bench.loop);
+}
+
+static void on_claimed(void *arg, const rpc_answer_t *answer)
+{
+    turn_t *turn = arg;
+    check(answer, PROTO_CLAIMED);
+    const proto_claimed_t *claimed = answer->msg;
+    if (claimed->messages_count != 1)
+        log_fatal("%zu messages", claimed->messages_count);
+    proto_reply_t reply = {.turn_id = str_from(turn->id),
+                           .text = STR_LIT("Tengo 7 Nissan hasta $300,000."),
+                           .upto_seq = claimed->messages[0].seq};
+    proto_context_t context = {
+        .version = 1, .entries = bench.entries, .entries_count = ENTRIES, .turns = 1};
+    proto_commit_t msg = {.user_id = str_from(turn->user),
+                          .token = claimed->token,
+                          .reply = &reply,
+                          .reply_count = 1,
+                          .context = &context,
+                          .context_count = 1};
+    call(turn, PROTO_COMMIT, &msg, on_committed);
+}
+
+static void on_enqueued(void *arg, const rpc_answer_t *answer)
+{
+    turn_t *turn = arg;
+    check(answer, PROTO_ENQUEUED);
+    proto_claim_t msg = {
+        .user_id = str_from(turn->user), .holder = STR_LIT("bench/1"), .lease_ms = 10000};
+    call(turn, PROTO_CLAIM, &msg, on_claimed);
+}
+
+static void enqueue(turn_t *turn)
+{
+    id_text(turn->id);
+    turn->began = clock_us();
+    proto_enqueue_t msg = {.user_id = str_from(turn->user),
+                           .message_id = str_from(turn->id),
+                           .channel = STR_LIT("api"),
+                           .text = STR_LIT("busco un Nisan de menos de 300 mil")};
+    call(turn, PROTO_ENQUEUE, &msg, on_enqueued);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+int main(int argc, char **argv)
+{
+    int64_t seconds = argc > 1 ? atoi(argv[1]) : 5;
+    unsigned users = argc > 2 ? (unsigned)atoi(argv[2]) : 32;
+    const char *fsync = argc > 3 ? argv[3] : "always";
+    char folder[] = "/tmp/bXXXXXX", path[64], redis[64], sessions[1024];
+    if (!mkdtemp(folder) || seconds < 1 || users < 1)
+        log_fatal("wrong arguments");
+    snprintf(path, sizeof path, "%s/run", folder);
+    if (mkdir(path, 0700) != 0)
+        log_fatal("cannot make %s", path);
+    snprintf(redis, sizeof redis, "%s/run/redis.sock", folder);
+    /* the program lies beside this one: build/release/tests, build/release/bin */
+    snprintf(sessions, sizeof sessions, "%.*s/../bin/sessions",
+             (int)(strrchr(argv[0], '/') ? strrchr(argv[0], '/') - argv[0] : 0), argv[0]);
+    setenv("VAR", folder, 1);
+    setenv("LOG_LEVEL", "warn", 1);
+    config_load(NULL);
+    log_start("bench", "warn", "logfmt");
+    children[0] = start((const char *[]){"redis-server", "--port", "0", "--unixsocket", redis,
+                                         "--dir", folder, "--appendonly", "yes", "--save", "",
+                                         "--appendfsync", fsync, "--loglevel", "warning", NULL});
+    children[1] = start((const char *[]){sessions, "sessions", NULL});
+    atexit(end_children);
+
+    static const char line[] =
+        "Versa Advance 2019, 54,300 km, $214,999: «March Sense 2020» a 48 meses con 20 % de "
+        "enganche, mensualidades de $4,037.70, tasa anual 10 %, total financiado $159,199.20, "
+        "intereses $34,610.40. ¿Quieres que lo compare con 36 o 60 meses? Dime cuál te late y te "
+        "digo cuánto quedaría al mes.";
+    for (size_t i = 0; i < ENTRIES; i++)
+        bench.entries[i] = (proto_entry_t){.role = STR_LIT("assistant"), .text = str_from(line)};
+    uv_loop_init(&bench.loop);
+    bench.client = rpc_client_new(rpc_loop_context(), "sessions", "bench", config.SESSIONS_ENDPOINT,
+                                  config.HEARTBEAT_MS, users);
+    rpc_loop_t *attached = rpc_loop_attach(&bench.loop, bench.client);
+    turn_t *turns = calloc(users, sizeof *turns);
+    bench.took = calloc(MAX_CYCLES, sizeof *bench.took);
+    bench.running = users;
+    int64_t began = clock_us();
+    bench.end = began + seconds * 1000000;
+    for (unsigned i = 0; i < users; i++) {
+        snprintf(turns[i].user, sizeof turns[i].user, "whatsapp:+52155%08u", i);
+        enqueue(&turns[i]);
+    }
+    uv_run(&bench.loop, UV_RUN_DEFAULT);
+    double took = (double)(clock_us() - began) / 1e6;
+    qsort(bench.took, bench.done, sizeof *bench.took, by_value);
+    printf("%u users at once, appendfsync %s: %.0f turns/s (3 operations each), p50 %.2f ms, "
+           "p99 %.2f ms\n",
+           users, fsync, (double)bench.done / took, (double)bench.took[bench.done / 2] / 1e3,
+           (double)bench.took[bench.done * 99 / 100] / 1e3);
+    rpc_loop_detach(&attached);
+    rpc_client_destroy(&bench.client);
+    rpc_loop_end(&bench.loop);
+    free(turns);
+    free(bench.took);
+    snprintf(path, sizeof path, "rm -rf %s", folder);
+    end_children();
+    children[0] = children[1] = 0;
+    return system(path) == 0 ? 0 : 1;
+}
