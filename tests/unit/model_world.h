@@ -1,0 +1,300 @@
+/*
+ * What the tests of the model client share: the simulator (tests/openai_sim.py) as a process of its
+ * own, and the real client on a loop. Only included by tests, each of which is one program.
+ */
+#ifndef MOSTRADOR_TESTS_MODEL_WORLD_H
+#define MOSTRADOR_TESTS_MODEL_WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/model.h"
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/log.h"
+#include "common/metrics.h"
+
+extern char **environ;
+
+/* ---- processes that end with their stdin ---- */
+
+typedef struct helper {
+    pid_t pid;
+    int in;
+    int port;
+} helper_t;
+
+/* Starts a Python program (with up to four arguments) and reads its port from its first line. */
+static inline helper_t helper_start(const char *program, const char *const *arguments)
+{
+    helper_t helper;
+    int in[2], out[2];
+    assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, in[0], 0);
+    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+    const char *argv[8] = {"python3", program};
+    for (size_t i = 0; arguments[i]; i++)
+        argv[i + 2] = arguments[i];
+    assert_int_equal(
+        posix_spawn(&helper.pid, "/usr/bin/python3", &actions, NULL, (char *const *)argv, environ),
+        0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(in[0]);
+    close(out[1]);
+    helper.in = in[1];
+    FILE *lines = fdopen(out[0], "r");
+    char line[64];
+    assert_non_null(fgets(line, sizeof line, lines));
+    assert_int_equal(sscanf(line, "{\"port\": %d}", &helper.port), 1);
+    fclose(lines);
+    return helper;
+}
+
+static inline void helper_stop(helper_t *helper)
+{
+    close(helper->in);
+    waitpid(helper->pid, NULL, 0);
+}
+
+/* ---- the simulator ---- */
+
+static helper_t sim;
+static char sim_url[64];
+
+static int sim_start(void **state)
+{
+    (void)state;
+    sim = helper_start("tests/openai_sim.py",
+                       (const char *const[]){"--port", "0", "--with-stdin", NULL});
+    snprintf(sim_url, sizeof sim_url, "http://127.0.0.1:%d/v1", sim.port);
+    return 0;
+}
+
+static int sim_stop(void **state)
+{
+    (void)state;
+    helper_stop(&sim);
+    return 0;
+}
+
+static size_t keep(char *bytes, size_t size, size_t count, void *arg)
+{
+    buf_add(arg, bytes, size * count);
+    return size * count;
+}
+
+/* POSTs settings (GETs when NULL); returns what the simulator says of itself. */
+static inline cJSON *control(const char *settings)
+{
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/control", sim.port);
+    buf_t body;
+    buf_init(&body, 64 << 20);
+    CURL *easy = curl_easy_init();
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
+    if (settings)
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, settings);
+    assert_int_equal(curl_easy_perform(easy), CURLE_OK);
+    long status;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200)
+        fail_msg("control %s: %s", settings ? settings : "", body.data);
+    curl_easy_cleanup(easy);
+    cJSON *stats = cJSON_Parse(body.data);
+    buf_free(&body);
+    assert_non_null(stats);
+    return stats;
+}
+
+static inline void script(const char *settings)
+{
+    cJSON_Delete(control(settings));
+}
+
+static inline int stat_of(const char *name)
+{
+    cJSON *stats = control(NULL);
+    int value = cJSON_GetObjectItem(stats, name)->valueint;
+    cJSON_Delete(stats);
+    return value;
+}
+
+static inline void assert_no_violations(void)
+{
+    cJSON *stats = control(NULL);
+    cJSON *violations = cJSON_GetObjectItem(stats, "violations");
+    if (cJSON_GetArraySize(violations))
+        fail_msg("refused by the simulator: %s", cJSON_GetArrayItem(violations, 0)->valuestring);
+    cJSON_Delete(stats);
+}
+
+/* ---- asking ---- */
+
+typedef struct outcome {
+    bool done;
+    model_status_t status;
+    buf_t text;
+    buf_t pieces; /* what delta told */
+    size_t deltas;
+    char error[32];
+    size_t call_count;
+    char id[65], name[65], arguments[512]; /* of the first call */
+    model_result_t result;                 /* its numbers */
+    model_t *model;
+    model_call_t **cancel; /* delta cancels this one */
+} outcome_t;
+
+static config_t defaults;
+static uv_loop_t loop;
+static model_t *model;
+static size_t open_calls;
+
+static void on_delta(void *arg, str_t piece, bool restart)
+{
+    outcome_t *outcome = arg;
+    assert_false(restart);
+    assert_true(piece.size > 0);
+    assert_false(outcome->done);
+    buf_add(&outcome->pieces, piece.data, piece.size);
+    outcome->deltas++;
+    if (outcome->cancel) {
+        model->cancel(model, *outcome->cancel);
+        open_calls--;
+    }
+}
+
+static void on_done(void *arg, const model_result_t *result)
+{
+    outcome_t *outcome = arg;
+    assert_false(outcome->done);
+    outcome->done = true;
+    outcome->status = result->status;
+    outcome->result = *result;
+    buf_add(&outcome->text, result->text.data, result->text.size);
+    snprintf(outcome->error, sizeof outcome->error, "%s", result->error ? result->error : "");
+    outcome->call_count = result->call_count;
+    if (result->call_count) {
+        const model_tool_call_t *call = &result->calls[0];
+        snprintf(outcome->id, sizeof outcome->id, "%.*s", STR_ARG(call->id));
+        snprintf(outcome->name, sizeof outcome->name, "%.*s", STR_ARG(call->name));
+        snprintf(outcome->arguments, sizeof outcome->arguments, "%.*s", STR_ARG(call->arguments));
+    }
+    open_calls--;
+}
+
+static void outcome_init(outcome_t *outcome)
+{
+    *outcome = (outcome_t){.model = model};
+    buf_init(&outcome->text, 1 << 20);
+    buf_init(&outcome->pieces, 1 << 20);
+}
+
+static inline void outcome_free(outcome_t *outcome)
+{
+    buf_free(&outcome->text);
+    buf_free(&outcome->pieces);
+}
+
+static inline model_call_t *begin(outcome_t *outcome, const char *said, int64_t ms)
+{
+    outcome_init(outcome);
+    proto_entry_t entry = {.role = STR_LIT("user"), .text = str_from(said)};
+    proto_context_t context = {.version = 1, .entries = &entry, .entries_count = 1};
+    model_request_t request = {.context = &context,
+                               .rules = STR_LIT("Eres un vendedor de autos."),
+                               .user_id = STR_LIT("whatsapp:+5215512345678"),
+                               .deadline_ms = clock_ms() + ms,
+                               .tools = true};
+    open_calls++;
+    return model->start(model, &request, on_delta, on_done, outcome);
+}
+
+static void on_guard(uv_timer_t *timer)
+{
+    (void)timer;
+    fail_msg("the model never answered");
+}
+
+/* Until every call has ended; without calls, so many ms. */
+static inline void run(void)
+{
+    uv_timer_t guard;
+    uv_timer_init(&loop, &guard);
+    uv_timer_start(&guard, on_guard, 30000, 0);
+    while (open_calls)
+        uv_run(&loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&guard, NULL);
+    uv_run(&loop, UV_RUN_NOWAIT);
+}
+
+static inline void ask(outcome_t *outcome, const char *said, int64_t ms)
+{
+    begin(outcome, said, ms);
+    assert_false(outcome->done); /* never from inside start */
+    run();
+    assert_true(outcome->done);
+}
+
+static int model_begin(void **state)
+{
+    (void)state;
+    config = defaults;
+    config.OPENAI_BASE_URL = sim_url;
+    config.OPENAI_API_KEY = "sk-test-secret";
+    config.OPENAI_RETRIES = 2;
+    config.OPENAI_FIRST_MS = 5000;
+    config.OPENAI_IDLE_MS = 5000;
+    script("{\"reset\":true}");
+    assert_int_equal(uv_loop_init(&loop), 0);
+    model = model_openai_new(&loop);
+    open_calls = 0;
+    return 0;
+}
+
+static int model_end(void **state)
+{
+    (void)state;
+    if (model)
+        model->destroy(&model);
+    assert_null(model);
+    assert_int_equal(uv_run(&loop, UV_RUN_DEFAULT), 0); /* nothing is left that runs */
+    assert_int_equal(uv_loop_close(&loop), 0);
+    return 0;
+}
+
+/* A model with other settings. */
+static inline void reopen(void)
+{
+    model->destroy(&model);
+    model = model_openai_new(&loop);
+}
+
+/* Call first in main: settings without this machine's .env, and few log lines. */
+static inline void model_world_settings(void)
+{
+    char why[256];
+    if (!config_try("/dev/null", why, sizeof why))
+        log_fatal("%s", why);
+    defaults = config;
+    log_start("test", "error", "logfmt");
+}
+
+#endif
