@@ -148,7 +148,7 @@ check: deps-check ## all tests
 	@$(MAKE) --no-print-directory -j2 build units
 	@$(MAKE) --no-print-directory docs-check check-units check-python
 units: $(UNITS)
-check-units: units
+check-units: build units
 	@for t in $(UNITS); do echo "$$t"; $$t >$(B)/unit.log 2>&1 || { cat $(B)/unit.log; exit 1; }; done
 	@echo "$(words $(UNITS)) unit test programs passed"
 check-python: build
