@@ -5,6 +5,8 @@
  */
 #include "tests/unit/model_world.h"
 
+#include "agent/http.h"
+
 /* ---- answers ---- */
 
 static void text_is_streamed(void **state)
@@ -290,6 +292,42 @@ static void cancelled_calls_say_nothing(void **state)
     outcome_free(&streaming);
 }
 
+static bool cancel_itself(void *arg, int64_t status, str_t bytes)
+{
+    (void)status;
+    (void)bytes;
+    http_cancel(arg);
+    return false; /* and has enough: the call must not be ended a second time */
+}
+
+static void never_done(void *arg, const http_end_t *end)
+{
+    (void)arg;
+    (void)end;
+    fail_msg("told of its end after it was cancelled");
+}
+
+static void cancelled_by_its_own_data(void **state)
+{
+    (void)state;
+    char url[80];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/control", sim.port);
+    http_t *http = http_new(&loop, &(http_settings_t){.url = url,
+                                                      .bearer = "",
+                                                      .ca_file = "",
+                                                      .connections = 1,
+                                                      .in_flight = 1,
+                                                      .connect_ms = 5000,
+                                                      .first_ms = 5000,
+                                                      .idle_ms = 5000,
+                                                      .max_bytes = 100000});
+    http_call_t *call =
+        http_post(http, STR_LIT("{}"), 0, clock_ms() + 5000, cancel_itself, never_done, &call);
+    while (call)
+        uv_run(&loop, UV_RUN_ONCE);
+    http_destroy(&http);
+}
+
 static void destroyed_with_calls_under_way(void **state)
 {
     (void)state;
@@ -385,6 +423,7 @@ int main(void)
         TEST(deadline_ends_all),
         TEST(nobody_listens),
         TEST(cancelled_calls_say_nothing),
+        TEST(cancelled_by_its_own_data),
         TEST(destroyed_with_calls_under_way),
         TEST(hundreds_at_once),
         TEST(beyond_the_bound_they_wait),

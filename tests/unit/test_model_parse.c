@@ -49,6 +49,7 @@ static const struct {
     {STR_LIT("data: one\r\rdata: two\r\r"), "[one][two]"},
     {STR_LIT("data: one\r\n\rdata: two\n\r\n"), "[one][two]"},
     {STR_LIT(": keep-alive\n\ndata: one\n: again\ndata: more\n\n"), "[one\nmore]"},
+    {STR_LIT("data: one\r\ndata: two\r\n\r\n"), "[one\ntwo]"},
     {STR_LIT("data:tight\n\ndata:  wide\n\n"), "[tight][ wide]"},
     {STR_LIT("event: x\nid: 4\nretry: 5\ndata: d\nother\n\n"), "[d]"},
     {STR_LIT("data\n\ndata:\n\ndata: \n\n"), "[][][]"},
