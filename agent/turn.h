@@ -73,10 +73,11 @@ struct turn {
 
     /* the thinking */
     model_t *model;
-    model_call_t *model_call;
-    const char *offline_why; /* of OFFLINE_REPLIES, when the offline model is at it */
-    int64_t model_calls;     /* since the turn began, or began anew */
-    int64_t deadline_ms;     /* of this model */
+    model_call_t *model_call; /* under way … */
+    model_t *called;          /* … at this model */
+    const char *offline_why;  /* of OFFLINE_REPLIES, when the offline model is at it */
+    int64_t model_calls;      /* since the turn began, or began anew */
+    int64_t deadline_ms;      /* of this model */
     turn_call_t calls[MODEL_MAX_CALLS];
     size_t call_count, calls_left;
     found_t found;

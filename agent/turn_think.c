@@ -173,8 +173,9 @@ void turn_think(turn_t *self)
         .deadline_ms = self->deadline_ms,
         .tools = may_call(self),
     };
-    self->model_call = self->model->start(self->model, &request, is_watched(self) ? on_delta : NULL,
-                                          on_thought, self);
+    self->called = self->model;
+    self->model_call = self->called->start(self->called, &request,
+                                           is_watched(self) ? on_delta : NULL, on_thought, self);
     turn_look_for_news(self);
 }
 
@@ -182,7 +183,7 @@ void turn_think_cancel(turn_t *self)
 {
     if (!self->model_call)
         return;
-    self->model->cancel(self->model, self->model_call);
+    self->called->cancel(self->called, self->model_call);
     self->model_call = NULL;
 }
 
