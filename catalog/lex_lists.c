@@ -23,7 +23,7 @@ static const char fillers[] =
     "manejan manejas venden vendes vende interesa interesan intereso interesado interesada gusta gustan "
     "gustaria gustaba encanta late laten muestra muestrame mostrar ensename ensena mandame pasame comprar compro "
     "compra opcion opciones alguien carro carros auto autos coche coches vehiculo vehiculos automovil automoviles "
-    "camioneta camionetas troca trocas unidad unidades nave modelo modelos marca marcas version versiones ano anos precio precios "
+    "unidad unidades nave modelo modelos marca marcas version versiones ano anos precio precios "
     "costo costos cuesta cuestan vale valen sale salen barato barata baratos baratas economico economica economicos "
     "economicas caro caros usado usados usada usadas seminuevo seminuevos seminueva nuevo nuevos nueva "
     "disponible disponibles info informacion detalle detalles mil pesos mxn km kms kilometros puertas rango maximo "

@@ -1,0 +1,377 @@
+/*
+ * match[row] is 0 for a car that does not pass; else its two low bits say how well it does
+ * (COLUMNS_WHOLE, COLUMNS_FRONT). Each filter ands its own verdict into it, block by block, so that
+ * a block stays in the first cache.
+ */
+#include "catalog/columns.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK 8192
+
+struct columns {
+    size_t count, room;
+    bool sealed;
+    int64_t *stock_id, *price;
+    uint32_t *km, *version;
+    uint16_t *year, *model, *length, *width, *height;
+    uint16_t *trait[TRAIT_COUNT];
+    uint8_t *bluetooth, *car_play; /* 1 with, 2 without */
+    uint32_t *order[ORDER_COUNT];  /* rows; NULL for orders that are the order of the rows */
+    uint8_t *match;                /* scratch of columns_find */
+};
+
+static void *array(size_t count, size_t size)
+{
+    void *memory = calloc(count + 1, size);
+    if (!memory)
+        abort();
+    return memory;
+}
+
+columns_t *columns_new(size_t rows)
+{
+    columns_t *self = array(1, sizeof *self);
+    self->room = rows;
+    self->stock_id = array(rows, sizeof *self->stock_id);
+    self->price = array(rows, sizeof *self->price);
+    self->km = array(rows, sizeof *self->km);
+    self->version = array(rows, sizeof *self->version);
+    self->year = array(rows, sizeof *self->year);
+    self->model = array(rows, sizeof *self->model);
+    self->length = array(rows, sizeof *self->length);
+    self->width = array(rows, sizeof *self->width);
+    self->height = array(rows, sizeof *self->height);
+    for (size_t i = 0; i < TRAIT_COUNT; i++)
+        self->trait[i] = array(rows, sizeof *self->trait[i]);
+    self->bluetooth = array(rows, 1);
+    self->car_play = array(rows, 1);
+    self->match = array(rows, 1);
+    return self;
+}
+
+void columns_destroy(columns_t **self_p)
+{
+    columns_t *self = *self_p;
+    if (!self)
+        return;
+    free(self->stock_id);
+    free(self->price);
+    free(self->km);
+    free(self->version);
+    free(self->year);
+    free(self->model);
+    free(self->length);
+    free(self->width);
+    free(self->height);
+    for (size_t i = 0; i < TRAIT_COUNT; i++)
+        free(self->trait[i]);
+    free(self->bluetooth);
+    free(self->car_play);
+    for (size_t i = 0; i < ORDER_COUNT; i++)
+        free(self->order[i]);
+    free(self->match);
+    free(self);
+    *self_p = NULL;
+}
+
+size_t columns_count(const columns_t *self)
+{
+    return self->count;
+}
+
+void columns_add(columns_t *self, const columns_row_t *row)
+{
+    assert(self->count < self->room && !self->sealed);
+    size_t i = self->count++;
+    self->stock_id[i] = row->stock_id;
+    self->price[i] = row->price;
+    self->km[i] = row->km;
+    self->version[i] = row->version;
+    self->year[i] = row->year;
+    self->model[i] = row->model;
+    self->length[i] = row->length;
+    self->width[i] = row->width;
+    self->height[i] = row->height;
+    for (size_t t = 0; t < TRAIT_COUNT; t++)
+        self->trait[t][i] = row->trait[t];
+    self->bluetooth[i] = row->bluetooth ? 1 : 2;
+    self->car_play[i] = row->car_play ? 1 : 2;
+}
+
+/* ---- order ---- */
+
+/* Sorts rows by their keys, smallest first; rows with the same key keep their order (radix sort,
+ * 16 bits a pass). */
+static void sort_rows(uint32_t *rows, const uint64_t *keys, size_t count)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < count; i++)
+        all |= keys[i];
+    uint32_t *spare = array(count, sizeof *spare);
+    size_t *starts = array(65536, sizeof *starts);
+    for (unsigned shift = 0; shift < 64 && all >> shift; shift += 16) {
+        memset(starts, 0, 65537 * sizeof *starts);
+        for (size_t i = 0; i < count; i++)
+            starts[(keys[rows[i]] >> shift & 0xffff) + 1]++;
+        for (size_t i = 0; i < 65536; i++)
+            starts[i + 1] += starts[i];
+        for (size_t i = 0; i < count; i++)
+            spare[starts[keys[rows[i]] >> shift & 0xffff]++] = rows[i];
+        memcpy(rows, spare, count * sizeof *rows);
+    }
+    free(spare);
+    free(starts);
+}
+
+static void permute(void *column, size_t size, const uint32_t *rows, size_t count, void *spare)
+{
+    for (size_t i = 0; i < count; i++)
+        memcpy((char *)spare + i * size, (char *)column + rows[i] * size, size);
+    memcpy(column, spare, count * size);
+}
+
+/* Puts the rows themselves by price and stock id. */
+static void order_rows(columns_t *self, uint32_t *rows, uint64_t *keys)
+{
+    size_t n = self->count;
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (uint32_t)i;
+        keys[i] = (uint64_t)self->stock_id[i];
+    }
+    sort_rows(rows, keys, n);
+    for (size_t i = 0; i < n; i++)
+        keys[i] = (uint64_t)self->price[i];
+    sort_rows(rows, keys, n);
+    permute(self->stock_id, sizeof *self->stock_id, rows, n, keys);
+    permute(self->price, sizeof *self->price, rows, n, keys);
+    permute(self->km, sizeof *self->km, rows, n, keys);
+    permute(self->version, sizeof *self->version, rows, n, keys);
+    permute(self->year, sizeof *self->year, rows, n, keys);
+    permute(self->model, sizeof *self->model, rows, n, keys);
+    permute(self->length, sizeof *self->length, rows, n, keys);
+    permute(self->width, sizeof *self->width, rows, n, keys);
+    permute(self->height, sizeof *self->height, rows, n, keys);
+    for (size_t t = 0; t < TRAIT_COUNT; t++)
+        permute(self->trait[t], sizeof *self->trait[t], rows, n, keys);
+    permute(self->bluetooth, 1, rows, n, keys);
+    permute(self->car_play, 1, rows, n, keys);
+}
+
+static uint64_t order_key(const columns_t *self, columns_order_t order, size_t row)
+{
+    switch (order) {
+    case ORDER_PRICE_DOWN:
+        return (uint64_t)(INT64_MAX - self->price[row]);
+    case ORDER_KM:
+        return self->km[row];
+    case ORDER_KM_DOWN:
+        return UINT32_MAX - self->km[row];
+    case ORDER_YEAR:
+        return self->year[row];
+    case ORDER_YEAR_DOWN:
+        return UINT16_MAX - (uint64_t)self->year[row];
+    default:
+        return row;
+    }
+}
+
+void columns_seal(columns_t *self)
+{
+    size_t n = self->count;
+    uint32_t *by_stock = array(n, sizeof *by_stock);
+    uint64_t *keys = array(n, sizeof *keys);
+    order_rows(self, by_stock, keys);
+    for (size_t i = 0; i < n; i++) {
+        by_stock[i] = (uint32_t)i;
+        keys[i] = (uint64_t)self->stock_id[i];
+    }
+    sort_rows(by_stock, keys, n);
+    for (columns_order_t order = ORDER_PRICE_DOWN; order < ORDER_COUNT; order++) {
+        self->order[order] = array(n, sizeof **self->order);
+        memcpy(self->order[order], by_stock, n * sizeof *by_stock);
+        for (size_t i = 0; i < n; i++)
+            keys[i] = order_key(self, order, i);
+        sort_rows(self->order[order], keys, n);
+    }
+    free(by_stock);
+    free(keys);
+    self->sealed = true;
+}
+
+/* ---- filters: each over one block ---- */
+
+static void keep_u32(uint8_t *restrict match, const uint32_t *restrict column, size_t n,
+                     columns_range_t range)
+{
+    uint32_t low = (uint32_t)(range.min > UINT32_MAX ? UINT32_MAX : range.min);
+    uint32_t high = (uint32_t)(range.max > UINT32_MAX ? UINT32_MAX : range.max);
+    for (size_t i = 0; i < n; i++)
+        match[i] &= (uint8_t) - (uint8_t)((column[i] >= low) & (column[i] <= high));
+}
+
+static void keep_u16(uint8_t *restrict match, const uint16_t *restrict column, size_t n,
+                     columns_range_t range)
+{
+    uint16_t low = (uint16_t)(range.min > UINT16_MAX ? UINT16_MAX : range.min);
+    uint16_t high = (uint16_t)(range.max > UINT16_MAX ? UINT16_MAX : range.max);
+    for (size_t i = 0; i < n; i++)
+        match[i] &= (uint8_t) - (uint8_t)((column[i] >= low) & (column[i] <= high));
+}
+
+static void keep_equal(uint8_t *restrict match, const uint8_t *restrict column, size_t n,
+                       uint8_t value)
+{
+    for (size_t i = 0; i < n; i++)
+        match[i] &= (uint8_t) - (uint8_t)(column[i] == value);
+}
+
+static void keep_listed(uint8_t *restrict match, const uint16_t *restrict column, size_t n,
+                        const uint8_t *restrict table)
+{
+    for (size_t i = 0; i < n; i++)
+        match[i] &= (uint8_t) - (uint8_t)(table[column[i]] != 0);
+}
+
+static void keep_word(const columns_t *self, uint8_t *restrict match, size_t from, size_t n,
+                      const columns_word_t *word)
+{
+    uint8_t has[BLOCK];
+    memset(has, 0, n);
+    for (size_t t = 0; t < TRAIT_ALL; t++) {
+        const uint8_t *table = word->tables[t];
+        if (!table)
+            continue;
+        if (t == TRAIT_VERSION) {
+            for (size_t i = 0; i < n; i++)
+                has[i] |= table[self->version[from + i]];
+        } else {
+            const uint16_t *column = t == TRAIT_MODEL ? self->model : self->trait[t];
+            for (size_t i = 0; i < n; i++)
+                has[i] |= table[column[from + i]];
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        match[i] &= has[i];
+}
+
+static bool is_any(columns_range_t range)
+{
+    return range.min <= 0 && range.max == INT64_MAX;
+}
+
+static void filter_block(columns_t *self, const columns_filter_t *f, size_t from, size_t n)
+{
+    uint8_t *match = self->match + from;
+    memset(match, COLUMNS_WHOLE, n);
+    if (f->models)
+        keep_listed(match, self->model + from, n, f->models);
+    if (!is_any(f->year))
+        keep_u16(match, self->year + from, n, f->year);
+    if (!is_any(f->km))
+        keep_u32(match, self->km + from, n, f->km);
+    if (f->bluetooth)
+        keep_equal(match, self->bluetooth + from, n, (uint8_t)f->bluetooth);
+    if (f->car_play)
+        keep_equal(match, self->car_play + from, n, (uint8_t)f->car_play);
+    if (!is_any(f->length))
+        keep_u16(match, self->length + from, n, f->length);
+    if (!is_any(f->width))
+        keep_u16(match, self->width + from, n, f->width);
+    if (!is_any(f->height))
+        keep_u16(match, self->height + from, n, f->height);
+    for (size_t t = 0; t < TRAIT_COUNT; t++)
+        if (f->traits[t])
+            keep_listed(match, self->trait[t] + from, n, f->traits[t]);
+    for (size_t i = 0; i < f->word_count; i++)
+        keep_word(self, match, from, n, &f->words[i]);
+}
+
+/* ---- finding ---- */
+
+/* The first row whose price is at least so much. */
+static size_t first_row(const columns_t *self, int64_t price)
+{
+    size_t low = 0, high = self->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (self->price[middle] < price)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+typedef struct pick {
+    columns_t *self;
+    size_t low, high;  /* rows within the price range: only there match means something */
+    size_t skip, take; /* still to do */
+    int64_t *stock_ids;
+    size_t found;
+} pick_t;
+
+static void pick_row(pick_t *pick, size_t row)
+{
+    if (pick->skip > 0)
+        pick->skip--;
+    else
+        pick->stock_ids[pick->found++] = pick->self->stock_id[row];
+}
+
+/* Rows in their own order that match just as well as wanted; 0 takes any. */
+static void pick_rows(pick_t *pick, uint8_t wanted)
+{
+    const uint8_t *match = pick->self->match;
+    for (size_t row = pick->low; row < pick->high && pick->found < pick->take; row++) {
+        uint64_t eight;
+        if (row + 8 <= pick->high) {
+            memcpy(&eight, match + row, 8);
+            if (eight == 0) {
+                row += 7;
+                continue;
+            }
+        }
+        if (match[row] && (wanted == 0 || match[row] == wanted))
+            pick_row(pick, row);
+    }
+}
+
+static void pick_ordered(pick_t *pick, const uint32_t *order)
+{
+    const uint8_t *match = pick->self->match;
+    for (size_t i = 0; i < pick->self->count && pick->found < pick->take; i++) {
+        size_t row = order[i];
+        if (row >= pick->low && row < pick->high && match[row])
+            pick_row(pick, row);
+    }
+}
+
+size_t columns_find(columns_t *self, const columns_filter_t *filter, int64_t *stock_ids,
+                    size_t *found)
+{
+    assert(self->sealed && filter->word_count <= COLUMNS_WORDS);
+    size_t low = first_row(self, filter->price.min);
+    size_t high =
+        filter->price.max == INT64_MAX ? self->count : first_row(self, filter->price.max + 1);
+    size_t total = 0;
+    for (size_t from = low; from < high; from += BLOCK) {
+        size_t n = high - from < BLOCK ? high - from : BLOCK;
+        filter_block(self, filter, from, n);
+        for (size_t i = 0; i < n; i++)
+            total += self->match[from + i] != 0;
+    }
+    pick_t pick = {self, low, high, filter->skip, filter->take, stock_ids, 0};
+    if (pick.skip < total && filter->order == ORDER_RELEVANCE && filter->word_count > 0) {
+        pick_rows(&pick, COLUMNS_WHOLE);
+        pick_rows(&pick, COLUMNS_FRONT);
+    } else if (pick.skip < total && self->order[filter->order]) {
+        pick_ordered(&pick, self->order[filter->order]);
+    } else if (pick.skip < total) {
+        pick_rows(&pick, 0);
+    }
+    *found = pick.found;
+    return total;
+}

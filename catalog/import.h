@@ -1,0 +1,27 @@
+/*
+ * A CSV file becomes the catalog, whole or not at all: every line is checked, a new database is
+ * written beside the old one, read back the way the service reads it, and renamed over it. Whoever
+ * has the old file open goes on reading that.
+ */
+#ifndef MOSTRADOR_CATALOG_IMPORT_H
+#define MOSTRADOR_CATALOG_IMPORT_H
+
+#include <stdint.h>
+
+#include "common/str.h"
+
+typedef struct import_result {
+    int64_t version; /* of the new catalog */
+    int64_t cars, makes, models;
+    int64_t problems; /* found in the file; all were reported */
+    char why[512];    /* what else stood in the way, "" if the file itself was at fault */
+} import_result_t;
+
+/* A bad line ("cars.csv:17: price: …") or, with note, something to know ("column x ignored"). */
+typedef void(import_report_t)(void *arg, bool note, const char *text);
+
+/* Imports the file csv into the folder dir, which is made if it is not there. */
+bool import_file(const char *csv, const char *dir, import_report_t *report, void *arg,
+                 import_result_t *result);
+
+#endif

@@ -1,0 +1,348 @@
+/*
+ * The edge: messages in, answers out, a timer that looks at the files once a second. One file is
+ * opened at a time; whoever asked for a RELOAD is answered when the newest file there is has been
+ * tried.
+ */
+#include "catalog/service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "catalog/knowledge.h"
+#include "catalog/page.h"
+#include "catalog/schema.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/rpc_server.h"
+
+#define LOOK_MS 1000
+#define MAX_WAITING 16                /* RELOADs at once */
+#define ARENA_MAX ((size_t)256 << 20) /* of one answer; a word may need a byte a version */
+
+/* Which file it is: an import replaces it, so another inode or time is another catalog. */
+typedef struct identity {
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    struct timespec time;
+} identity_t;
+
+typedef struct waiting {
+    rpc_peer_t peer;
+    proto_header_t header;
+} waiting_t;
+
+struct service {
+    rpc_server_t *server;
+    uv_timer_t timer;
+    char path[512];
+    stock_t *stock;    /* NULL: nothing to serve */
+    identity_t tried;  /* the file opened last, whatever came of it */
+    char missing[256]; /* why stock is NULL */
+    knowledge_t *knowledge;
+    arena_t *arena;
+
+    uv_work_t work; /* opening a file */
+    bool opening;
+    stock_t *opened; /* what came of it; the loop's once work is done */
+    char why[256];
+    waiting_t waiting[MAX_WAITING];
+    size_t waiting_count;
+
+    bool closing, timer_closed;
+};
+
+/* ---- opening ---- */
+
+static bool identify(const char *path, identity_t *identity)
+{
+    struct stat status;
+    memset(identity, 0, sizeof *identity);
+    if (stat(path, &status) != 0)
+        return false;
+    identity->device = status.st_dev;
+    identity->inode = status.st_ino;
+    identity->size = status.st_size;
+    identity->time = status.st_mtim;
+    return true;
+}
+
+static bool same(const identity_t *a, const identity_t *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->time.tv_sec == b->time.tv_sec && a->time.tv_nsec == b->time.tv_nsec;
+}
+
+/* Takes a catalog that was opened, or notes why it could not be; the old one stays then. */
+static void take_opened(service_t *self)
+{
+    if (!self->opened) {
+        metric_add_label(METRIC_CATALOG_RELOADS, "refused", 1);
+        log_error("catalog_refused", LOG_CSTR("why", self->why));
+        snprintf(self->missing, sizeof self->missing, "%s", self->why);
+        return;
+    }
+    stock_close(&self->stock);
+    self->stock = self->opened;
+    self->opened = NULL;
+    metric_add_label(METRIC_CATALOG_RELOADS, "swapped", 1);
+    metric_set(METRIC_CATALOG_CARS, self->stock->cars);
+    log_info("catalog", LOG_INT("version", self->stock->version),
+             LOG_INT("cars", self->stock->cars), LOG_INT("makes", self->stock->make_count),
+             LOG_INT("models", self->stock->model_count));
+}
+
+static void answer_waiting(service_t *self)
+{
+    for (size_t i = 0; i < self->waiting_count; i++) {
+        const waiting_t *w = &self->waiting[i];
+        proto_reloaded_t reloaded = {.version = self->stock ? self->stock->version : 0,
+                                     .cars = self->stock ? self->stock->cars : 0};
+        if (self->why[0])
+            rpc_server_error(self->server, &w->peer, &w->header, PROTO_CODE_UNAVAILABLE, 0, "%s",
+                             self->why);
+        else
+            rpc_server_reply(self->server, &w->peer, &w->header, PROTO_RELOADED, &reloaded);
+    }
+    self->waiting_count = 0;
+}
+
+static void look_at_file(service_t *self);
+
+static void free_when_idle(service_t *self)
+{
+    if (self->opening || !self->timer_closed)
+        return;
+    stock_close(&self->opened);
+    stock_close(&self->stock);
+    knowledge_destroy(&self->knowledge);
+    arena_destroy(&self->arena);
+    free(self);
+}
+
+/* On a thread: touches nothing but what belongs to the work. */
+static void on_work(uv_work_t *work)
+{
+    service_t *self = work->data;
+    self->opened = stock_open(self->path, self->why, sizeof self->why);
+}
+
+static void on_work_done(uv_work_t *work, int status)
+{
+    service_t *self = work->data;
+    (void)status;
+    self->opening = false;
+    if (self->closing) {
+        free_when_idle(self);
+        return;
+    }
+    take_opened(self);
+    look_at_file(self); /* it may have been swapped once more meanwhile */
+}
+
+/* Starts to open the file if it is another than the one tried last; else answers who waits. */
+static void look_at_file(service_t *self)
+{
+    identity_t now;
+    if (self->opening)
+        return;
+    bool there = identify(self->path, &now);
+    if (!there || same(&now, &self->tried)) {
+        if (!there && !self->stock)
+            snprintf(self->why, sizeof self->why, "no catalog imported");
+        answer_waiting(self);
+        return;
+    }
+    self->tried = now;
+    self->why[0] = '\0';
+    self->opening = true;
+    self->work.data = self;
+    uv_queue_work(self->timer.loop, &self->work, on_work, on_work_done);
+}
+
+static void look_at_knowledge(service_t *self)
+{
+    if (knowledge_refresh(self->knowledge))
+        log_info("knowledge", LOG_INT("passages", knowledge_count(self->knowledge)));
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    service_t *self = timer->data;
+    look_at_file(self);
+    look_at_knowledge(self);
+}
+
+/* ---- requests ---- */
+
+static void answer(const rpc_request_t *request, proto_type_t type, const void *msg)
+{
+    rpc_server_reply(request->server, &request->peer, &request->header, type, msg);
+}
+
+static void refuse(const rpc_request_t *request, const char *code, int64_t retry_ms,
+                   const char *detail)
+{
+    rpc_server_error(request->server, &request->peer, &request->header, code, retry_ms, "%s",
+                     detail);
+}
+
+static void on_page(service_t *self, const rpc_request_t *request)
+{
+    const proto_page_t *page = request->msg;
+    proto_paged_t paged;
+    char why[160];
+    int64_t begin = clock_us();
+    bool good = catalog_page(self->stock, page->query, self->arena, &paged, why);
+    int64_t us = clock_us() - begin;
+    metric_observe(METRIC_CATALOG_SECONDS, us);
+    if (!good) {
+        refuse(request, PROTO_CODE_INVALID, 0, why);
+        return;
+    }
+    log_debug("paged", LOG_TRACE(&request->header.trace), LOG_INT("total", paged.list->total),
+              LOG_INT("page", paged.list->page), LOG_INT("us", us));
+    answer(request, PROTO_PAGED, &paged);
+}
+
+static void on_get_car(service_t *self, const rpc_request_t *request)
+{
+    const proto_get_car_t *get = request->msg;
+    proto_cars_t cars;
+    catalog_car(self->stock, get->stock_id, self->arena, &cars);
+    answer(request, PROTO_CARS, &cars);
+}
+
+static void on_makes(service_t *self, const rpc_request_t *request)
+{
+    const proto_makes_t *makes = request->msg;
+    proto_facets_t facets;
+    catalog_makes(self->stock, makes->version, self->arena, &facets);
+    answer(request, PROTO_FACETS, &facets);
+}
+
+static void on_models(service_t *self, const rpc_request_t *request)
+{
+    const proto_models_t *models = request->msg;
+    proto_facets_t facets;
+    catalog_models(self->stock, models->make, self->arena, &facets);
+    answer(request, PROTO_FACETS, &facets);
+}
+
+static void on_resolve(service_t *self, const rpc_request_t *request)
+{
+    const proto_resolve_t *resolve = request->msg;
+    proto_resolved_t resolved;
+    catalog_resolve(self->stock, resolve->text, self->arena, &resolved);
+    answer(request, PROTO_RESOLVED, &resolved);
+}
+
+static void on_knowledge(service_t *self, const rpc_request_t *request)
+{
+    const proto_knowledge_t *knowledge = request->msg;
+    proto_passages_t passages;
+    int64_t max = knowledge->max ? knowledge->max : 3;
+    if (max < 1 || max > KNOWLEDGE_MAX_FOUND) {
+        refuse(request, PROTO_CODE_INVALID, 0, "max must be from 1 to 8");
+        return;
+    }
+    knowledge_find(self->knowledge, knowledge->q, (size_t)max, self->arena, &passages);
+    answer(request, PROTO_PASSAGES, &passages);
+}
+
+static void on_reload(service_t *self, const rpc_request_t *request)
+{
+    if (self->waiting_count == MAX_WAITING) {
+        refuse(request, PROTO_CODE_BUSY, 1000, "enough wait for a reload already");
+        return;
+    }
+    self->waiting[self->waiting_count++] = (waiting_t){request->peer, request->header};
+    look_at_file(self);
+}
+
+static void on_request(void *arg, const rpc_request_t *request)
+{
+    service_t *self = arg;
+    proto_type_t type = request->header.type;
+    arena_reset(self->arena);
+    if (type == PROTO_KNOWLEDGE)
+        on_knowledge(self, request);
+    else if (type == PROTO_RELOAD)
+        on_reload(self, request);
+    else if (!self->stock)
+        refuse(request, PROTO_CODE_UNAVAILABLE, LOOK_MS, self->missing);
+    else if (type == PROTO_PAGE)
+        on_page(self, request);
+    else if (type == PROTO_GET_CAR)
+        on_get_car(self, request);
+    else if (type == PROTO_MAKES)
+        on_makes(self, request);
+    else if (type == PROTO_MODELS)
+        on_models(self, request);
+    else
+        on_resolve(self, request);
+}
+
+static void on_status(void *arg, proto_process_t *process, arena_t *arena, proto_process_t *more,
+                      size_t *count)
+{
+    service_t *self = arg;
+    (void)arena;
+    (void)more;
+    *count = 0;
+    process->ready = self->stock != NULL;
+    if (!self->stock)
+        process->missing = (str_t){self->missing, strnlen(self->missing, 128)};
+}
+
+/* ---- life ---- */
+
+service_t *service_new(uv_loop_t *loop, const char *name, const char *endpoints,
+                       const char *catalog_dir, const char *knowledge_dir, char *why, size_t size)
+{
+    static const proto_type_t accepts[] = {PROTO_PAGE,   PROTO_GET_CAR,  PROTO_MAKES,
+                                           PROTO_MODELS, PROTO_RESOLVE,  PROTO_KNOWLEDGE,
+                                           PROTO_RELOAD, (proto_type_t)0};
+    service_t *self = calloc(1, sizeof *self);
+    if (!self)
+        abort();
+    snprintf(self->path, sizeof self->path, "%s/%s", catalog_dir, SCHEMA_FILE);
+    self->arena = arena_new(ARENA_MAX);
+    self->knowledge = knowledge_new(knowledge_dir);
+    uv_timer_init(loop, &self->timer);
+    self->timer.data = self;
+    look_at_knowledge(self);
+    /* the first file is opened before anybody can ask */
+    identify(self->path, &self->tried);
+    self->opened = stock_open(self->path, self->why, sizeof self->why);
+    take_opened(self);
+    self->server =
+        rpc_server_new(loop, name, "catalog", endpoints, accepts, on_request, self, why, size);
+    if (!self->server) {
+        service_destroy(&self);
+        return NULL;
+    }
+    rpc_server_on_status(self->server, on_status, self);
+    uv_timer_start(&self->timer, on_timer, LOOK_MS, LOOK_MS);
+    return self;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    service_t *self = handle->data;
+    self->timer_closed = true;
+    free_when_idle(self);
+}
+
+void service_destroy(service_t **self_p)
+{
+    service_t *self = *self_p;
+    if (!self)
+        return;
+    *self_p = NULL;
+    self->closing = true;
+    rpc_server_destroy(&self->server);
+    uv_close((uv_handle_t *)&self->timer, on_timer_closed);
+}
