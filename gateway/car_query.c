@@ -64,12 +64,14 @@ static str_t *text_at(proto_query_t *query, const param_t *param)
 static bool parse_number(str_t text, int64_t *number)
 {
     *number = 0;
+    if (text.size < 1 || text.size > 9)
+        return false;
     for (size_t i = 0; i < text.size; i++) {
         if (text.data[i] < '0' || text.data[i] > '9')
             return false;
         *number = *number * 10 + (text.data[i] - '0');
     }
-    return text.size >= 1 && text.size <= 9;
+    return true;
 }
 
 static bool read_yes_no(const param_t *param, str_t value, int64_t *number, problem_t *problem)
@@ -110,8 +112,7 @@ static bool read_param(const param_t *param, str_t value, proto_query_t *query, 
         *text_at(query, param) = value;
         return true;
     case NUMBER:
-        if (value.size == 0 || !parse_number(value, &number) || number < param->min ||
-            number > param->max)
+        if (!parse_number(value, &number) || number < param->min || number > param->max)
             return problem_set(problem, 400,
                                "%s must be a whole number from %" PRId64 " to %" PRId64 ".",
                                param->name, param->min, param->max);

@@ -3,7 +3,7 @@
  * and ends. Kore's own configuration file says only which module to load; everything else is set
  * here, from our settings.
  *
- *   parent   gateway_loaded            settings, log
+ *   parent   gateway_loaded            settings, log, what can be wrong with them
  *            kore_parent_configure     Kore's bounds, the listening socket
  *   worker   kore_worker_configure     services, page, timers
  *            gateway_request           every request
@@ -38,22 +38,13 @@
 #define SPARE_REQUESTS 64
 
 static pid_t parent;
+static char port[8];
 static char worker_name[32];
 
 /* ---- the parent ---- */
 
-__attribute__((constructor)) static void gateway_loaded(void)
-{
-    setvbuf(stdout, NULL, _IOLBF, 0); /* Kore's words, else lost or doubled across forks */
-    log_start("gateway", "info", "logfmt");
-    config_load(NULL);
-    log_start("gateway", config.LOG_LEVEL, config.LOG_FORMAT);
-    /* no file with a pid: it would be left behind by a kill -9, and tell the wrong one later */
-    kore_pidfile = (char *)"/dev/null";
-}
-
-/* One clear line instead of Kore's, and before there are workers. */
-static void check_address(const char *port)
+/* One clear line instead of Kore's. */
+static void check_address(void)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct addrinfo *found;
@@ -90,6 +81,20 @@ static void limit_descriptors(void)
         log_fatal("setrlimit: %s", strerror(errno));
 }
 
+/* All that can be wrong with a start is told here, before Kore does anything. */
+__attribute__((constructor)) static void gateway_loaded(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0); /* Kore's words, else lost or doubled across forks */
+    log_start("gateway", "info", "logfmt");
+    config_load(NULL);
+    log_start("gateway", config.LOG_LEVEL, config.LOG_FORMAT);
+    snprintf(port, sizeof port, "%d", (int)config.PORT);
+    check_address();
+    limit_descriptors();
+    /* no file with a pid: it would be left behind by a kill -9, and tell the wrong one later */
+    kore_pidfile = (char *)"/dev/null";
+}
+
 static void set_bounds(void)
 {
     worker_count = (u_int8_t)config.GATEWAY_WORKERS;
@@ -109,20 +114,13 @@ void kore_parent_configure(int argc, char **argv)
 {
     struct kore_server *server = kore_server_create("gateway");
     struct kore_domain *domain = kore_domain_new("*");
-    char port[8];
 
     (void)argc;
     (void)argv;
     kore_pidfile = (char *)""; /* Kore unlinks it at its end */
     parent = getpid();
-    if (config.API_TOKEN[0] == 0 && !address_is_loopback(config.HTTP_ADDR))
-        log_fatal("HTTP_ADDR=%s is reachable by others: set API_TOKEN, or listen on 127.0.0.1",
-                  config.HTTP_ADDR);
-    limit_descriptors();
     set_bounds();
     server->tls = 0;
-    snprintf(port, sizeof port, "%d", (int)config.PORT);
-    check_address(port);
     if (!kore_domain_attach(domain, server) ||
         !kore_module_handler_new(domain, "^/.*$", "gateway_request", NULL, HANDLER_TYPE_DYNAMIC) ||
         !kore_server_bind(server, config.HTTP_ADDR, port, "gateway_connect"))
