@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 #include <zmq.h>
 
 #include "common/clock.h"
@@ -18,8 +17,9 @@
 #define KEEP_BYTES (16 << 20)  /* of all kept ones */
 #define ARENA_BYTES (16 << 20) /* of one message, or of one heartbeat's metrics */
 
+/* A TURN_DONE that could not be sent. */
 typedef struct kept {
-    TAILQ_ENTRY(kept) all;
+    struct kept *next;
     proto_header_t header;
     int64_t until_ms;
     size_t size;
@@ -40,7 +40,8 @@ struct dispatch_link {
     uint64_t next_id;
     arena_t *arena;
     buf_t body;
-    TAILQ_HEAD(, kept) kept;
+    kept_t *kept; /* oldest first */
+    kept_t **kept_end;
     size_t kept_bytes;
 };
 
@@ -69,41 +70,47 @@ static bool encode(dispatch_link_t *self, const proto_header_t *header, const vo
     return false;
 }
 
-static void drop(dispatch_link_t *self, kept_t *kept, bool sent)
+/* The oldest goes; sent or not. */
+static void drop_first(dispatch_link_t *self, bool sent)
 {
+    kept_t *kept = self->kept;
     if (!sent) {
         metric_add_label(METRIC_WIRE_UNSENT, "turn_done", 1);
         log_warn("turn_done_unsent", LOG_TRACE(&kept->header.trace),
                  LOG_CSTR("endpoint", self->endpoint));
     }
-    TAILQ_REMOVE(&self->kept, kept, all);
+    self->kept = kept->next;
+    if (!self->kept)
+        self->kept_end = &self->kept;
     self->kept_bytes -= kept->size;
     free(kept);
 }
 
 static void keep(dispatch_link_t *self, const proto_header_t *header, str_t body)
 {
-    while (!TAILQ_EMPTY(&self->kept) && self->kept_bytes + body.size > KEEP_BYTES)
-        drop(self, TAILQ_FIRST(&self->kept), false);
+    while (self->kept && self->kept_bytes + body.size > KEEP_BYTES)
+        drop_first(self, false);
     kept_t *kept = malloc(sizeof *kept + body.size);
     if (!kept)
         abort();
+    kept->next = NULL;
     kept->header = *header;
     kept->until_ms = clock_ms() + KEEP_MS;
     kept->size = body.size;
     memcpy(kept->body, body.data, body.size);
-    TAILQ_INSERT_TAIL(&self->kept, kept, all);
+    *self->kept_end = kept;
+    self->kept_end = &kept->next;
     self->kept_bytes += body.size;
 }
 
 static void send_kept(dispatch_link_t *self)
 {
-    kept_t *kept;
-    while ((kept = TAILQ_FIRST(&self->kept))) {
+    while (self->kept) {
+        kept_t *kept = self->kept;
         bool late = clock_ms() > kept->until_ms;
         if (!late && !send_frames(self, &kept->header, (str_t){kept->body, kept->size}))
             return;
-        drop(self, kept, !late);
+        drop_first(self, !late);
     }
 }
 
@@ -124,7 +131,7 @@ void dispatch_link_done(dispatch_link_t *self, uint64_t id, const proto_trace_t 
     if (!encode(self, &header, done))
         return;
     send_kept(self); /* in order */
-    if (!TAILQ_EMPTY(&self->kept) || !send_frames(self, &header, buf_view(&self->body)))
+    if (self->kept || !send_frames(self, &header, buf_view(&self->body)))
         keep(self, &header, buf_view(&self->body));
 }
 
@@ -261,7 +268,7 @@ dispatch_link_t *dispatch_link_new(uv_loop_t *loop, void *context, const char *e
     self->heartbeat_ms = heartbeat_ms;
     self->arena = arena_new(ARENA_BYTES);
     buf_init(&self->body, PROTO_MAX_BODY);
-    TAILQ_INIT(&self->kept);
+    self->kept_end = &self->kept;
     self->socket = zmq_socket(context, ZMQ_DEALER);
     if (!self->socket)
         log_fatal("zmq_socket: %s", zmq_strerror(errno));
@@ -288,8 +295,8 @@ void dispatch_link_destroy(dispatch_link_t **self_p)
         return;
     *self_p = NULL;
     send_kept(self);
-    while (!TAILQ_EMPTY(&self->kept))
-        drop(self, TAILQ_FIRST(&self->kept), false);
+    while (self->kept)
+        drop_first(self, false);
     rpc_socket_unwatch(&self->watch);
     zmq_close(self->socket);
     arena_destroy(&self->arena);

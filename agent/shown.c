@@ -167,7 +167,7 @@ static bool names(how_t how, str_t text, const number_t *number, const proto_car
         return number->hundredths == car->year * 100 && car->year >= LEAST_YEAR &&
                line_names_model(number->line, car);
     case BY_PRICE:
-        return number->hundredths == car->price && !is_bound(text, number);
+        return car->price > 0 && number->hundredths == car->price && !is_bound(text, number);
     case WAYS:
         break;
     }

@@ -35,7 +35,7 @@ struct tools {
     rpc_client_t *catalog;
     financing_terms_t terms;
     uv_timer_t soon;
-    TAILQ_HEAD(, tool_run) ready; /* results that wait for the loop */
+    TAILQ_HEAD(ready_runs, tool_run) ready; /* results that wait for the loop */
 };
 
 str_t tools_schema(void)

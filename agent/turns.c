@@ -16,8 +16,8 @@
 struct turns {
     turn_parts_t parts;
     uv_timer_t tick;
-    LIST_HEAD(, turn) buckets[BUCKETS]; /* by user */
-    TAILQ_HEAD(, turn) all;
+    LIST_HEAD(bucket, turn) buckets[BUCKETS]; /* by user */
+    TAILQ_HEAD(turn_list, turn) all;
     size_t count;
     bool stopping;
     int64_t stop_at_ms; /* what still runs then is stopped, and again */
