@@ -5,11 +5,11 @@
 #include "agent/http.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
+#include "agent/curl_loop.h"
 #include "common/clock.h"
 
 #define SWEEP_MS 20               /* how exact delays and timeouts are */
@@ -43,19 +43,11 @@ struct http_call {
 
 TAILQ_HEAD(call_list, http_call);
 
-/* A descriptor that curl wants watched. */
-typedef struct watch {
-    uv_poll_t poll;
-    http_t *http;
-    curl_socket_t fd;
-    LIST_ENTRY(watch) link;
-} watch_t;
-
 struct http {
-    uv_loop_t *loop;
     http_settings_t settings;
     char *url, *ca_file;
     CURLM *multi;
+    curl_loop_t *curl;
     struct curl_slist *headers;
     version_t version;
     struct call_list calls[PLACES];
@@ -65,13 +57,8 @@ struct http {
     buf_t spare;            /* memory that changes places with came */
     CURL *handles[SPARE_HANDLES];
     size_t handle_count;
-    LIST_HEAD(, watch) watches;
-    uv_timer_t curl_timer; /* what curl asks for */
-    uv_timer_t sweep;      /* delays and timeouts; stopped while there are no calls */
-    int open_timers;
+    uv_timer_t sweep; /* delays and timeouts; stopped while there are no calls */
 };
-
-static void settle(http_t *self);
 
 /* ---- places ---- */
 
@@ -116,8 +103,7 @@ static void call_free(http_call_t *call)
     free(call);
 }
 
-/* ---- inside curl: only notes ---- */
-
+/* Inside curl: only a note of what came. */
 static size_t on_write(char *bytes, size_t size, size_t count, void *arg)
 {
     http_call_t *call = arg;
@@ -133,84 +119,6 @@ static size_t on_write(char *bytes, size_t size, size_t count, void *arg)
         TAILQ_INSERT_TAIL(&call->http->fresh, call, fresh_link);
     }
     return size;
-}
-
-static void on_watch_closed(uv_handle_t *handle)
-{
-    free(handle->data);
-}
-
-static void watch_close(watch_t *watch)
-{
-    LIST_REMOVE(watch, link);
-    uv_poll_stop(&watch->poll);
-    uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
-}
-
-static void on_ready_fd(uv_poll_t *poll, int status, int events)
-{
-    watch_t *watch = poll->data;
-    http_t *self = watch->http;
-    int action = status < 0 ? CURL_CSELECT_ERR : 0;
-    if (events & UV_READABLE)
-        action |= CURL_CSELECT_IN;
-    if (events & UV_WRITABLE)
-        action |= CURL_CSELECT_OUT;
-    int running;
-    curl_multi_socket_action(self->multi, watch->fd, action, &running);
-    settle(self);
-}
-
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
-{
-    (void)easy;
-    http_t *self = arg;
-    watch_t *watch = known;
-    if (what == CURL_POLL_REMOVE) {
-        if (watch)
-            watch_close(watch);
-        curl_multi_assign(self->multi, fd, NULL);
-        return 0;
-    }
-    if (!watch) {
-        watch = calloc(1, sizeof *watch);
-        if (!watch)
-            return -1;
-        if (uv_poll_init_socket(self->loop, &watch->poll, fd) < 0) {
-            free(watch);
-            return -1;
-        }
-        watch->http = self;
-        watch->fd = fd;
-        watch->poll.data = watch;
-        LIST_INSERT_HEAD(&self->watches, watch, link);
-        curl_multi_assign(self->multi, fd, watch);
-    }
-    int events = 0;
-    if (what & CURL_POLL_IN)
-        events |= UV_READABLE;
-    if (what & CURL_POLL_OUT)
-        events |= UV_WRITABLE;
-    return uv_poll_start(&watch->poll, events, on_ready_fd) < 0 ? -1 : 0;
-}
-
-static void on_curl_time(uv_timer_t *timer)
-{
-    http_t *self = timer->data;
-    int running;
-    curl_multi_socket_action(self->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    settle(self);
-}
-
-static int on_timer_wish(CURLM *multi, long ms, void *arg)
-{
-    (void)multi;
-    http_t *self = arg;
-    if (ms < 0)
-        uv_timer_stop(&self->curl_timer);
-    else
-        uv_timer_start(&self->curl_timer, on_curl_time, (uint64_t)ms, 0);
-    return 0;
 }
 
 /* ---- starting ---- */
@@ -396,15 +304,16 @@ static void finish_by_curl(http_call_t *call, CURLcode code)
 }
 
 /* After curl has run: tells what it noted, and fills the room that became free. */
-static void settle(http_t *self)
+static void settle(void *arg)
 {
-    while (!TAILQ_EMPTY(&self->fresh))
-        tell(TAILQ_FIRST(&self->fresh));
+    http_t *self = arg;
+    http_call_t *call;
+    while ((call = TAILQ_FIRST(&self->fresh)))
+        tell(call); /* NOLINT(clang-analyzer-unix.Malloc): a call that is freed leaves the list */
     CURLMsg *message;
     int left;
     while ((message = curl_multi_info_read(self->multi, &left)))
         if (message->msg == CURLMSG_DONE) {
-            http_call_t *call = NULL;
             CURLcode code = message->data.result;
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
             finish_by_curl(call, code);
@@ -433,11 +342,11 @@ static const char *overdue(const http_call_t *call, int64_t now)
 static http_call_t *find_overdue(http_t *self, int64_t now)
 {
     for (place_t at = DELAYED; at < PLACES; at++) {
-        http_call_t *call;
-        TAILQ_FOREACH (call, &self->calls[at], link) {
-            if (overdue(call, now))
-                return call;
-        }
+        http_call_t *call = TAILQ_FIRST(&self->calls[at]);
+        while (call && !overdue(call, now)) /* NOLINT(clang-analyzer-unix.Malloc): as in settle */
+            call = TAILQ_NEXT(call, link);
+        if (call)
+            return call;
     }
     return NULL;
 }
@@ -524,7 +433,6 @@ http_t *http_new(uv_loop_t *loop, const http_settings_t *settings)
     http_t *self = calloc(1, sizeof *self);
     if (!self)
         abort();
-    self->loop = loop;
     self->settings = *settings;
     self->url = strdup(settings->url);
     self->ca_file = strdup(settings->ca_file);
@@ -534,29 +442,21 @@ http_t *http_new(uv_loop_t *loop, const http_settings_t *settings)
     for (place_t at = GONE; at < PLACES; at++)
         TAILQ_INIT(&self->calls[at]);
     TAILQ_INIT(&self->fresh);
-    LIST_INIT(&self->watches);
     buf_init(&self->spare, settings->max_bytes);
     set_headers(self, settings->bearer);
-    curl_multi_setopt(self->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(self->multi, CURLMOPT_SOCKETDATA, self);
-    curl_multi_setopt(self->multi, CURLMOPT_TIMERFUNCTION, on_timer_wish);
-    curl_multi_setopt(self->multi, CURLMOPT_TIMERDATA, self);
+    self->curl = curl_loop_new(loop, self->multi, settle, self);
     /* without TLS nobody negotiates HTTP/2 */
     bool plain = strncmp(settings->url, "https:", 6) != 0;
     self->settings.http1 = settings->http1 || plain;
     set_version(self, self->settings.http1 ? VERSION_1 : VERSION_UNKNOWN);
-    uv_timer_init(loop, &self->curl_timer);
     uv_timer_init(loop, &self->sweep);
-    self->curl_timer.data = self->sweep.data = self;
-    self->open_timers = 2;
+    self->sweep.data = self;
     return self;
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void on_sweep_closed(uv_handle_t *handle)
 {
-    http_t *self = handle->data;
-    if (--self->open_timers == 0)
-        free(self);
+    free(handle->data);
 }
 
 void http_destroy(http_t **self_p)
@@ -565,18 +465,16 @@ void http_destroy(http_t **self_p)
     *self_p = NULL;
     if (!self)
         return;
+    http_call_t *call;
     for (place_t at = DELAYED; at < PLACES; at++)
-        while (!TAILQ_EMPTY(&self->calls[at]))
-            call_free(TAILQ_FIRST(&self->calls[at]));
+        while ((call = TAILQ_FIRST(&self->calls[at])))
+            call_free(call); /* NOLINT(clang-analyzer-unix.Malloc): as in settle */
     while (self->handle_count)
         curl_easy_cleanup(self->handles[--self->handle_count]);
-    curl_multi_cleanup(self->multi);
-    while (!LIST_EMPTY(&self->watches))
-        watch_close(LIST_FIRST(&self->watches));
+    curl_loop_destroy(&self->curl);
     curl_slist_free_all(self->headers);
     buf_free(&self->spare);
     free(self->url);
     free(self->ca_file);
-    uv_close((uv_handle_t *)&self->curl_timer, on_timer_closed);
-    uv_close((uv_handle_t *)&self->sweep, on_timer_closed);
+    uv_close((uv_handle_t *)&self->sweep, on_sweep_closed);
 }

@@ -27,11 +27,13 @@
 #define EVENT_BYTES 1024
 #define MIN_ANSWER (512 << 10)
 
+LIST_HEAD(call_list, model_call);
+
 typedef struct openai {
     model_t base; /* first: a model_t * is one of these */
     http_t *http;
     chat_request_t *writer;
-    LIST_HEAD(, model_call) calls;
+    struct call_list calls;
 } openai_t;
 
 struct model_call {
@@ -319,8 +321,9 @@ static void openai_destroy(model_t **self_p)
     *self_p = NULL;
     if (!self)
         return;
-    while (!LIST_EMPTY(&self->calls))
-        call_free(LIST_FIRST(&self->calls));
+    model_call_t *call;
+    while ((call = LIST_FIRST(&self->calls)))
+        call_free(call); /* NOLINT(clang-analyzer-unix.Malloc): it leaves the list */
     http_destroy(&self->http);
     chat_request_destroy(&self->writer);
     free(self);
@@ -339,7 +342,7 @@ static http_t *open_http(uv_loop_t *loop)
         http_new(loop, &(http_settings_t){
                            .url = url.data,
                            .bearer = config.OPENAI_API_KEY,
-                          .ca_file = config.OPENAI_CA_FILE,
+                           .ca_file = config.OPENAI_CA_FILE,
                            .http1 = strcmp(config.OPENAI_HTTP, "1.1") == 0,
                            .connections = (size_t)config.OPENAI_CONNECTIONS,
                            .in_flight = (size_t)config.AGENT_CREDIT,

