@@ -18,7 +18,16 @@
 #define SCRIPT_TRIES 3 /* a script that Redis loses this often is a fault, not an accident */
 
 /* Steps of the greeting, in the order they are sent. */
-enum { GREET_AUTH = 1, GREET_SELECT, GREET_FENCE, GREET_ID, GREET_SCRIPT, GREET_READY };
+typedef enum greeting {
+    GREET_AUTH,
+    GREET_SELECT,
+    GREET_FENCE,
+    GREET_ID,
+    GREET_SCRIPT,
+    GREET_READY
+} greeting_t;
+static greeting_t steps[] = {GREET_AUTH, GREET_SELECT, GREET_FENCE,
+                             GREET_ID,   GREET_SCRIPT, GREET_READY};
 
 typedef enum state { WAITING, RESOLVING, CONNECTING, GREETING, UP } state_t;
 static const char *const state_names[] = {"waiting", "resolving", "connecting", "greeting", "up"};
@@ -124,7 +133,8 @@ static void expire(redis_t *self, struct commands *list, int64_t now)
 /* ---- losing the connection ---- */
 
 /* Back to WAITING. What was under way goes before what waits, in its old order; what nobody waits
- * for is dropped. hiredis may still call us for the old context, but finds that it is not ours. */
+ * for any more is dropped by the tick, before there is a new connection. hiredis may still call us
+ * for the old context, but finds that it is not ours. */
 static void lose(redis_t *self, const char *why)
 {
     redisAsyncContext *context = self->context;
@@ -138,13 +148,9 @@ static void lose(redis_t *self, const char *why)
     }
     size_t again = 0;
     for (command_t *command; (command = TAILQ_LAST(&self->sent, commands)) != NULL;) {
-        if (!command->done) {
-            command_free(self, &self->sent, command);
-            continue;
-        }
         TAILQ_REMOVE(&self->sent, command, link);
         TAILQ_INSERT_HEAD(&self->waiting, command, link);
-        again++;
+        again += command->done != NULL;
     }
     metric_add(METRIC_REDIS_RESENT, (int64_t)again);
     if (again)
@@ -272,7 +278,7 @@ static void on_greeted(redisAsyncContext *context, void *reply, void *arg)
     if (!reply || self->context != context)
         return;
     const redisReply *answer = reply;
-    intptr_t step = (intptr_t)arg;
+    greeting_t step = *(const greeting_t *)arg;
     self->heard = clock_ms();
     if (answer->type == REDIS_REPLY_ERROR) {
         if (step == GREET_FENCE || step == GREET_ID) { /* none to kill, or not allowed to */
@@ -293,7 +299,7 @@ static void on_greeted(redisAsyncContext *context, void *reply, void *arg)
 }
 
 #define GREET(self, step, ...) \
-    redisAsyncCommand((self)->context, on_greeted, (void *)(intptr_t)(step), __VA_ARGS__)
+    redisAsyncCommand((self)->context, on_greeted, &steps[step], __VA_ARGS__)
 
 static void greet(redis_t *self)
 {
@@ -309,7 +315,7 @@ static void greet(redis_t *self)
         GREET(self, GREET_FENCE, "CLIENT KILL ID %lld", self->fence);
     GREET(self, GREET_ID, "CLIENT ID");
     for (script_t script = 0; script < SCRIPT_COUNT; script++)
-        load_script(self, script, on_greeted, (void *)(intptr_t)GREET_SCRIPT);
+        load_script(self, script, on_greeted, &steps[GREET_SCRIPT]);
     GREET(self, GREET_READY, "PING"); /* tells whether it is still loading its data */
 }
 
