@@ -66,7 +66,7 @@ static const struct placeholder {
     const char *name;
     void (*fill)(const prompt_t *self, buf_t *out);
 } placeholders[] = {
-    {"{{shop_name}}", fill_shop_name},
+    {"{{shop}}", fill_shop_name},
     {"{{makes}}", fill_makes},
     {"{{cars}}", fill_cars},
     {"{{financing}}", fill_financing},

@@ -1,7 +1,7 @@
 /*
  * The system prompt: a versioned file under RULES_DIR with what is true today filled in.
  *
- * The file may name {{shop_name}}, {{makes}}, {{cars}} and {{financing}}; makes are in the prompt
+ * The file may name {{shop}}, {{makes}}, {{cars}} and {{financing}}; makes are in the prompt
  * even if it does not name them. The text stays the same byte for byte until the catalog changes,
  * so that a server can cache it; what changes with every turn is prompt_state, which goes last.
  */

@@ -232,7 +232,7 @@ class World:
         (self.dir / "run").mkdir()
         (self.dir / "rules").mkdir()
         (self.dir / "rules" / "v1.md").write_text(
-            "Vendes autos en {{shop_name}}. Marcas: {{makes}}. {{financing}}.\n")
+            "Vendes autos en {{shop}}. Marcas: {{makes}}. {{financing}}.\n")
         self.sessions = Sessions(self.endpoint("sessions"))
         self.catalog = Catalog(self.endpoint("catalog"))
         self.dispatcher = Dispatcher(self.endpoint("agents"))

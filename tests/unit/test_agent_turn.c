@@ -348,7 +348,7 @@ static void test_prompt_is_filled_in(void **state)
     (void)state;
     char why[256];
     prompt_t *prompt =
-        prompt_of("Eres {{shop_name}}. {{financing}}. {{cars}}: {{makes}}.", why, sizeof why);
+        prompt_of("Eres {{shop}}. {{financing}}. {{cars}}: {{makes}}.", why, sizeof why);
     assert_non_null(prompt);
     proto_facet_t facets[] = {{STR_LIT("Audi"), 12, 0}, {STR_LIT("Nissan"), 1300, 0}};
     proto_facets_t makes = {.version = 3, .facets = facets, .facets_count = 2, .cars = 1312};
