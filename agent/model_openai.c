@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 
 #include "agent/chat_reply.h"
 #include "agent/chat_request.h"
@@ -22,6 +23,7 @@
 #include "common/metrics.h"
 
 #define OPENAI_HOST "https://api.openai.com/"
+#define OTHER_FILES 256      /* descriptors that are no connections to the model */
 #define MAX_ERROR (16 << 10) /* bytes of an error's body that are read */
 /* An event is some 300 bytes and holds at least a token. */
 #define EVENT_BYTES 1024
@@ -329,8 +331,21 @@ static void openai_destroy(model_t **self_p)
     free(self);
 }
 
+/* With HTTP/1.1 every call has a descriptor, and shells usually allow 1,024. */
+static void allow_files(size_t calls)
+{
+    struct rlimit limit;
+    rlim_t wanted = calls + OTHER_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        log_warn("few_files", LOG_INT("allowed", limit.rlim_cur), LOG_INT("wanted", wanted));
+}
+
 static http_t *open_http(uv_loop_t *loop)
 {
+    allow_files((size_t)config.AGENT_CREDIT);
     size_t size = strlen(config.OPENAI_BASE_URL);
     while (size && config.OPENAI_BASE_URL[size - 1] == '/')
         size--;
