@@ -24,7 +24,7 @@
 #define MAX_NAME 64         /* bytes, as the protocol has it */
 #define CALLS_PER_TURN 4    /* to sessions at once, at most */
 #define LOOKUPS_PER_TURN 10 /* to the catalog at once, at most */
-#define MAX_CALLS 500000
+#define MAX_CALLS 40000
 
 typedef struct agent {
     const char *name;

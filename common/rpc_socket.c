@@ -7,7 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define HIGH_WATER_MARK 20000
+#define HIGH_WATER_MARK 100000 /* acknowledged in halves: at least twice what may be in flight */
 #define LINGER_MS 500
 #define RECONNECT_MS 50
 #define RECONNECT_MAX_MS 500

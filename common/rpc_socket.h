@@ -11,7 +11,7 @@
 
 #include "common/rpc_server.h"
 
-/* Limits and timeouts of every socket; call before bind or connect. High-water mark 20,000
+/* Limits and timeouts of every socket; call before bind or connect. High-water mark 100,000
  * messages (above any credit), at most PROTO_MAX_BODY a message, bounded linger and reconnect,
  * ROUTERs refuse rather than drop, DEALERs queue nothing towards a peer that is not there. */
 void rpc_socket_options(void *socket);

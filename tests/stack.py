@@ -216,7 +216,7 @@ class Stack:
     def _argv(self, name):
         if name == "redis":
             return ["redis-server", "--port", "0", "--unixsocket", self.run / "redis.sock",
-                    "--dir", self.dir / "redis", "--appendonly", "yes", "--save", "",
+                    "--dir", self.dir / "redis", "--appendonly", "yes", "--appendfsync", "always", "--save", "",
                     "--daemonize", "no"]
         if name == "gateway":
             return [ROOT / "gateway" / "run"]
