@@ -1,7 +1,6 @@
 /* What a client of /seller/ sends; see bot_request.h. */
 #include "gateway/bot_request.h"
 
-#include <arpa/inet.h>
 #include <cjson/cJSON.h>
 #include <strings.h>
 
@@ -138,16 +137,4 @@ bool bearer_matches(str_t authorization, const char *token)
     for (size_t i = 0; i < given.size; i++)
         differs |= (unsigned char)(given.data[i] ^ token[i % size]);
     return differs == 0 && given.size == size;
-}
-
-bool address_is_loopback(const char *address)
-{
-    struct in_addr v4;
-    struct in6_addr v6;
-
-    if (inet_pton(AF_INET, address, &v4) == 1)
-        return ntohl(v4.s_addr) >> 24 == 127;
-    if (inet_pton(AF_INET6, address, &v6) == 1)
-        return IN6_IS_ADDR_LOOPBACK(&v6);
-    return strcasecmp(address, "localhost") == 0;
 }

@@ -26,7 +26,4 @@ bool message_id_check(str_t message_id, problem_t *problem);
  * one. An empty token lets everybody in. */
 bool bearer_matches(str_t authorization, const char *token);
 
-/* Does somebody else's machine reach this address never: 127.0.0.0/8, ::1, localhost? */
-bool address_is_loopback(const char *address);
-
 #endif
