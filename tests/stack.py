@@ -244,7 +244,7 @@ class Stack:
                 if name == "catalog" and everything and self.csv:
                     self.import_csv(self.csv)
                 process = self.processes.get(name)
-                if process is None:
+                if process is None or process.child is None:
                     process = Process(name, self._argv(name), self._env(name), self.dir,
                                       self.logs / f"{name}.log")
                     self.processes[name] = process
@@ -272,7 +272,7 @@ class Stack:
         wrong = []
         for name in reversed(self.order):  # gateway first, Redis last
             process = self.processes.get(name)
-            if process is None:
+            if process is None or process.child is None:
                 continue
             if not process.ended and not process.alive():
                 wrong.append(f"{name} had ended by itself with {process.child.returncode}")
