@@ -94,13 +94,10 @@ static wait_t *session_wait(struct http_request *req, str_t id, int64_t started_
     str_t user_id;
     wait_t *wait;
 
-    if (!url_decode(arena, id, false, &user_id))
+    if (!url_decode(arena, id, false, &user_id)) {
         problem_set(&problem, 400, "user_id is not percent-encoded UTF-8.");
-    else if (!user_id_check(user_id, &problem))
-        ; /* it says why */
-    else if (!no_query_check(str_from(req->query_string), &problem))
-        ;
-    else {
+    } else if (user_id_check(user_id, &problem) &&
+               no_query_check(str_from(req->query_string), &problem)) {
         wait = wait_start(req, &kind, &arena, user_id, started_us, patience());
         arena_destroy(&arena);
         return wait;

@@ -10,6 +10,7 @@
 #include "gateway/kore_answer.h"
 #include "gateway/kore_upstream.h"
 
+#define SERVICES 3
 #define READY_MAX 4096
 #define METRICS_MAX (4 << 20)
 #define ARENA_MAX (1 << 20)
@@ -90,7 +91,8 @@ int ready_get(struct http_request *req)
 
 static size_t gather(arena_t *arena, proto_process_t *all, size_t max)
 {
-    const rpc_client_t *clients[] = {upstream.dispatcher, upstream.sessions, upstream.catalog};
+    const rpc_client_t *clients[SERVICES] = {upstream.dispatcher, upstream.sessions,
+                                             upstream.catalog};
     const proto_process_t *processes[UPSTREAM_PROCESSES];
     size_t count = 0;
 
@@ -101,7 +103,7 @@ static size_t gather(arena_t *arena, proto_process_t *all, size_t max)
                                    .ready = true};
     metrics_samples(arena, &all[count].samples, &all[count].samples_count);
     count++;
-    for (size_t c = 0; c < sizeof clients / sizeof *clients; c++) {
+    for (size_t c = 0; c < SERVICES; c++) {
         size_t told = upstream_processes(clients[c], processes);
 
         for (size_t i = 0; i < told && count < max; i++)
@@ -112,7 +114,7 @@ static size_t gather(arena_t *arena, proto_process_t *all, size_t max)
 
 int metrics_get(struct http_request *req)
 {
-    proto_process_t all[1 + 3 * UPSTREAM_PROCESSES];
+    proto_process_t all[1 + SERVICES * UPSTREAM_PROCESSES];
     arena_t *arena = arena_new(ARENA_MAX);
     answer_t answer = {.status = 200, .type = "text/plain; version=0.0.4; charset=utf-8"};
     problem_t problem;
