@@ -441,7 +441,7 @@ def test_a_joined_message_restarts_the_text(modelled):
     world.sessions.say("ana", "hola")
     turn = world.dispatcher.turn("ana", stream=True)
     world.dispatcher.wait_for("PARTIAL")
-    world.sessions.say("ana", "otra cosa")
+    world.sessions.say("ana", "hola")
     world.dispatcher.nudge("ana", stream=True)
     done = world.dispatcher.done(turn)
     assert done.reply[0].text == "Segunda respuesta."
