@@ -324,7 +324,7 @@ static void add_term(buf_t *match, str_t word)
     if (memchr(stem.data, '"', stem.size))
         return;
     buf_printf(match, "%s\"%.*s\"%s", match->size ? " OR " : "", STR_ARG(stem),
-               stem.size >= 4 ? " *" : "");
+               word.size >= 4 ? " *" : "");
 }
 
 static bool is_there(knowledge_t *self, str_t word)
