@@ -7,6 +7,7 @@
 
 #define MAX_TEXT PROTO_MAX_REPLY /* of an entry */
 #define MAX_NAME 64              /* of a tool or a call id */
+#define ID_FRONT 30              /* bytes; with a turn id and a number they make a name */
 #define FIRST_ROOM 96
 
 /* ---- opening ---- */
@@ -102,12 +103,14 @@ static bool id_taken(const context_t *self, str_t id)
     return false;
 }
 
-/* Ids pair a call with its result, so one that is missing, too long or used before is replaced. */
+/* Ids pair a call with its result, so one that is missing, too long or used before is replaced; its
+ * front stays, which may mean something to the model that made it. */
 static str_t call_id(context_t *self, str_t id)
 {
     if (id.size && id.size <= MAX_NAME && utf8_valid(id) && !id_taken(self, id))
         return context_clean(self->arena, id, MAX_NAME);
-    return str_from(arena_printf(self->arena, "call_%s_%zu", self->turn_id,
+    str_t front = id.size && utf8_valid(id) ? utf8_front(id, ID_FRONT) : STR_LIT("call");
+    return str_from(arena_printf(self->arena, "%.*s-%s-%zu", STR_ARG(front), self->turn_id,
                                  self->now.entries_count - self->turn_start));
 }
 

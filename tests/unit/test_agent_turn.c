@@ -155,6 +155,7 @@ static void test_ids_always_pair(void **state)
         for (size_t j = i + 2; j < context.now.entries_count; j += 2)
             assert_false(str_eq(context.now.entries[i].call_id, context.now.entries[j].call_id));
     }
+    assert_memory_equal(context.now.entries[3].call_id.data, "same-", 5);
     buf_t out;
     buf_init(&out, 1 << 20);
     assert_true(proto_encode(&proto_context_record, &context.now, &out, NULL));
