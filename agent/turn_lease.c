@@ -22,8 +22,8 @@ static uint64_t ask(turn_t *self, proto_type_t type, const void *msg, int64_t ti
     return rpc_client_call(self->parts->sessions, type, msg, &self->trace, timeout_ms, done, self);
 }
 
-/* The service answered at asked_ms or later, so the lease may be ours a little longer than this
- * says, never shorter. */
+/* Counted from the answer, so the lease may end a little earlier than this says; who takes it then
+ * makes our token stale, and that is what counts. */
 static void lease_granted(turn_t *self)
 {
     int64_t now = clock_ms();

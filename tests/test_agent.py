@@ -2,11 +2,12 @@
 
 import re
 import signal
+import tempfile
 
 import pytest
 
 import most
-from agent_world import CARS, World
+from agent_world import CARS, Dispatcher, World
 
 FALLBACK = "mostrador_offline_replies_total"
 
@@ -131,6 +132,19 @@ def test_the_lease_is_renewed_while_the_model_thinks(modelled):
     assert world.sessions.count("RENEW") >= 4
 
 
+def test_a_frozen_agent_comes_back_to_a_lost_turn(modelled):
+    world, simulator = modelled(latency_ms=500)
+    world.sessions.say("ana", "hola")
+    turn = world.dispatcher.turn("ana")
+    most.eventually(lambda: simulator.stats()["active"] == 1)
+    world.process.freeze()
+    world.sessions.steal("ana")
+    most.eventually(lambda: simulator.stats()["active"] == 0)
+    world.process.thaw()
+    assert world.dispatcher.done(turn).status == "lost"
+    assert world.sessions.replies("ana") == []
+
+
 def test_a_stale_commit_is_no_answer(world):
     world.sessions.hooks["COMMIT"] = lambda m: ("ERROR", {"code": "stale_token"})
     done = world.ask("ana", "hola")
@@ -236,6 +250,22 @@ def test_the_end_of_a_turn_waits_for_the_dispatcher(modelled):
     assert world.dispatcher.done(turn).reply[0].turn_id == world.sessions.replies("ana")[0].turn_id
 
 
+def test_two_dispatchers_are_both_told(modelled):
+    with tempfile.TemporaryDirectory(prefix="m", dir="/tmp") as folder:
+        second = f"ipc://{folder}/b.sock"
+        other = Dispatcher(second)
+        world, simulator = modelled(latency_ms=700, env={
+            "DISPATCHER_AGENTS_ENDPOINT": f"ipc://@VAR/run/agents.sock,{second}"})
+        other.wait_for("HEARTBEAT")
+        world.sessions.say("ana", "hola")
+        turn = world.dispatcher.turn("ana")
+        most.eventually(lambda: simulator.stats()["active"] == 1)
+        again = other.turn("ana")
+        assert world.dispatcher.done(turn).reply == other.done(again).reply
+        assert len(world.sessions.replies("ana")) == 1
+        other.close()
+
+
 def test_heartbeats_tell_what_the_agent_can_do(new_world):
     world = new_world(env={"AGENT_CREDIT": "7"})
     beat = world.dispatcher.last_beat()
@@ -282,6 +312,20 @@ def test_the_model_calls_tools_and_answers(modelled):
     reply = world.ask("ana", "más").reply[0]
     assert [car.stock_id for car in reply.cars] == [car["stock_id"] for car in CARS[5:7]]
     most.eventually(lambda: world.metric("mostrador_tool_calls_total", "search_cars") == 2)
+
+
+def test_the_prompt_follows_the_catalog(modelled):
+    world, simulator = modelled()
+
+    def system():
+        world.ask("ana", "hola")
+        return simulator.stats()["last"][-1]["body"]["messages"][0]["content"]
+
+    before = system()
+    assert system() == before and "Nissan (7)" in before
+    world.catalog.hooks["MAKES"] = lambda m: ("FACETS", {
+        "version": 8, "cars": 3, "facets": [{"name": "Tesla", "count": 3}]})
+    most.eventually(lambda: "Tesla (3)" in system())
 
 
 def test_a_quote_takes_the_catalogs_price(modelled):
