@@ -315,6 +315,7 @@ def test_too_many_waiting_are_refused_and_others_served(new_shop):
     answer = shop.ask("trece")
     assert answer.status == 503 and answer.headers["retry-after"] == "1"
     check_problem(answer)
+    assert len(shop.recorded) == 12
     assert shop.http.get("/healthz").status == 200
     for work in held:
         work.answer("ANSWER", reply=reply())
