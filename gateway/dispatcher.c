@@ -101,7 +101,7 @@ static void dismiss_waiters(dispatcher_t *self, user_t *user)
 static bool wants_stream(const user_t *user)
 {
     const waiter_t *waiter;
-    TAILQ_FOREACH (waiter, &user->waiters, of_user)
+    for (waiter = TAILQ_FIRST(&user->waiters); waiter; waiter = TAILQ_NEXT(waiter, of_user))
         if (waiter->stream)
             return true;
     return false;
@@ -136,7 +136,7 @@ static void give_work(dispatcher_t *self, int64_t now_ms)
         if (!send_turn(self, agent, user, id, 0))
             continue; /* that agent is stuck now: the next one */
         waiter_t *waiter;
-        TAILQ_FOREACH (waiter, &user->waiters, of_user) {
+        for (waiter = TAILQ_FIRST(&user->waiters); waiter; waiter = TAILQ_NEXT(waiter, of_user)) {
             waiter->fresh = false;
             waiter->watching = waiter->stream;
         }
@@ -410,7 +410,7 @@ void dispatcher_partial(dispatcher_t *self, int64_t now_ms, const rpc_peer_t *pe
     if (!agent || !user || user->state != USER_RUNNING || user->agent != agent)
         return;
     waiter_t *waiter;
-    TAILQ_FOREACH (waiter, &user->waiters, of_user) {
+    for (waiter = TAILQ_FIRST(&user->waiters); waiter; waiter = TAILQ_NEXT(waiter, of_user)) {
         waiter->watching = waiter->watching || (waiter->stream && partial->restart);
         if (waiter->watching)
             self->effects.to_waiter(self->effects.arg, &waiter->peer, &waiter->header,
@@ -513,7 +513,7 @@ const char *dispatcher_missing(const dispatcher_t *self)
 {
     const agent_t *agent;
     bool able = false;
-    TAILQ_FOREACH (agent, dispatch_agents(self->table), link)
+    for (agent = TAILQ_FIRST(dispatch_agents(self->table)); agent; agent = TAILQ_NEXT(agent, link))
         able = able || !agent->leaving;
     if (!able)
         return "agents";
@@ -524,7 +524,7 @@ size_t dispatcher_processes(const dispatcher_t *self, proto_process_t *processes
 {
     size_t count = 0;
     const agent_t *agent;
-    TAILQ_FOREACH (agent, dispatch_agents(self->table), link)
+    for (agent = TAILQ_FIRST(dispatch_agents(self->table)); agent; agent = TAILQ_NEXT(agent, link))
         if (agent->process && count < max)
             processes[count++] = *agent->process;
     return count;

@@ -78,9 +78,10 @@ dispatcher_table_t *dispatcher_table_new(void)
 
 static void user_free(dispatcher_table_t *self, user_t *user)
 {
-    waiter_t *waiter;
-    while ((waiter = TAILQ_FIRST(&user->waiters)) != NULL)
+    for (waiter_t *waiter = TAILQ_FIRST(&user->waiters), *next; waiter; waiter = next) {
+        next = TAILQ_NEXT(waiter, of_user);
         dispatch_waiter_destroy(self, &waiter);
+    }
     zhashx_delete(self->users, &user->id);
     free(user);
 }
@@ -94,8 +95,8 @@ void dispatcher_table_destroy(dispatcher_table_t **self_p)
     while ((user = zhashx_first(self->users)) != NULL)
         user_free(self, user);
     zhashx_destroy(&self->users);
-    agent_t *agent;
-    while ((agent = TAILQ_FIRST(&self->agents)) != NULL) {
+    for (agent_t *agent = TAILQ_FIRST(&self->agents), *next; agent; agent = next) {
+        next = TAILQ_NEXT(agent, link);
         agent->turn_count = 0; /* its users are gone already */
         dispatch_agent_destroy(self, &agent);
     }
@@ -264,7 +265,7 @@ waiter_t *dispatch_waiter_first(const dispatcher_table_t *self)
 waiter_t *dispatch_waiter_find(const user_t *user, const rpc_peer_t *peer, uint64_t id)
 {
     waiter_t *waiter;
-    TAILQ_FOREACH (waiter, &user->waiters, of_user)
+    for (waiter = TAILQ_FIRST(&user->waiters); waiter; waiter = TAILQ_NEXT(waiter, of_user))
         if (waiter->header.id == id && dispatch_peer_eq(&waiter->peer, peer))
             return waiter;
     return NULL;
@@ -305,7 +306,7 @@ void dispatch_agent_destroy(dispatcher_table_t *self, agent_t **agent_p)
 agent_t *dispatch_agent_by_peer(const dispatcher_table_t *self, const rpc_peer_t *peer)
 {
     agent_t *agent;
-    TAILQ_FOREACH (agent, &self->agents, link)
+    for (agent = TAILQ_FIRST(&self->agents); agent; agent = TAILQ_NEXT(agent, link))
         if (dispatch_peer_eq(&agent->peer, peer))
             return agent;
     return NULL;
@@ -314,7 +315,7 @@ agent_t *dispatch_agent_by_peer(const dispatcher_table_t *self, const rpc_peer_t
 agent_t *dispatch_agent_by_name(const dispatcher_table_t *self, str_t name)
 {
     agent_t *agent;
-    TAILQ_FOREACH (agent, &self->agents, link)
+    for (agent = TAILQ_FIRST(&self->agents); agent; agent = TAILQ_NEXT(agent, link))
         if (str_is(name, agent->name))
             return agent;
     return NULL;
@@ -329,7 +330,7 @@ int64_t dispatch_agent_free(const agent_t *self)
 agent_t *dispatch_agent_most_free(const dispatcher_table_t *self)
 {
     agent_t *agent, *best = NULL;
-    TAILQ_FOREACH (agent, &self->agents, link)
+    for (agent = TAILQ_FIRST(&self->agents); agent; agent = TAILQ_NEXT(agent, link))
         if (dispatch_agent_free(agent) > (best ? dispatch_agent_free(best) : 0))
             best = agent;
     return best;
@@ -353,7 +354,7 @@ dispatcher_numbers_t dispatcher_table_numbers(const dispatcher_table_t *self)
                                     .waiters = self->waiter_count,
                                     .agents = self->agent_count};
     const agent_t *agent;
-    TAILQ_FOREACH (agent, &self->agents, link)
+    for (agent = TAILQ_FIRST(&self->agents); agent; agent = TAILQ_NEXT(agent, link))
         numbers.credit += dispatch_agent_free(agent);
     return numbers;
 }
