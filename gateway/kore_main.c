@@ -72,13 +72,12 @@ static void limit_descriptors(void)
 
     if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
         log_fatal("getrlimit: %s", strerror(errno));
-    if (limit.rlim_max < need && geteuid() != 0)
-        log_fatal("GATEWAY_CONNECTIONS=%lld needs %llu open files, allowed are %llu (ulimit -n)",
-                  (long long)config.GATEWAY_CONNECTIONS, (unsigned long long)need,
-                  (unsigned long long)limit.rlim_max);
-    limit.rlim_cur = need < limit.rlim_max ? need : limit.rlim_max;
+    limit.rlim_cur = need;
+    if (limit.rlim_max < need) /* only the mighty may raise it */
+        limit.rlim_max = need;
     if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
-        log_fatal("setrlimit: %s", strerror(errno));
+        log_fatal("GATEWAY_CONNECTIONS=%lld needs %llu open files: %s (ulimit -n)",
+                  (long long)config.GATEWAY_CONNECTIONS, (unsigned long long)need, strerror(errno));
 }
 
 /* All that can be wrong with a start is told here, before Kore does anything. */

@@ -568,10 +568,15 @@ def test_a_token_is_asked_for(new_shop):
     assert "s3creto" not in shop.stack.log("gateway")
 
 
-def run_gateway(env):
+def run_gateway(env, limit=None):
     """A gateway that is expected not to start: its exit code and what it says."""
     folder = stacks.Stack(agents=0)
-    child = subprocess.Popen([str(stacks.ROOT / "gateway" / "run")], cwd=folder.dir, text=True,
+    argv = [str(stacks.ROOT / "gateway" / "run")]
+    if limit:
+        argv = ["prlimit", f"--nofile={limit}", *argv]
+        if os.geteuid() == 0:  # who could raise it again
+            argv = ["setpriv", "--bounding-set=-sys_resource", *argv]
+    child = subprocess.Popen(argv, cwd=folder.dir, text=True,
                              env={**folder._env("gateway"), **env}, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT)
     try:
@@ -591,6 +596,8 @@ def run_gateway(env):
 def test_a_wrong_start_is_one_clear_line():
     code, said = run_gateway({"HTTP_ADDR": "0.0.0.0"})
     assert code == 1 and "API_TOKEN" in said and len(said.splitlines()) == 1
+    code, said = run_gateway({"GATEWAY_CONNECTIONS": "65536"}, limit=512)
+    assert code == 1 and "open files" in said and len(said.splitlines()) == 1
     code, said = run_gateway({"PORT": "http"})
     assert code == 1 and "PORT" in said and len(said.splitlines()) == 1
     with socket.socket() as taken:
