@@ -19,7 +19,7 @@ typedef struct key {
     int64_t count; /* cars */
     int32_t make, model;
     const char *world;
-    uint8_t guard;
+    guard_t guard;
     uint8_t words; /* of plain */
     bool fuzzy;    /* may be meant by a misspelt word */
 } name_key_t;
@@ -292,32 +292,32 @@ static bool is_swap(str_t a, str_t b)
 
 /* Whether a word of a sentence may be a misspelt name at all. Each rule keeps ordinary words out
  * that the dictionaries of three languages have next to names of cars. */
-static bool plausible(const name_key_t *key, str_t said, size_t count, size_t distance)
+static bool plausible(const name_key_t *key, str_t said, size_t count)
 {
     if (!key->plain || (count > 1 && key->words != count))
         return false;
     if (key->world && key->size < 7)
         return false;
-    if (distance > 1 && key->guard != GUARD_NONE)
-        return false;
     /* people rarely miss the first letter, and other words often differ there */
-    return said.data[0] == key->text[0] || (distance == 1 && said.size >= 8);
+    return said.data[0] == key->text[0] || said.size >= 8;
 }
 
 /* A number that grows with the distance if key may be meant by said; SIZE_MAX otherwise. */
 static size_t fuzzy_distance(const name_key_t *key, str_t said, size_t count, bool strict)
 {
     str_t text = {key->text, key->size};
-    if (!key->fuzzy || text.size < 4)
+    if (!key->fuzzy || text.size < 4 || (strict && !plausible(key, said, count)))
         return SIZE_MAX;
     if (strict && said.size == 4)
-        return key->plain && is_swap(said, text) ? 2 : SIZE_MAX;
+        return is_swap(said, text) ? 2 : SIZE_MAX;
     size_t limit = allowed(said.size < text.size ? said.size : text.size, strict);
+    bool first = said.data[0] == text.data[0];
+    if (strict && limit > 1 && (!first || key->guard != GUARD_NONE))
+        limit = 1;
     size_t distance = limit ? lex_distance(said, text, limit) : limit + 1;
-    if (distance > limit || !lex_same_digits(said, text) ||
-        (strict && !plausible(key, said, count, distance)))
+    if (distance > limit || !lex_same_digits(said, text))
         return SIZE_MAX;
-    return 2 * distance + (said.data[0] != text.data[0]);
+    return 2 * distance + !first;
 }
 
 bool names_fuzzy(const names_t *self, const lex_word_t *words, size_t count, bool strict,

@@ -78,6 +78,12 @@ static bool same(const identity_t *a, const identity_t *b)
 /* Takes a catalog that was opened, or notes why it could not be; the old one stays then. */
 static void take_opened(service_t *self)
 {
+    identity_t there;
+    if (!self->opened && !identify(self->path, &there)) {
+        log_warn("catalog_missing", LOG_CSTR("file", self->path));
+        snprintf(self->missing, sizeof self->missing, "%s", self->why);
+        return;
+    }
     if (!self->opened) {
         metric_add_label(METRIC_CATALOG_RELOADS, "refused", 1);
         log_error("catalog_refused", LOG_CSTR("why", self->why));
