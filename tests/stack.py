@@ -114,9 +114,10 @@ class Process:
 
     def start(self):
         with open(self.log, "ab") as out:
-            self.child = subprocess.Popen([str(arg) for arg in self.argv], env=self.env,
-                                          cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=out,
-                                          stderr=out, start_new_session=True)
+            # TERM if the test itself is killed: nothing is left behind
+            self.child = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *map(str, self.argv)],
+                                          env=self.env, cwd=self.cwd, stdin=subprocess.DEVNULL,
+                                          stdout=out, stderr=out, start_new_session=True)
         self.frozen = self.ended = False
 
     @property
@@ -278,12 +279,10 @@ class Stack:
             process = self.processes.get(name)
             if process is None or process.child is None:
                 continue
-            if not process.ended and not process.alive():
-                wrong.append(f"{name} had ended by itself with {process.child.returncode}")
-            else:
-                wrong.append(process.stop())
-            if REPORT.search(process.text()):
-                wrong.append(f"{name} reported:\n{self._report(process)}")
+            try:
+                wrong.append(self._end(process))
+            except Exception as error:  # the others are to be ended all the same
+                wrong.append(f"{name}: {error!r}")
         wrong = [line for line in wrong if line]
         tails = self.tails(15) if wrong else ""
         shutil.rmtree(self.dir, ignore_errors=True)
@@ -291,10 +290,18 @@ class Stack:
             raise AssertionError("\n".join(wrong) + "\n" + tails)
 
     @staticmethod
-    def _report(process):
+    def _end(process):
+        """Ends one; returns what was wrong with it, or None."""
+        if not process.ended and not process.alive():
+            wrong = f"{process.name} had ended by itself with {process.child.returncode}"
+        else:
+            wrong = process.stop()
         text = process.text()
-        at = REPORT.search(text).start()
-        return text[max(0, at - 500):at + 3000]
+        report = REPORT.search(text)
+        if report:
+            wrong = (f"{process.name} reported:\n"
+                     f"{text[max(0, report.start() - 500):report.start() + 3000]}")
+        return wrong
 
     def kill(self, name):
         """kill -9."""
