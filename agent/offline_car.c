@@ -1,0 +1,291 @@
+/* One car: what it is, what it would cost a month, and how it stands against another. */
+#include <stdlib.h>
+
+#include "agent/offline_scene.h"
+#include "common/money.h"
+#include "common/text.h"
+
+#define MOST_PLANS 8
+
+/* ---- what it is ---- */
+
+static void headline(scene_t *scene, buf_t *out, const proto_car_t *car)
+{
+    char price[MONEY_TEXT_SIZE];
+    buf_t name;
+    buf_init(&name, 1024);
+    write_car_name(&name, car, scene->query != NULL ? scene->query->make : (str_t){NULL, 0});
+    phrase_add(
+        out, &scene->voice, PHRASE_CAR_LINE,
+        PHRASE_ARGS({"car", buf_view(&name)}, {"price", str_from(money_print(car->price, price))}));
+    buf_char(out, '\n');
+    buf_free(&name);
+}
+
+static void part(const scene_t *scene, buf_t *out, str_t value)
+{
+    if (value.size == 0)
+        return;
+    buf_str(out, " · ");
+    write_value(scene, out, value);
+}
+
+static void with(const scene_t *scene, buf_t *out, bool has, const char *what)
+{
+    phrase_add(out, &scene->voice, has ? PHRASE_WITH : PHRASE_WITHOUT,
+               PHRASE_ARGS({"what", str_from(what)}));
+}
+
+static void facts(const scene_t *scene, buf_t *out, const proto_car_t *car)
+{
+    char text[MONEY_TEXT_SIZE];
+    phrase_add(out, &scene->voice, PHRASE_KM,
+               PHRASE_ARGS({"km", str_from(number_print(car->km, text))}));
+    part(scene, out, car->body);
+    part(scene, out, car->fuel);
+    part(scene, out, car->transmission);
+    part(scene, out, car->colour);
+    part(scene, out, car->city);
+    buf_char(out, '\n');
+    with(scene, out, car->bluetooth, "Bluetooth");
+    buf_str(out, " · ");
+    with(scene, out, car->car_play, "CarPlay");
+    buf_char(out, '\n');
+}
+
+static void size_of_car(const scene_t *scene, buf_t *out, const proto_car_t *car)
+{
+    char length[MONEY_TEXT_SIZE], width[MONEY_TEXT_SIZE], height[MONEY_TEXT_SIZE], all[160];
+    if (car->length == 0 || car->width == 0 || car->height == 0)
+        return;
+    snprintf(all, sizeof(all), "%s × %s × %s", number_print(car->length, length),
+             number_print(car->width, width), number_print(car->height, height));
+    phrase_add(out, &scene->voice, PHRASE_SIZE, PHRASE_ARGS({"size", str_from(all)}));
+    buf_char(out, '\n');
+}
+
+/* The model is not told of pictures, so the link is taken from the cursor. */
+static void photo(const scene_t *scene, buf_t *out, int64_t stock_id)
+{
+    const proto_car_t *car = scene->chosen;
+    if (car != NULL && car->stock_id == stock_id && car->photo_url.size > 0)
+        phrase_add(out, &scene->voice, PHRASE_PHOTO, PHRASE_ARGS({"url", car->photo_url}));
+    else
+        phrase_say(out, &scene->voice, PHRASE_NO_PHOTO);
+    buf_char(out, '\n');
+}
+
+void write_car(scene_t *scene, buf_t *out, const scene_result_t *result)
+{
+    char stock[MONEY_TEXT_SIZE];
+    const cJSON *object = cJSON_GetObjectItemCaseSensitive(result->json, "car");
+    proto_car_t car;
+    json_read_car(object, &car);
+    if (object == NULL) {
+        snprintf(stock, sizeof(stock), "%lld", (long long)json_read_int(result->json, "stock_id"));
+        phrase_add(out, &scene->voice, PHRASE_NO_SUCH_STOCK,
+                   PHRASE_ARGS({"stock", str_from(stock)}));
+        return;
+    }
+    snprintf(stock, sizeof(stock), "%lld", (long long)car.stock_id);
+    headline(scene, out, &car);
+    facts(scene, out, &car);
+    size_of_car(scene, out, &car);
+    phrase_add(out, &scene->voice, PHRASE_STOCK, PHRASE_ARGS({"stock", str_from(stock)}));
+    buf_char(out, '\n');
+    if (scene->u.says & SAYS_PHOTO)
+        photo(scene, out, car.stock_id);
+    phrase_say(out, &scene->voice, PHRASE_ASK_QUOTE);
+}
+
+/* ---- what it costs a month ---- */
+
+static void read_plan(const cJSON *object, proto_quote_t *plan)
+{
+    *plan = (proto_quote_t){
+        .price = json_read_cents(object, "price"),
+        .down_payment = json_read_cents(object, "down_payment"),
+        .months = json_read_int(object, "months"),
+        .rate_bp = json_read_cents(object, "rate_percent"),
+        .instalment = json_read_cents(object, "instalment"),
+        .financed = json_read_cents(object, "financed"),
+        .total = json_read_cents(object, "total"),
+        .interest = json_read_cents(object, "interest"),
+    };
+}
+
+/* "10", "10.5" */
+static const char *percent(int64_t basis_points, char text[MONEY_TEXT_SIZE])
+{
+    int64_t rest = basis_points % 100;
+    if (rest == 0)
+        snprintf(text, MONEY_TEXT_SIZE, "%lld", (long long)(basis_points / 100));
+    else
+        snprintf(text, MONEY_TEXT_SIZE, rest % 10 == 0 ? "%lld.%lld" : "%lld.%02lld",
+                 (long long)(basis_points / 100), (long long)(rest % 10 == 0 ? rest / 10 : rest));
+    return text;
+}
+
+/* The down payment with its percentage where that is a whole one. */
+static void down_line(const scene_t *scene, buf_t *out, const proto_quote_t *plan)
+{
+    char down[MONEY_TEXT_SIZE], text[MONEY_TEXT_SIZE];
+    money_print(plan->down_payment, down);
+    int64_t bp = 0;
+    for (int64_t whole = 100; whole < 10000 && bp == 0; whole += 100)
+        if (financing_percent(plan->price, whole) == plan->down_payment)
+            bp = whole;
+    if (plan->down_payment == 0)
+        phrase_say(out, &scene->voice, PHRASE_NO_DOWN);
+    else if (bp > 0)
+        phrase_add(out, &scene->voice, PHRASE_DOWN_PERCENT,
+                   PHRASE_ARGS({"percent", str_from(percent(bp, text))}, {"down", str_from(down)}));
+    else
+        phrase_add(out, &scene->voice, PHRASE_DOWN, PHRASE_ARGS({"down", str_from(down)}));
+    buf_char(out, '\n');
+}
+
+/* Whole years around the plan that the shop offers too: 36 or 60 for 48. */
+static void ask_compare(const scene_t *scene, buf_t *out, int64_t months)
+{
+    const financing_terms_t *terms = &scene->shop->terms;
+    int64_t others[2];
+    size_t count = 0;
+    char a[MONEY_TEXT_SIZE], b[MONEY_TEXT_SIZE];
+    for (int64_t apart = 1; apart <= 240 && count < 2; apart++)
+        for (int side = -1; side <= 1 && count < 2; side += 2) {
+            int64_t other = months + side * apart;
+            if (other % 12 == 0 && other >= terms->min_months && other <= terms->max_months)
+                others[count++] = other;
+        }
+    if (count == 2 && others[0] > others[1]) {
+        int64_t swap = others[0];
+        others[0] = others[1];
+        others[1] = swap;
+    }
+    snprintf(a, sizeof(a), "%lld", (long long)(count > 0 ? others[0] : 0));
+    snprintf(b, sizeof(b), "%lld", (long long)(count > 1 ? others[1] : 0));
+    if (count == 2)
+        phrase_add(out, &scene->voice, PHRASE_ASK_COMPARE,
+                   PHRASE_ARGS({"a", str_from(a)}, {"b", str_from(b)}));
+    else if (count == 1)
+        phrase_add(out, &scene->voice, PHRASE_ASK_COMPARE_ONE, PHRASE_ARGS({"a", str_from(a)}));
+    else
+        phrase_say(out, &scene->voice, PHRASE_ASK_DOWN);
+}
+
+static void one_plan(scene_t *scene, buf_t *out, const proto_quote_t *plan)
+{
+    char months[MONEY_TEXT_SIZE], instalment[MONEY_TEXT_SIZE], rate[MONEY_TEXT_SIZE];
+    char financed[MONEY_TEXT_SIZE], interest[MONEY_TEXT_SIZE];
+    snprintf(months, sizeof(months), "%lld", (long long)plan->months);
+    down_line(scene, out, plan);
+    phrase_add(
+        out, &scene->voice, PHRASE_INSTALMENTS,
+        PHRASE_ARGS({"months", str_from(months)},
+                    {"instalment", str_from(money_print_cents(plan->instalment, instalment))},
+                    {"rate", str_from(percent(plan->rate_bp, rate))}));
+    buf_char(out, '\n');
+    phrase_add(out, &scene->voice, PHRASE_FINANCED,
+               PHRASE_ARGS({"financed", str_from(money_print_cents(plan->financed, financed))},
+                           {"interest", str_from(money_print_cents(plan->interest, interest))}));
+    buf_char(out, '\n');
+    ask_compare(scene, out, plan->months);
+}
+
+static bool within(const scene_t *scene, const proto_quote_t *plan)
+{
+    return scene->u.monthly == 0 || plan->instalment <= scene->u.monthly;
+}
+
+static void several_plans(scene_t *scene, buf_t *out, const proto_quote_t *plans, size_t count)
+{
+    char text[MONEY_TEXT_SIZE], months[MONEY_TEXT_SIZE];
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any |= within(scene, &plans[i]);
+    down_line(scene, out, &plans[0]);
+    for (size_t i = 0; i < count; i++) {
+        if (any && !within(scene, &plans[i]))
+            continue;
+        snprintf(months, sizeof(months), "%lld", (long long)plans[i].months);
+        phrase_add(
+            out, &scene->voice, PHRASE_INSTALMENT_LINE,
+            PHRASE_ARGS({"months", str_from(months)},
+                        {"instalment", str_from(money_print_cents(plans[i].instalment, text))}));
+        buf_char(out, '\n');
+    }
+    if (!any) {
+        phrase_add(out, &scene->voice, PHRASE_MONTHLY_NONE,
+                   PHRASE_ARGS({"monthly", str_from(money_print(scene->u.monthly, text))}));
+        buf_char(out, '\n');
+    }
+    phrase_add(out, &scene->voice, PHRASE_RATE,
+               PHRASE_ARGS({"rate", str_from(percent(plans[0].rate_bp, text))}));
+    buf_char(out, ' ');
+    bool down_said = scene->u.down >= 0 || scene->u.down_bp >= 0 || plans[0].down_payment > 0;
+    phrase_say(out, &scene->voice, down_said ? PHRASE_ASK_ANOTHER : PHRASE_ASK_DOWN);
+}
+
+void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result)
+{
+    const cJSON *object = cJSON_GetObjectItemCaseSensitive(result->json, "car"), *item;
+    proto_quote_t plans[MOST_PLANS];
+    size_t count = 0;
+    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(result->json, "quotes")) {
+        if (count < MOST_PLANS)
+            read_plan(item, &plans[count++]);
+    }
+    if (count == 0) {
+        phrase_say(out, &scene->voice, PHRASE_QUOTE_FAILED);
+        return;
+    }
+    proto_car_t car;
+    json_read_car(object, &car);
+    if (object != NULL) {
+        headline(scene, out, &car);
+    } else {
+        char price[MONEY_TEXT_SIZE];
+        buf_printf(out, "*%s*\n", money_print(plans[0].price, price));
+    }
+    if (count == 1)
+        one_plan(scene, out, &plans[0]);
+    else
+        several_plans(scene, out, plans, count);
+}
+
+/* ---- one against the other ---- */
+
+static void point(const scene_t *scene, buf_t *out, int64_t difference, phrase_t first,
+                  phrase_t second)
+{
+    if (difference == 0)
+        return;
+    if (out->size > 0 && out->data[out->size - 1] != '\n')
+        buf_str(out, ", ");
+    size_t at = out->size;
+    phrase_say(out, &scene->voice, difference < 0 ? first : second);
+    if (at == 0 || out->data[at - 1] == '\n') /* begins the sentence */
+        if (out->data[at] >= 'a' && out->data[at] <= 'z')
+            out->data[at] = (char)(out->data[at] - 'a' + 'A');
+}
+
+void write_comparison(scene_t *scene, buf_t *out, const proto_car_t *a, const proto_car_t *b)
+{
+    const proto_car_t *cars[2] = {a, b};
+    char price[MONEY_TEXT_SIZE];
+    phrase_say(out, &scene->voice, PHRASE_COMPARE);
+    buf_char(out, '\n');
+    for (size_t i = 0; i < 2; i++) {
+        buf_printf(out, "%zu. *", i + 1);
+        write_car_name(out, cars[i], (str_t){NULL, 0});
+        buf_printf(out, "* · %s\n", money_print(cars[i]->price, price));
+        facts(scene, out, cars[i]);
+    }
+    point(scene, out, a->price - b->price, PHRASE_CHEAPER_FIRST, PHRASE_CHEAPER_SECOND);
+    point(scene, out, a->km - b->km, PHRASE_LESS_KM_FIRST, PHRASE_LESS_KM_SECOND);
+    point(scene, out, b->year - a->year, PHRASE_NEWER_FIRST, PHRASE_NEWER_SECOND);
+    if (out->data[out->size - 1] != '\n')
+        buf_str(out, ".\n");
+    phrase_say(out, &scene->voice, PHRASE_COMPARE_WHICH);
+}

@@ -1,0 +1,380 @@
+/* Lists: what was searched in words, the cars of a page, and how to go on. */
+#include "agent/offline_scene.h"
+#include "common/money.h"
+#include "common/text.h"
+
+#define MOST_MAKES 12
+#define MOST_NEAR 2
+#define LINE_VERSION 40 /* bytes of a version in a line */
+
+static void number(char text[MONEY_TEXT_SIZE], int64_t value)
+{
+    snprintf(text, MONEY_TEXT_SIZE, "%lld", (long long)value);
+}
+
+/* ---- values ---- */
+
+static const struct {
+    const char *value; /* of the catalog */
+    phrase_t phrase;
+} VALUES[] = {
+    {"Automática", PHRASE_IS_AUTOMATIC},
+    {"Manual", PHRASE_IS_MANUAL},
+    {"Híbrido", PHRASE_IS_HYBRID},
+    {"Eléctrico", PHRASE_IS_ELECTRIC},
+    {"Diésel", PHRASE_IS_DIESEL},
+    {"Gasolina", PHRASE_IS_PETROL},
+    {"Rojo", PHRASE_IS_RED},
+    {"Azul", PHRASE_IS_BLUE},
+    {"Blanco", PHRASE_IS_WHITE},
+    {"Negro", PHRASE_IS_BLACK},
+    {"Gris", PHRASE_IS_GREY},
+    {"Plata", PHRASE_IS_SILVER},
+    {"Verde", PHRASE_IS_GREEN},
+    {"Amarillo", PHRASE_IS_YELLOW},
+    {"Naranja", PHRASE_IS_ORANGE},
+    {"Café", PHRASE_IS_BROWN},
+    {"Dorado", PHRASE_IS_GOLD},
+    {"Vino", PHRASE_IS_WINE},
+};
+
+static bool same_folded(str_t a, str_t b)
+{
+    buf_t x, y;
+    buf_init(&x, 1024);
+    buf_init(&y, 1024);
+    text_fold(&x, a);
+    text_fold(&y, b);
+    bool same = str_eq(buf_view(&x), buf_view(&y));
+    buf_free(&x);
+    buf_free(&y);
+    return same;
+}
+
+void write_value(const scene_t *scene, buf_t *out, str_t value)
+{
+    for (size_t i = 0; i < sizeof(VALUES) / sizeof(VALUES[0]); i++)
+        if (same_folded(value, str_from(VALUES[i].value))) {
+            phrase_say(out, &scene->voice, VALUES[i].phrase);
+            return;
+        }
+    buf_add(out, value.data, value.size);
+}
+
+/* ---- what was searched ---- */
+
+static const struct {
+    const char *body;
+    phrase_t noun;
+    bool feminine; /* in Spanish and Portuguese */
+} BODIES[] = {
+    {"SUV", PHRASE_NOUN_SUV, true},
+    {"Sedán", PHRASE_NOUN_SEDAN, false},
+    {"Hatchback", PHRASE_NOUN_HATCHBACK, false},
+    {"Pickup", PHRASE_NOUN_PICKUP, true},
+    {"Coupé", PHRASE_NOUN_COUPE, false},
+    {"Convertible", PHRASE_NOUN_CONVERTIBLE, false},
+    {"Minivan", PHRASE_NOUN_MINIVAN, true},
+};
+
+static void noun(scene_t *scene, buf_t *out, const proto_query_t *query)
+{
+    scene->voice.feminine = false;
+    if (query->body.size == 0) {
+        if (query->make.size == 0 && query->model.size == 0)
+            phrase_say(out, &scene->voice, PHRASE_NOUN_CAR);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(BODIES) / sizeof(BODIES[0]); i++)
+        if (same_folded(query->body, str_from(BODIES[i].body))) {
+            scene->voice.feminine = BODIES[i].feminine && scene->voice.language != LANGUAGE_EN;
+            phrase_say(out, &scene->voice, BODIES[i].noun);
+            return;
+        }
+    phrase_add(out, &scene->voice, PHRASE_NOUN_OTHER, PHRASE_ARGS({"name", query->body}));
+}
+
+static void names(buf_t *out, const proto_query_t *query)
+{
+    if (query->make.size == 0 && query->model.size == 0)
+        return;
+    if (out->size > 0 && out->data[out->size - 1] != ' ')
+        buf_char(out, ' ');
+    buf_char(out, '*');
+    buf_add(out, query->make.data, query->make.size);
+    if (query->make.size > 0 && query->model.size > 0)
+        buf_char(out, ' ');
+    buf_add(out, query->model.data, query->model.size);
+    buf_char(out, '*');
+}
+
+static void traits(const scene_t *scene, buf_t *out, const proto_query_t *query)
+{
+    static const struct {
+        const char *value;
+        phrase_t phrase;
+    } rows[] = {{"Automática", PHRASE_OF_AUTOMATIC}, {"Manual", PHRASE_OF_MANUAL},
+                {"Híbrido", PHRASE_OF_HYBRID},       {"Eléctrico", PHRASE_OF_ELECTRIC},
+                {"Diésel", PHRASE_OF_DIESEL},        {"Gasolina", PHRASE_OF_PETROL}};
+    const voice_t *voice = &scene->voice;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (same_folded(query->transmission, str_from(rows[i].value)) ||
+            same_folded(query->fuel, str_from(rows[i].value)))
+            phrase_say(out, voice, rows[i].phrase);
+    if (query->colour.size > 0) {
+        buf_t colour;
+        buf_init(&colour, 256);
+        write_value(scene, &colour, query->colour);
+        phrase_add(out, voice, PHRASE_OF_COLOUR, PHRASE_ARGS({"colour", buf_view(&colour)}));
+        buf_free(&colour);
+    }
+    if (query->bluetooth)
+        phrase_say(out, voice,
+                   query->bluetooth == 1 ? PHRASE_OF_BLUETOOTH : PHRASE_OF_NO_BLUETOOTH);
+    if (query->car_play)
+        phrase_say(out, voice, query->car_play == 1 ? PHRASE_OF_CAR_PLAY : PHRASE_OF_NO_CAR_PLAY);
+}
+
+static void between(const voice_t *voice, buf_t *out, int64_t min, int64_t max,
+                    const char *(*print)(int64_t, char *), const phrase_t phrases[4])
+{
+    char a[MONEY_TEXT_SIZE], b[MONEY_TEXT_SIZE];
+    if (min == 0 && max == 0)
+        return;
+    size_t which = min != 0 && min == max ? 3 : min != 0 && max != 0 ? 2 : min != 0 ? 1 : 0;
+    phrase_add(out, voice, phrases[which],
+               PHRASE_ARGS({"a", str_from(print(min, a))}, {"b", str_from(print(max, b))}));
+}
+
+static const char *print_year(int64_t year, char *text)
+{
+    number(text, year);
+    return text;
+}
+
+static void order(const voice_t *voice, buf_t *out, str_t sort)
+{
+    static const struct {
+        const char *sort;
+        phrase_t phrase;
+    } rows[] = {{"price", PHRASE_BY_PRICE}, {"-price", PHRASE_BY_PRICE_DOWN},
+                {"year", PHRASE_BY_YEAR},   {"-year", PHRASE_BY_YEAR_DOWN},
+                {"km", PHRASE_BY_KM},       {"-km", PHRASE_BY_KM_DOWN}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (str_is(sort, rows[i].sort))
+            phrase_say(out, voice, rows[i].phrase);
+}
+
+void write_what(scene_t *scene, buf_t *out, const proto_query_t *query)
+{
+    static const phrase_t years[4] = {PHRASE_OF_YEAR_TO, PHRASE_OF_YEAR_FROM, PHRASE_OF_YEARS,
+                                      PHRASE_OF_YEAR};
+    static const phrase_t prices[4] = {PHRASE_OF_PRICE_TO, PHRASE_OF_PRICE_FROM, PHRASE_OF_PRICES,
+                                       PHRASE_OF_PRICES};
+    static const phrase_t kms[4] = {PHRASE_OF_KM_TO, PHRASE_OF_KM_FROM, PHRASE_OF_KM_TO,
+                                    PHRASE_OF_KM_TO};
+    buf_t what;
+    buf_init(&what, 2048);
+    noun(scene, &what, query);
+    names(&what, query);
+    if (query->q.size > 0)
+        buf_printf(&what, " «%.*s»", STR_ARG(utf8_front(query->q, 60)));
+    traits(scene, &what, query);
+    between(&scene->voice, &what, query->year_min, query->year_max, print_year, years);
+    between(&scene->voice, &what, query->price_min, query->price_max, money_print, prices);
+    between(&scene->voice, &what, query->km_min, query->km_max, number_print, kms);
+    if (query->city.size > 0)
+        phrase_add(&what, &scene->voice, PHRASE_OF_CITY, PHRASE_ARGS({"city", query->city}));
+    buf_add(out, what.data, what.size);
+    buf_free(&what);
+}
+
+/* ---- the cars ---- */
+
+static void line(const scene_t *scene, buf_t *out, size_t nth, const proto_car_t *car,
+                 const proto_query_t *query)
+{
+    char text[MONEY_TEXT_SIZE];
+    buf_printf(out, "%zu. ", nth);
+    write_car_name(out, car, query->make);
+    if (query->colour.size > 0 || (scene->u.says & SAYS_OTHER_COLOUR)) {
+        if (car->colour.size > 0)
+            buf_str(out, " · ");
+        write_value(scene, out, car->colour);
+    }
+    buf_printf(out, " · %s km", number_print(car->km, text));
+    buf_printf(out, " · %s\n", money_print(car->price, text));
+}
+
+typedef struct list_numbers {
+    char total[MONEY_TEXT_SIZE], n[MONEY_TEXT_SIZE], from[MONEY_TEXT_SIZE], to[MONEY_TEXT_SIZE];
+    char page[MONEY_TEXT_SIZE], pages[MONEY_TEXT_SIZE], left[MONEY_TEXT_SIZE];
+    int64_t left_count;
+} list_numbers_t;
+
+static void read_numbers(const cJSON *json, int64_t shown, list_numbers_t *out)
+{
+    int64_t total = json_read_int(json, "total"), to = json_read_int(json, "to");
+    int64_t left = total - to;
+    number_print(total, out->total);
+    number(out->n, shown);
+    number_print(json_read_int(json, "from"), out->from);
+    number_print(to, out->to);
+    number_print(json_read_int(json, "page"), out->page);
+    number_print(json_read_int(json, "pages"), out->pages);
+    out->left_count = left;
+    number(out->left, left < shown ? left : shown);
+}
+
+static void header(scene_t *scene, buf_t *out, const scene_result_t *result,
+                   const proto_query_t *query, const list_numbers_t *n)
+{
+    const voice_t *voice = &scene->voice;
+    int64_t total = json_read_int(result->json, "total");
+    int64_t page = json_read_int(result->json, "page");
+    buf_t what;
+    buf_init(&what, 4096);
+    write_what(scene, &what, query);
+    phrase_t phrase = result->tag == TAG_VAGUE ? PHRASE_VAGUE
+                      : page > 1               ? PHRASE_LIST_PAGE
+                      : total == 1             ? PHRASE_LIST_ONE
+                      : n->left_count > 0      ? PHRASE_LIST_SOME
+                                               : PHRASE_LIST_ALL;
+    if (phrase == PHRASE_VAGUE && n->left_count <= 0)
+        phrase = total == 1 ? PHRASE_LIST_ONE : PHRASE_LIST_ALL;
+    if (result->tag != TAG_VAGUE && total > 1)
+        order(voice, &what, query->sort);
+    phrase_add(out, voice, phrase,
+               PHRASE_ARGS({"total", str_from(n->total)}, {"n", str_from(n->n)},
+                           {"from", str_from(n->from)}, {"to", str_from(n->to)},
+                           {"what", buf_view(&what)}));
+    buf_free(&what);
+}
+
+static void footer(scene_t *scene, buf_t *out, const scene_result_t *result,
+                   const list_numbers_t *n)
+{
+    const voice_t *voice = &scene->voice;
+    phrase_add(out, voice, PHRASE_PAGE_OF,
+               PHRASE_ARGS({"page", str_from(n->page)}, {"pages", str_from(n->pages)}));
+    buf_char(out, ' ');
+    if (result->tag == TAG_VAGUE) {
+        phrase_say(out, voice, PHRASE_ASK_BUDGET);
+        return;
+    }
+    if (n->left_count <= 0) {
+        bool one = json_read_int(result->json, "total") == 1;
+        if (!one) {
+            phrase_say(out, voice, PHRASE_PAGE_LAST);
+            buf_char(out, ' ');
+        }
+        phrase_say(out, voice, one ? PHRASE_ASK_ONE : PHRASE_ASK_WHICH);
+        return;
+    }
+    phrase_t more = n->left_count == 1                               ? PHRASE_MORE_ONE
+                    : json_read_int(result->json, "pages_left") == 1 ? PHRASE_MORE_OTHERS
+                                                                     : PHRASE_MORE_NEXT;
+    phrase_add(out, voice, more, PHRASE_ARGS({"n", str_from(n->left)}));
+}
+
+void write_list(scene_t *scene, buf_t *out, const scene_result_t *result)
+{
+    const cJSON *cars = cJSON_GetObjectItemCaseSensitive(result->json, "cars");
+    proto_query_t query;
+    json_read_query(cJSON_GetObjectItemCaseSensitive(result->json, "filters"), &query);
+    list_numbers_t n;
+    read_numbers(result->json, cJSON_GetArraySize(cars), &n);
+    if (result->tag != TAG_NEAR) {
+        header(scene, out, result, &query, &n);
+        buf_char(out, '\n');
+    }
+    size_t nth = 0;
+    const cJSON *item;
+    cJSON_ArrayForEach (item, cars) {
+        proto_car_t car;
+        json_read_car(item, &car);
+        line(scene, out, ++nth, &car, &query);
+    }
+    footer(scene, out, result, &n);
+}
+
+/* ---- names and counts ---- */
+
+static void facet(buf_t *out, const cJSON *item, bool bold)
+{
+    char text[MONEY_TEXT_SIZE];
+    str_t name = json_read_text(item, "name");
+    if (bold)
+        buf_printf(out, "%.*s (%s)", STR_ARG(name),
+                   number_print(json_read_int(item, "count"), text));
+    else
+        buf_printf(out, "%s %.*s", number_print(json_read_int(item, "count"), text), STR_ARG(name));
+}
+
+void write_makes(scene_t *scene, buf_t *out, const scene_result_t *result)
+{
+    const voice_t *voice = &scene->voice;
+    str_t make = json_read_text(result->json, "make");
+    const cJSON *facets =
+        cJSON_GetObjectItemCaseSensitive(result->json, make.size > 0 ? "models" : "makes");
+    char count[MONEY_TEXT_SIZE], rest[MONEY_TEXT_SIZE];
+    int total = cJSON_GetArraySize(facets), written = 0;
+    number(count, total);
+    number(rest, total - MOST_MAKES);
+    buf_t list;
+    buf_init(&list, 4096);
+    const cJSON *item;
+    cJSON_ArrayForEach (item, facets) {
+        if (written == MOST_MAKES)
+            break;
+        if (written++ > 0)
+            buf_str(&list, ", ");
+        facet(&list, item, true);
+    }
+    if (total > MOST_MAKES)
+        phrase_add(&list, voice, PHRASE_AND_MORE, PHRASE_ARGS({"n", str_from(rest)}));
+    phrase_add(out, voice, make.size > 0 ? PHRASE_MODELS : PHRASE_MAKES,
+               PHRASE_ARGS({"n", str_from(count)}, {"list", buf_view(&list)}, {"make", make}));
+    buf_char(out, ' ');
+    phrase_say(out, voice, PHRASE_ASK_MAKE);
+    buf_free(&list);
+}
+
+bool write_near(scene_t *scene, buf_t *out, const scene_result_t *result)
+{
+    const cJSON *near = cJSON_GetObjectItemCaseSensitive(result->json, "near"), *item;
+    char text[MONEY_TEXT_SIZE];
+    int written = 0, total = cJSON_GetArraySize(near);
+    int64_t least = 0;
+    cJSON_ArrayForEach (item, near) {
+        if (written == MOST_NEAR)
+            break;
+        if (written > 0 && (written + 1 == total || written + 1 == MOST_NEAR))
+            phrase_say(out, &scene->voice, PHRASE_AND);
+        else if (written > 0)
+            buf_str(out, ", ");
+        facet(out, item, false);
+        int64_t price = json_read_cents(item, "price_min");
+        if (price > 0 && (least == 0 || price < least))
+            least = price;
+        written++;
+    }
+    if (least > 0)
+        phrase_add(out, &scene->voice, PHRASE_SINCE,
+                   PHRASE_ARGS({"price", str_from(money_print(least, text))}));
+    return written > 0;
+}
+
+void write_car_name(buf_t *out, const proto_car_t *car, str_t clear_make)
+{
+    bool letters = false;
+    for (size_t i = 0; i < car->model.size; i++)
+        letters |= car->model.data[i] > '9';
+    if (!letters || car->model.size < 2 || !str_eq(car->make, clear_make))
+        buf_printf(out, "%.*s ", STR_ARG(car->make));
+    buf_add(out, car->model.data, car->model.size);
+    str_t version = utf8_front(car->version, LINE_VERSION);
+    if (version.size > 0)
+        buf_printf(out, " %.*s", STR_ARG(text_trim(version)));
+    buf_printf(out, " %lld", (long long)car->year);
+}

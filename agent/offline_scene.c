@@ -1,0 +1,372 @@
+#include "agent/offline_scene.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "common/money.h"
+#include "common/text.h"
+
+#define MAX_JSON 65536 /* bytes of a result that is read */
+
+static const char *const tag_names[TAG_COUNT] = {
+#define TAG_NAME(name, text) [TAG_##name] = text,
+    TAGS(TAG_NAME)};
+
+/* ---- JSON ---- */
+
+int64_t json_read_int(const cJSON *object, const char *name)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
+    if (!cJSON_IsNumber(value) || !(fabs(value->valuedouble) < 9e15))
+        return 0;
+    return llround(value->valuedouble);
+}
+
+int64_t json_read_cents(const cJSON *object, const char *name)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
+    int64_t cents = 0;
+    if (cJSON_IsString(value))
+        return money_parse(str_from(value->valuestring), &cents) ? cents : 0;
+    if (!cJSON_IsNumber(value) || !(fabs(value->valuedouble) < 1e13))
+        return 0;
+    return llround(value->valuedouble * 100);
+}
+
+str_t json_read_text(const cJSON *object, const char *name)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsString(value) ? str_from(value->valuestring) : (str_t){NULL, 0};
+}
+
+static bool read_bool(const cJSON *object, const char *name)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+static int64_t read_wish(const cJSON *object, const char *name)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsTrue(value) ? 1 : cJSON_IsFalse(value) ? 2 : 0;
+}
+
+void json_read_car(const cJSON *object, proto_car_t *car)
+{
+    *car = (proto_car_t){
+        .stock_id = json_read_int(object, "stock_id"),
+        .make = json_read_text(object, "make"),
+        .model = json_read_text(object, "model"),
+        .version = json_read_text(object, "version"),
+        .year = json_read_int(object, "year"),
+        .price = json_read_cents(object, "price"),
+        .km = json_read_int(object, "km"),
+        .bluetooth = read_bool(object, "bluetooth"),
+        .car_play = read_bool(object, "car_play"),
+        .length = json_read_int(object, "length_mm"),
+        .width = json_read_int(object, "width_mm"),
+        .height = json_read_int(object, "height_mm"),
+        .body = json_read_text(object, "body"),
+        .fuel = json_read_text(object, "fuel"),
+        .transmission = json_read_text(object, "transmission"),
+        .colour = json_read_text(object, "colour"),
+        .city = json_read_text(object, "city"),
+    };
+}
+
+void json_read_query(const cJSON *object, proto_query_t *query)
+{
+    *query = (proto_query_t){
+        .make = json_read_text(object, "make"),
+        .model = json_read_text(object, "model"),
+        .q = json_read_text(object, "text"),
+        .year_min = json_read_int(object, "year_min"),
+        .year_max = json_read_int(object, "year_max"),
+        .price_min = json_read_cents(object, "price_min"),
+        .price_max = json_read_cents(object, "price_max"),
+        .km_min = json_read_int(object, "km_min"),
+        .km_max = json_read_int(object, "km_max"),
+        .bluetooth = read_wish(object, "bluetooth"),
+        .car_play = read_wish(object, "car_play"),
+        .body = json_read_text(object, "body"),
+        .fuel = json_read_text(object, "fuel"),
+        .transmission = json_read_text(object, "transmission"),
+        .colour = json_read_text(object, "colour"),
+        .city = json_read_text(object, "city"),
+        .sort = json_read_text(object, "sort"),
+        .page = json_read_int(object, "page"),
+        .page_size = json_read_int(object, "page_size"),
+    };
+}
+
+/* ---- the results of this turn ---- */
+
+static tag_t tag_of(str_t call_id, str_t tool)
+{
+    size_t size = 0;
+    while (size < call_id.size && call_id.data[size] != '-')
+        size++;
+    for (tag_t tag = 1; size < call_id.size && tag < TAG_COUNT; tag++)
+        if (str_is((str_t){call_id.data, size}, tag_names[tag]))
+            return tag;
+    /* somebody else's call */
+    if (str_is(tool, "search_cars"))
+        return TAG_LIST;
+    if (str_is(tool, "get_car"))
+        return TAG_CAR;
+    if (str_is(tool, "quote_financing"))
+        return TAG_QUOTE;
+    if (str_is(tool, "list_makes"))
+        return TAG_MAKES;
+    return str_is(tool, "search_knowledge") ? TAG_KNOW : TAG_NONE;
+}
+
+static str_t arguments_of(const scene_t *self, size_t from, str_t call_id)
+{
+    for (size_t i = from; i < self->context->entries_count; i++) {
+        const proto_entry_t *entry = &self->context->entries[i];
+        if (str_is(entry->role, "call") && str_eq(entry->call_id, call_id))
+            return entry->text;
+    }
+    return (str_t){NULL, 0};
+}
+
+static cJSON *parse(str_t text)
+{
+    return text.size > 0 && text.size <= MAX_JSON ? cJSON_ParseWithLength(text.data, text.size)
+                                                  : NULL;
+}
+
+static void read_results(scene_t *self, size_t from)
+{
+    for (size_t i = from; i < self->context->entries_count; i++) {
+        const proto_entry_t *entry = &self->context->entries[i];
+        if (!str_is(entry->role, "tool") || self->result_count == SCENE_MAX_RESULTS)
+            continue;
+        tag_t tag = tag_of(entry->call_id, entry->tool);
+        if (tag == TAG_NONE)
+            continue;
+        scene_result_t *result = &self->results[self->result_count++];
+        result->tag = tag;
+        result->json = parse(entry->text);
+        result->arguments = parse(arguments_of(self, from, entry->call_id));
+        result->failed =
+            result->json == NULL || cJSON_GetObjectItemCaseSensitive(result->json, "error") != NULL;
+    }
+}
+
+const scene_result_t *scene_result(const scene_t *self, tag_t tag)
+{
+    for (size_t i = self->result_count; i-- > 0;)
+        if (self->results[i].tag == tag)
+            return &self->results[i];
+    return NULL;
+}
+
+/* ---- what was said ---- */
+
+static void read_said(scene_t *self, size_t from)
+{
+    buf_t text;
+    buf_init(&text, UNDERSTAND_MAX_TEXT);
+    for (size_t i = from; i < self->context->entries_count; i++) {
+        const proto_entry_t *entry = &self->context->entries[i];
+        if (!str_is(entry->role, "user"))
+            continue;
+        if (text.size > 0)
+            buf_char(&text, '\n');
+        str_t front = utf8_front(entry->text, UNDERSTAND_MAX_TEXT - 1 - text.size);
+        buf_add(&text, front.data, front.size);
+        self->said_ms = entry->at_ms;
+    }
+    char *copy = arena_copy(self->arena, buf_view(&text));
+    self->said = (str_t){copy, copy != NULL ? text.size : 0};
+    buf_free(&text);
+    understand(self->said, &self->u);
+}
+
+static bool asks(str_t folded, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (memmem(folded.data, folded.size, *words, strlen(*words)) != NULL)
+            return true;
+    return false;
+}
+
+static void read_asked(scene_t *self, size_t before)
+{
+    static const char *const budget[] = {"presupuesto", "gastar",    "budget",
+                                         "spend",       "orcamento", NULL};
+    static const char *const show[] = {"muestro",    "mostrarle", "mostrarte", "verlos",
+                                       "show you",   "see them",  "mostro",    "quer ver",
+                                       "mostrar os", NULL};
+    static const char *const quote[] = {"al mes",  "mensualidad", "la cuenta", "cotiz",   "a meses",
+                                        "monthly", "instalment",  "payment",   "numbers", "a month",
+                                        "parcela", "por mes",     "a conta",   NULL};
+    static const char *const person[] = {"asesor", "advisor", "atendente", NULL};
+    static const char *const down[] = {"enganche", "down", "entrada", NULL};
+    for (size_t i = before; i-- > 0 && self->asked.size == 0;)
+        if (str_is(self->context->entries[i].role, "assistant"))
+            self->asked = text_trim(self->context->entries[i].text);
+    for (size_t i = self->asked.size; i-- > 0;)
+        if (self->asked.data[i] == '\n') {
+            self->asked.data += i + 1;
+            self->asked.size -= i + 1;
+            break;
+        }
+    if (self->asked.size == 0)
+        return;
+    buf_t folded;
+    buf_init(&folded, MAX_JSON);
+    text_fold(&folded, self->asked);
+    self->asked_budget = asks(buf_view(&folded), budget);
+    self->asked_show = asks(buf_view(&folded), show);
+    self->asked_quote = asks(buf_view(&folded), quote);
+    self->asked_person = asks(buf_view(&folded), person);
+    self->asked_down = asks(buf_view(&folded), down);
+    buf_free(&folded);
+    understand(self->asked, &self->question);
+}
+
+/* ---- names ---- */
+
+static bool only_digits(str_t text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+    return text.size > 0;
+}
+
+/* The catalog reads every word as if it might be a name; some are only words. */
+static bool is_name(const scene_t *self, const proto_mention_t *mention)
+{
+    if (only_digits(mention->said))
+        return self->u.bare >= 0;
+    if (!understand_everyday(mention->said))
+        return true;
+    return !mention->corrected && mention->count > 0 && self->u.topics == 0;
+}
+
+/* Reads the names, and then what was said once more without them: the 3 of a Mazda 3 counts no
+ * cars. */
+static void read_names(scene_t *self, const scene_result_t *result, bool of_said)
+{
+    char *rest = arena_copy(self->arena, self->said);
+    const cJSON *item;
+    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(result->json, "mentions")) {
+        proto_mention_t mention = {
+            .said = json_read_text(item, "said"),
+            .make = json_read_text(item, "make"),
+            .model = json_read_text(item, "model"),
+            .corrected = read_bool(item, "corrected"),
+            .count = json_read_int(item, "count"),
+            .at = json_read_int(item, "at"),
+        };
+        if (self->mention_count == SCENE_MAX_MENTIONS || (of_said && !is_name(self, &mention)) ||
+            (!of_said && mention.count == 0))
+            continue;
+        self->mentions[self->mention_count++] = mention;
+        size_t at = (size_t)mention.at;
+        if (of_said && rest != NULL && mention.at >= 0 && at <= self->said.size &&
+            mention.said.size <= self->said.size - at)
+            memset(rest + at, ' ', mention.said.size);
+    }
+    self->resolved = true;
+    if (!of_said || rest == NULL || self->mention_count == 0)
+        return;
+    language_t language = self->u.language;
+    understand((str_t){rest, self->said.size}, &self->u);
+    if (self->u.language == LANGUAGE_NONE)
+        self->u.language = language;
+}
+
+/* ---- the cursor ---- */
+
+/* The customer had the conversation forgotten and nothing was looked up since. */
+static bool is_forgotten(const scene_t *self, size_t turn_start)
+{
+    for (size_t i = turn_start; i-- > 0;) {
+        const proto_entry_t *entry = &self->context->entries[i];
+        understood_t u;
+        if (str_is(entry->role, "tool"))
+            return false;
+        if (!str_is(entry->role, "user") || entry->text.size > 200)
+            continue;
+        understand(entry->text, &u);
+        if (u.says & SAYS_RESET)
+            return true;
+    }
+    return false;
+}
+
+static void read_cursor(scene_t *self, size_t turn_start)
+{
+    const proto_context_t *context = self->context;
+    if (is_forgotten(self, turn_start))
+        return;
+    self->query = context->query_count > 0 ? context->query : NULL;
+    self->list = context->list_count > 0 ? context->list : NULL;
+    self->shown = context->shown;
+    self->shown_count = context->shown_count;
+    self->chosen = context->chosen_count > 0 ? context->chosen : NULL;
+    self->quote = context->quote_count > 0 ? context->quote : NULL;
+}
+
+void scene_open(scene_t *self, arena_t *arena, const offline_shop_t *shop,
+                const model_request_t *request, model_result_t *out)
+{
+    *self = (scene_t){.arena = arena,
+                      .shop = shop,
+                      .context = request->context,
+                      .may_call = request->tools,
+                      .out = out};
+    *out = (model_result_t){0};
+    size_t start = request->turn_start;
+    assert(start <= self->context->entries_count);
+    read_said(self, start);
+    read_asked(self, start);
+    read_results(self, start);
+    const scene_result_t *names = scene_result(self, TAG_NAMES);
+    const scene_result_t *earlier = scene_result(self, TAG_EARLIER);
+    if (names != NULL)
+        read_names(self, names, true);
+    if (earlier != NULL)
+        read_names(self, earlier, false);
+    read_cursor(self, start);
+    self->voice = (voice_t){
+        .language = self->u.language,
+        .formal = self->u.formal != 0 ? self->u.formal > 0 : self->context->formal,
+        .context = self->context,
+    };
+    if (self->voice.language == LANGUAGE_NONE)
+        self->voice.language = language_from(self->context->language);
+    if (self->voice.language == LANGUAGE_NONE)
+        self->voice.language = LANGUAGE_ES;
+}
+
+void scene_close(scene_t *self)
+{
+    for (size_t i = 0; i < self->result_count; i++) {
+        cJSON_Delete(self->results[i].json);
+        cJSON_Delete(self->results[i].arguments);
+    }
+}
+
+void scene_call(scene_t *self, tag_t tag, const char *tool, buf_t *arguments)
+{
+    model_result_t *out = self->out;
+    assert(out->call_count < MODEL_MAX_CALLS);
+    char *id = arena_printf(self->arena, "%s-%lld-%zu", tag_names[tag],
+                            (long long)self->context->turns, self->result_count + out->call_count);
+    char *copy = buf_ok(arguments) ? arena_copy(self->arena, buf_view(arguments)) : NULL;
+    if (id != NULL && copy != NULL) {
+        out->status = MODEL_CALLS;
+        out->calls[out->call_count++] =
+            (model_tool_call_t){str_from(id), str_from(tool), {copy, arguments->size}};
+    } else {
+        out->status = MODEL_FAILED;
+        out->error = "arena_full";
+    }
+    buf_free(arguments);
+}

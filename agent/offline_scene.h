@@ -1,0 +1,149 @@
+/*
+ * Everything the offline seller looks at in one step, read once: what was said in this turn, what
+ * was asked before, which names the catalog found in it, and what the tools answered. Inside of
+ * the offline seller only; offline_*.c share it.
+ */
+#ifndef MOSTRADOR_AGENT_OFFLINE_SCENE_H
+#define MOSTRADOR_AGENT_OFFLINE_SCENE_H
+
+#include <cjson/cJSON.h>
+
+#include "agent/model_offline.h"
+#include "agent/phrases.h"
+#include "agent/understand.h"
+
+#define SCENE_MAX_MENTIONS 8
+#define SCENE_MAX_RESULTS 12
+#define SCENE_LINES 5 /* cars on a page, as the catalog's default */
+
+/* What a call was made for; the first part of its id. */
+#define TAGS(T)                                                                    \
+    T(NONE, "none")                                                                \
+    T(NAMES, "names")     /* makes and models of what was said */                  \
+    T(EARLIER, "earlier") /* the same of what was last proposed */                 \
+    T(LIST, "list")       /* a page to show */                                     \
+    T(VAGUE, "vague")     /* something to look at while the budget is asked */     \
+    T(NEAR, "near")       /* instead of an empty page */                           \
+    T(ABSENT, "absent")   /* a make the shop does not have, for what comes near */ \
+    T(TRICK, "trick")     /* one honest price to lead back with */                 \
+    T(HAGGLE, "haggle")                                                            \
+    T(PLACE, "place") /* the page again, to find "the third one" on it */          \
+    T(QUOTE, "quote")                                                              \
+    T(CAR, "car")                                                                  \
+    T(MAKES, "makes")                                                              \
+    T(KNOW, "know")   /* what the shop wrote */                                    \
+    T(HOURS, "hours") /* when a person is there */
+
+#define TAG_ENUM(name, text) TAG_##name,
+typedef enum tag { TAGS(TAG_ENUM) TAG_COUNT } tag_t;
+
+typedef struct scene_result {
+    tag_t tag;
+    cJSON *json;      /* NULL: not to be read */
+    cJSON *arguments; /* NULL: not to be read */
+    bool failed;      /* {"error": …} */
+} scene_result_t;
+
+typedef struct scene {
+    arena_t *arena;
+    const offline_shop_t *shop;
+    const proto_context_t *context;
+    bool may_call;
+    voice_t voice;
+    str_t said; /* all messages of the turn, one a line */
+    understood_t u;
+    int64_t said_ms;
+
+    /* The last line of the last answer. */
+    str_t asked;
+    understood_t question;
+    bool asked_budget, asked_show, asked_quote, asked_person, asked_down;
+
+    bool resolved;
+    proto_mention_t mentions[SCENE_MAX_MENTIONS];
+    size_t mention_count;
+
+    scene_result_t results[SCENE_MAX_RESULTS];
+    size_t result_count;
+
+    /* The cursor; all NULL after the customer had everything forgotten. */
+    const proto_query_t *query;
+    const proto_list_t *list;
+    const proto_car_t *shown;
+    size_t shown_count;
+    const proto_car_t *chosen;
+    const proto_quote_t *quote;
+
+    model_result_t *out;
+} scene_t;
+
+void scene_open(scene_t *self, arena_t *arena, const offline_shop_t *shop,
+                const model_request_t *request, model_result_t *out);
+void scene_close(scene_t *self);
+
+/* The newest result of a kind, or NULL. */
+const scene_result_t *scene_result(const scene_t *self, tag_t tag);
+
+/* Adds a call to the answer; arguments is a JSON object, which the call frees. */
+void scene_call(scene_t *self, tag_t tag, const char *tool, buf_t *arguments);
+
+/* ---- reading results; strings are views into the JSON ---- */
+
+int64_t json_read_int(const cJSON *object, const char *name);
+int64_t json_read_cents(const cJSON *object, const char *name);
+str_t json_read_text(const cJSON *object, const char *name);
+void json_read_car(const cJSON *object, proto_car_t *car);
+void json_read_query(const cJSON *object, proto_query_t *query);
+
+/* ---- offline_search.c: what is looked for ---- */
+
+/* The query that was said, on top of the last one where it refines it. */
+void search_query(const scene_t *scene, const proto_mention_t *mention, proto_query_t *query);
+
+/* Does the message say anything to search by? */
+bool search_wanted(const scene_t *scene);
+
+/* Leaves filters out of a query that found nothing; step 0, then 1. false: there is nothing left
+ * to leave out. */
+bool search_relax(const proto_query_t *from, int step, proto_query_t *to);
+
+/* The dearest car that so much a month pays for over the longest plan, whole thousands; cents. */
+int64_t search_reach(const financing_terms_t *terms, int64_t monthly, int64_t down);
+
+void call_search(scene_t *scene, tag_t tag, const proto_query_t *query, int64_t page);
+void call_text(scene_t *scene, tag_t tag, const char *tool, const char *argument, str_t text);
+void call_car(scene_t *scene, int64_t stock_id);
+
+/* ---- offline_list.c, offline_car.c, offline_write.c: what is said ---- */
+
+/* "camionetas *Nissan* automáticas hasta $300,000"; sets the gender of the voice. */
+void write_what(scene_t *scene, buf_t *out, const proto_query_t *query);
+
+/* The page of a search result, and the question that goes with it. */
+void write_list(scene_t *scene, buf_t *out, const scene_result_t *result);
+
+void write_makes(scene_t *scene, buf_t *out, const scene_result_t *result);
+
+/* "3 Mustang y 2 A3 desde $389,999" of the result's near; false: there are none. */
+bool write_near(scene_t *scene, buf_t *out, const scene_result_t *result);
+
+/* "Versa Advance 2019", with the make if it is not clear. */
+void write_car_name(buf_t *out, const proto_car_t *car, str_t clear_make);
+
+void write_car(scene_t *scene, buf_t *out, const scene_result_t *result);
+void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result);
+void write_comparison(scene_t *scene, buf_t *out, const proto_car_t *a, const proto_car_t *b);
+
+/* A value of the catalog ("Rojo") in the customer's language. */
+void write_value(const scene_t *scene, buf_t *out, str_t value);
+
+/* The text of all results of the turn. */
+void write_results(scene_t *scene, buf_t *out);
+
+/* Ends the step with text; frees it. */
+void answer_text(scene_t *scene, buf_t *text);
+void answer_phrase(scene_t *scene, phrase_t phrase);
+
+#define OFFLINE_MAX_TEXT 16384
+
+#endif

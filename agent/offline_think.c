@@ -1,0 +1,796 @@
+/*
+ * What to do next. begin walks a table of steps, each of which looks at the scene and either ends
+ * the step with calls or text, or leaves it to those after it: the order of the table is what goes
+ * before what. follow_up looks at results and mostly writes them.
+ */
+#include "agent/json.h"
+#include "agent/offline_scene.h"
+#include "common/money.h"
+#include "common/text.h"
+
+#define MOST_TOPICS 3
+
+/* ---- which car is meant ---- */
+
+typedef enum target { TARGET_NONE, TARGET_CAR, TARGET_PLACE, TARGET_NOWHERE } target_t;
+
+static const proto_car_t *seen_car(const scene_t *scene, int64_t stock_id)
+{
+    for (size_t i = 0; i < scene->shown_count; i++)
+        if (scene->shown[i].stock_id == stock_id)
+            return &scene->shown[i];
+    return scene->chosen != NULL && scene->chosen->stock_id == stock_id ? scene->chosen : NULL;
+}
+
+/* The car they speak of; 0 when a list came after it. */
+static int64_t current_stock(const scene_t *scene)
+{
+    if (scene->shown_count == 1)
+        return scene->shown[0].stock_id;
+    if (scene->chosen == NULL)
+        return 0;
+    for (size_t i = 0; i < scene->shown_count; i++)
+        if (scene->shown[i].stock_id == scene->chosen->stock_id)
+            return scene->chosen->stock_id;
+    return scene->shown_count == 0 ? scene->chosen->stock_id : 0;
+}
+
+/* Cars on the page of the list shown last, as it was when it was shown. */
+static int64_t page_count(const scene_t *scene)
+{
+    if (scene->list == NULL)
+        return 0;
+    int64_t size = scene->list->page_size > 0 ? scene->list->page_size : SCENE_LINES;
+    int64_t rest = scene->list->total - (scene->list->page - 1) * size;
+    return rest < 0 ? 0 : rest < size ? rest : size;
+}
+
+/* The nth counts from the front of the page, or from the front of the whole list. */
+static int64_t place_on_page(const scene_t *scene, int64_t nth, int64_t count)
+{
+    if (nth < 0)
+        nth = count + 1 + nth;
+    if (nth >= 1 && nth <= count)
+        return nth;
+    if (scene->list != NULL && scene->list->page > 1) {
+        int64_t size = scene->list->page_size > 0 ? scene->list->page_size : SCENE_LINES;
+        nth -= (scene->list->page - 1) * size;
+    }
+    return nth >= 1 && nth <= count ? nth : 0;
+}
+
+static target_t target_by_place(const scene_t *scene, int64_t nth, int64_t *stock_id)
+{
+    bool whole = scene->shown_count > 1 || page_count(scene) <= 1;
+    if (scene->shown_count == 0 && scene->list == NULL)
+        return TARGET_NONE;
+    int64_t count = whole ? (int64_t)scene->shown_count : page_count(scene);
+    int64_t place = place_on_page(scene, nth, count);
+    if (place == 0)
+        return TARGET_NOWHERE;
+    if (!whole)
+        return scene->query != NULL ? TARGET_PLACE : TARGET_NONE;
+    *stock_id = scene->shown[place - 1].stock_id;
+    return TARGET_CAR;
+}
+
+static bool better(const proto_car_t *a, const proto_car_t *b, const char *sort)
+{
+    bool down = sort[0] == '-';
+    const char *by = sort + down;
+    int64_t x = !strcmp(by, "price") ? a->price : !strcmp(by, "year") ? a->year : a->km;
+    int64_t y = !strcmp(by, "price") ? b->price : !strcmp(by, "year") ? b->year : b->km;
+    return down ? x > y : x < y;
+}
+
+/* "el más barato de esos", "el rojo" */
+static target_t target_by_trait(const scene_t *scene, int64_t *stock_id)
+{
+    const understood_t *u = &scene->u;
+    const proto_car_t *found = NULL;
+    size_t matches = 0;
+    bool all_there = scene->list == NULL || scene->list->total <= (int64_t)scene->shown_count;
+    if (scene->shown_count < 2 || !(u->says & (SAYS_THE_ONE | SAYS_OF_THESE)))
+        return TARGET_NONE;
+    for (size_t i = 0; i < scene->shown_count; i++) {
+        const proto_car_t *car = &scene->shown[i];
+        if (u->colour != NULL && str_is(car->colour, u->colour)) {
+            found = car;
+            matches++;
+        } else if (u->colour == NULL && u->sort != NULL &&
+                   ((u->says & SAYS_OF_THESE) || all_there)) {
+            if (found == NULL || better(car, found, u->sort))
+                found = car;
+            matches = 1;
+        }
+    }
+    if (matches != 1)
+        return TARGET_NONE;
+    *stock_id = found->stock_id;
+    return TARGET_CAR;
+}
+
+static bool wants_quote(const scene_t *scene)
+{
+    const understood_t *u = &scene->u;
+    return (u->says & SAYS_QUOTE) || u->month_count > 0 || u->down >= 0 || u->down_bp >= 0 ||
+           u->monthly > 0;
+}
+
+/* "me interesa el Versa", with one Versa on the list */
+static target_t target_by_name(const scene_t *scene, int64_t *stock_id)
+{
+    size_t matches = 0;
+    if (scene->mention_count != 1 || scene->shown_count < 1 ||
+        !(wants_quote(scene) || (scene->u.says & (SAYS_DETAIL | SAYS_THIS))))
+        return TARGET_NONE;
+    const proto_mention_t *mention = &scene->mentions[0];
+    for (size_t i = 0; i < scene->shown_count; i++) {
+        const proto_car_t *car = &scene->shown[i];
+        if (!str_eq(car->make, mention->make) ||
+            (mention->model.size > 0 && !str_eq(car->model, mention->model)) ||
+            (scene->u.year_min != 0 && car->year != scene->u.year_min))
+            continue;
+        *stock_id = car->stock_id;
+        matches++;
+    }
+    return matches == 1 ? TARGET_CAR : TARGET_NONE;
+}
+
+/* A number alone: a stock id, or a place on the list. */
+static target_t target_by_number(const scene_t *scene, int64_t *stock_id)
+{
+    int64_t bare = scene->u.bare;
+    if (bare <= 0 || scene->mention_count > 0)
+        return TARGET_NONE;
+    if (seen_car(scene, bare) != NULL || bare >= 10000) {
+        *stock_id = bare;
+        return TARGET_CAR;
+    }
+    if (bare <= (int64_t)scene->shown_count && scene->shown_count > 1)
+        return target_by_place(scene, bare, stock_id);
+    return TARGET_NONE;
+}
+
+static target_t find_target(const scene_t *scene, int64_t *stock_id)
+{
+    const understood_t *u = &scene->u;
+    if (u->stock_id > 0) {
+        *stock_id = u->stock_id;
+        return TARGET_CAR;
+    }
+    if (u->ordinal_count > 0)
+        return target_by_place(scene, u->ordinals[0], stock_id);
+    target_t target = target_by_trait(scene, stock_id);
+    if (target == TARGET_NONE)
+        target = target_by_name(scene, stock_id);
+    return target == TARGET_NONE ? target_by_number(scene, stock_id) : target;
+}
+
+/* ---- quotes ---- */
+
+static void call_quote(scene_t *scene, int64_t stock_id, int64_t price)
+{
+    const understood_t *u = &scene->u;
+    const proto_quote_t *last = scene->quote;
+    buf_t arguments;
+    buf_init(&arguments, 1024);
+    buf_char(&arguments, '{');
+    if (stock_id > 0)
+        json_int(&arguments, "stock_id", stock_id);
+    else
+        json_money(&arguments, "price", price);
+    if (u->down >= 0)
+        json_money(&arguments, "down_payment", u->down);
+    else if (u->down_bp >= 0)
+        json_money(&arguments, "down_payment_percent", u->down_bp);
+    const int64_t *months = u->months;
+    size_t count = u->month_count;
+    if (count == 0 && (u->down >= 0 || u->down_bp >= 0) && last != NULL &&
+        last->stock_id == stock_id) { /* another down payment for the same plan */
+        months = &last->months;
+        count = 1;
+    }
+    if (count > 0) {
+        json_key(&arguments, "months");
+        for (size_t i = 0; i < count; i++)
+            buf_printf(&arguments, "%s%lld", i == 0 ? "[" : ",", (long long)months[i]);
+        buf_char(&arguments, ']');
+    }
+    buf_char(&arguments, '}');
+    scene_call(scene, TAG_QUOTE, "quote_financing", &arguments);
+}
+
+static void refuse_months(scene_t *scene, int64_t months)
+{
+    const financing_terms_t *terms = &scene->shop->terms;
+    char min[MONEY_TEXT_SIZE], max[MONEY_TEXT_SIZE], near[MONEY_TEXT_SIZE];
+    buf_t text;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    number_print(terms->min_months, min);
+    number_print(terms->max_months, max);
+    number_print(months < terms->min_months ? terms->min_months : terms->max_months, near);
+    phrase_add(
+        &text, &scene->voice, PHRASE_BAD_MONTHS,
+        PHRASE_ARGS({"min", str_from(min)}, {"max", str_from(max)}, {"near", str_from(near)}));
+    answer_text(scene, &text);
+}
+
+static void refuse_down(scene_t *scene, int64_t price, financing_status_t status)
+{
+    const financing_terms_t *terms = &scene->shop->terms;
+    char percent[MONEY_TEXT_SIZE], money[MONEY_TEXT_SIZE];
+    buf_t text;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    number_print(terms->min_down_bp / 100, percent);
+    if (status == FINANCING_DOWN_TOO_HIGH) {
+        phrase_add(&text, &scene->voice, PHRASE_BAD_DOWN_HIGH,
+                   PHRASE_ARGS({"price", str_from(money_print(price, money))}));
+    } else {
+        money_print(financing_percent(price, terms->min_down_bp), money);
+        phrase_add(&text, &scene->voice, PHRASE_BAD_DOWN_LOW,
+                   PHRASE_ARGS({"percent", str_from(percent)}, {"down", str_from(money)}));
+    }
+    answer_text(scene, &text);
+}
+
+/* What cannot be is refused here, in the customer's words; true: it was. */
+static bool refuse(scene_t *scene, int64_t price)
+{
+    const understood_t *u = &scene->u;
+    const financing_terms_t *terms = &scene->shop->terms;
+    size_t impossible = 0;
+    for (size_t i = 0; i < u->month_count; i++)
+        impossible += u->months[i] < terms->min_months || u->months[i] > terms->max_months;
+    if (impossible > 0 && impossible == u->month_count) {
+        refuse_months(scene, u->months[0]);
+        return true;
+    }
+    int64_t down = u->down >= 0      ? u->down
+                   : u->down_bp >= 0 ? financing_percent(price, u->down_bp)
+                                     : -1;
+    proto_quote_t quote;
+    if (price <= 0 || down < 0)
+        return false;
+    financing_status_t status = financing_quote(terms, price, down, terms->min_months, &quote);
+    if (status != FINANCING_DOWN_TOO_HIGH && status != FINANCING_DOWN_TOO_LOW)
+        return false;
+    refuse_down(scene, price, status);
+    return true;
+}
+
+static void quote_car(scene_t *scene, int64_t stock_id)
+{
+    const proto_car_t *car = seen_car(scene, stock_id);
+    if (refuse(scene, car != NULL ? car->price : 0))
+        return;
+    call_quote(scene, stock_id, 0);
+    for (size_t i = 1; i < scene->u.ordinal_count && i < 2; i++) {
+        int64_t other = 0;
+        if (target_by_place(scene, scene->u.ordinals[i], &other) == TARGET_CAR && other != stock_id)
+            call_quote(scene, other, 0);
+    }
+}
+
+static void take_up_car(scene_t *scene, int64_t stock_id)
+{
+    if (wants_quote(scene))
+        quote_car(scene, stock_id);
+    else
+        call_car(scene, stock_id);
+}
+
+/* ---- the steps ---- */
+
+static bool is_pure(const scene_t *scene, uint32_t says)
+{
+    const understood_t *u = &scene->u;
+    uint32_t harmless = says | SAYS_THANKS | SAYS_ALSO | SAYS_THIS | SAYS_HELLO;
+    return (u->says & says) && (u->says & ~harmless) == 0 && u->topics == 0 &&
+           u->ordinal_count == 0 && u->page == PAGE_NONE && u->bare < 0 && u->stock_id == 0 &&
+           !wants_quote(scene) && u->unknown == 0;
+}
+
+static bool step_reset(scene_t *scene)
+{
+    if (!(scene->u.says & SAYS_RESET))
+        return false;
+    answer_phrase(scene, PHRASE_RESET);
+    return true;
+}
+
+static bool step_person(scene_t *scene)
+{
+    static const char *const hours[] = {"horario", "horario", "opening hours", "horário"};
+    bool agreed = is_pure(scene, SAYS_YES) && scene->asked_person;
+    if (!(scene->u.says & SAYS_PERSON) && !agreed)
+        return false;
+    if (scene->u.says & SAYS_WHO)
+        return false;
+    call_text(scene, TAG_HOURS, "search_knowledge", "question",
+              str_from(hours[scene->voice.language]));
+    return true;
+}
+
+static bool step_names(scene_t *scene)
+{
+    const understood_t *u = &scene->u;
+    if (scene->resolved)
+        return false;
+    if (is_pure(scene, SAYS_YES) && scene->asked_show && scene->question.month_count == 0) {
+        call_text(scene, TAG_EARLIER, "resolve_names", "text", scene->asked);
+        return true;
+    }
+    bool looks = (u->says & (SAYS_SEARCH | SAYS_ALSO)) && !search_wanted(scene) &&
+                 !(u->says & SAYS_CAR) && u->words > 1 && u->ordinal_count == 0 &&
+                 u->page == PAGE_NONE && u->topics == 0 && !wants_quote(scene);
+    if (u->unknown == 0 && !looks)
+        return false;
+    call_text(scene, TAG_NAMES, "resolve_names", "text", scene->said);
+    return true;
+}
+
+static const proto_mention_t *carried(const scene_t *scene)
+{
+    for (size_t i = 0; i < scene->mention_count; i++)
+        if (scene->mentions[i].count > 0)
+            return &scene->mentions[i];
+    return NULL;
+}
+
+/* A refusal, and one honest price to lead back to the cars. */
+static bool refuse_kindly(scene_t *scene, tag_t tag, phrase_t refusal, phrase_t lead)
+{
+    const proto_mention_t *mention = carried(scene);
+    if (mention != NULL) {
+        proto_query_t query = {
+            .make = mention->make, .model = mention->model, .sort = STR_LIT("price")};
+        call_search(scene, tag, &query, 1);
+        return true;
+    }
+    buf_t text;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    phrase_say(&text, &scene->voice, refusal);
+    buf_char(&text, ' ');
+    phrase_say(&text, &scene->voice, lead);
+    answer_text(scene, &text);
+    return true;
+}
+
+static bool step_trick(scene_t *scene)
+{
+    if (!(scene->u.says & SAYS_TRICK) || scene->u.topics != 0)
+        return false;
+    return refuse_kindly(scene, TAG_TRICK, PHRASE_TRICK, PHRASE_LEAD_BACK);
+}
+
+static bool step_haggle(scene_t *scene)
+{
+    if (!(scene->u.says & SAYS_HAGGLE) || scene->u.topics & ~TOPIC_PAYMENT)
+        return false;
+    bool seen = scene->shown_count > 0;
+    return refuse_kindly(scene, TAG_HAGGLE, PHRASE_HAGGLE,
+                         seen ? PHRASE_LEAD_QUOTE : PHRASE_LEAD_BACK);
+}
+
+static bool step_offtopic(scene_t *scene)
+{
+    if (!(scene->u.says & SAYS_OFFTOPIC) || search_wanted(scene))
+        return false;
+    buf_t text;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    phrase_say(&text, &scene->voice, PHRASE_OFFTOPIC);
+    buf_char(&text, ' ');
+    phrase_say(&text, &scene->voice, PHRASE_LEAD_BACK);
+    answer_text(scene, &text);
+    return true;
+}
+
+/* "sí" to what was asked last. */
+static bool step_yes(scene_t *scene)
+{
+    int64_t stock_id = current_stock(scene);
+    if (!is_pure(scene, SAYS_YES))
+        return false;
+    if (scene->question.month_count > 0 && stock_id > 0) {
+        memcpy(scene->u.months, scene->question.months, sizeof(scene->u.months));
+        scene->u.month_count = scene->question.month_count;
+        quote_car(scene, stock_id);
+        return true;
+    }
+    if (!scene->asked_quote)
+        return false;
+    if (stock_id > 0)
+        call_quote(scene, stock_id, 0);
+    else
+        answer_phrase(scene, scene->shown_count > 1 ? PHRASE_QUOTE_WHICH : PHRASE_QUOTE_WHAT);
+    return true;
+}
+
+/* A number alone answers the question before it. */
+static bool step_bare(scene_t *scene)
+{
+    understood_t *u = &scene->u;
+    int64_t bare = u->bare, stock_id = current_stock(scene);
+    if (bare < 0 || search_wanted(scene) || u->words > 4)
+        return false;
+    if (bare >= 12 && bare <= 96 && bare % 6 == 0 && stock_id > 0 && !scene->asked_down) {
+        u->months[u->month_count++] = bare;
+        quote_car(scene, stock_id);
+        return true;
+    }
+    if (scene->asked_down && stock_id > 0 && bare > (int64_t)scene->shown_count) {
+        if (bare <= 50 && bare % 5 == 0)
+            u->down_bp = bare * 100;
+        else
+            u->down = bare * (bare < 1000 ? 100000 : 100);
+        quote_car(scene, stock_id);
+        return true;
+    }
+    if (bare >= 20 && bare < 2000)
+        u->price_max = bare * 100000;
+    return false;
+}
+
+static bool step_page(scene_t *scene)
+{
+    const understood_t *u = &scene->u;
+    if (u->page == PAGE_NONE || search_wanted(scene))
+        return false;
+    if (scene->list == NULL || scene->query == NULL) {
+        answer_phrase(scene, PHRASE_MORE_OF_WHAT);
+        return true;
+    }
+    int64_t page = u->page == PAGE_NEXT   ? scene->list->page + 1
+                   : u->page == PAGE_BACK ? scene->list->page - 1
+                   : u->page == PAGE_LAST ? scene->list->pages
+                                          : u->page_number;
+    if (page >= 1 && page <= scene->list->pages) {
+        call_search(scene, TAG_LIST, scene->query, page);
+        return true;
+    }
+    char total[MONEY_TEXT_SIZE], pages[MONEY_TEXT_SIZE];
+    number_print(scene->list->total, total);
+    number_print(scene->list->pages, pages);
+    buf_t text;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    phrase_add(&text, &scene->voice,
+               u->page == PAGE_NEXT   ? PHRASE_MORE_NONE
+               : u->page == PAGE_BACK ? PHRASE_BACK_NONE
+                                      : PHRASE_PAGE_NONE_SUCH,
+               PHRASE_ARGS({"total", str_from(total)}, {"pages", str_from(pages)}));
+    answer_text(scene, &text);
+    return true;
+}
+
+static bool step_compare(scene_t *scene)
+{
+    const understood_t *u = &scene->u;
+    int64_t first = 0, second = 0;
+    if (!(u->says & SAYS_COMPARE) || u->month_count > 0 || scene->shown_count < 2)
+        return false;
+    bool two = u->ordinal_count >= 2;
+    if (target_by_place(scene, two ? u->ordinals[0] : 1, &first) != TARGET_CAR ||
+        target_by_place(scene, two ? u->ordinals[1] : 2, &second) != TARGET_CAR)
+        return false;
+    buf_t text;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    write_comparison(scene, &text, seen_car(scene, first), seen_car(scene, second));
+    answer_text(scene, &text);
+    return true;
+}
+
+static void say_nowhere(scene_t *scene)
+{
+    char count[MONEY_TEXT_SIZE];
+    int64_t on_page = page_count(scene);
+    number_print(on_page > (int64_t)scene->shown_count ? on_page : (int64_t)scene->shown_count,
+                 count);
+    buf_t text;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    phrase_add(&text, &scene->voice, PHRASE_NO_SUCH_PLACE, PHRASE_ARGS({"n", str_from(count)}));
+    answer_text(scene, &text);
+}
+
+static bool step_car(scene_t *scene)
+{
+    const understood_t *u = &scene->u;
+    int64_t stock_id = 0;
+    switch (find_target(scene, &stock_id)) {
+    case TARGET_CAR:
+        if (u->topics != 0 && !wants_quote(scene))
+            return false;
+        take_up_car(scene, stock_id);
+        return true;
+    case TARGET_PLACE:
+        call_search(scene, TAG_PLACE, scene->query, scene->list->page);
+        return true;
+    case TARGET_NOWHERE:
+        say_nowhere(scene);
+        return true;
+    case TARGET_NONE:
+        break;
+    }
+    stock_id = current_stock(scene);
+    if (stock_id == 0 || search_wanted(scene) || u->topics != 0)
+        return false;
+    if (!wants_quote(scene) && !(u->says & (SAYS_DETAIL | SAYS_THIS)))
+        return false;
+    if ((u->says & SAYS_CAR) && (u->says & SAYS_SEARCH))
+        return false;
+    take_up_car(scene, stock_id);
+    return true;
+}
+
+static bool step_makes(scene_t *scene)
+{
+    const proto_mention_t *mention = carried(scene);
+    if (!(scene->u.says & SAYS_MAKES))
+        return false;
+    call_text(scene, TAG_MAKES, "list_makes", mention != NULL ? "make" : NULL,
+              mention != NULL ? mention->make : (str_t){NULL, 0});
+    return true;
+}
+
+static void call_lists(scene_t *scene)
+{
+    proto_query_t query;
+    size_t lists = 0;
+    for (size_t i = 0; i < scene->mention_count && lists < 2; i++) {
+        if (scene->mentions[i].count == 0 && carried(scene) != NULL)
+            continue;
+        search_query(scene, &scene->mentions[i], &query);
+        if (scene_result(scene, TAG_EARLIER) != NULL && scene->question.sort != NULL)
+            query.sort = str_from(scene->question.sort);
+        if (lists > 0 || (i + 1 < scene->mention_count && scene->mentions[i + 1].count > 0))
+            query.page_size = 4; /* two lists in one answer are shorter */
+        call_search(scene, TAG_LIST, &query, 1);
+        lists++;
+    }
+    if (lists > 0)
+        return;
+    search_query(scene, NULL, &query);
+    if (scene->u.monthly > 0 && query.price_max == 0)
+        query.price_max = search_reach(&scene->shop->terms, scene->u.monthly, scene->u.down);
+    call_search(scene, TAG_LIST, &query, 1);
+}
+
+static bool step_know(scene_t *scene)
+{
+    static const char *const questions[TOPIC_COUNT][4] = {
+        {"horario", "horario", "opening hours", "horário"},
+        {"ubicación dirección", "ubicación dirección", "location address", "localização endereço"},
+        {"garantía", "garantía", "warranty", "garantia"},
+        {"documentos requisitos", "documentos requisitos", "documents requirements",
+         "documentos requisitos"},
+        {"prueba de manejo", "prueba de manejo", "test drive", "test drive"},
+        {"auto a cuenta", "auto a cuenta", "trade in", "carro na troca"},
+        {"formas de pago", "formas de pago", "payment methods", "formas de pagamento"},
+        {"apartado", "apartado", "reserving a car", "reserva"},
+        {"entrega envío", "entrega envío", "delivery", "entrega"},
+        {"financiamiento", "financiamiento", "financing", "financiamento"},
+        {"devoluciones", "devoluciones", "returns", "devoluções"},
+        {"revisión mecánica", "revisión mecánica", "inspection", "inspeção"},
+        {"servicio mantenimiento", "servicio mantenimiento", "service maintenance", "manutenção"},
+        {"contacto teléfono", "contacto teléfono", "contact phone", "contato telefone"},
+    };
+    size_t asked = 0;
+    if (scene->u.topics == 0)
+        return false;
+    for (size_t i = 0; i < TOPIC_COUNT && asked < MOST_TOPICS; i++) {
+        if (!(scene->u.topics & 1u << i))
+            continue;
+        call_text(scene, TAG_KNOW, "search_knowledge", "question",
+                  str_from(questions[i][scene->voice.language]));
+        asked++;
+    }
+    if (search_wanted(scene) && (scene->u.says & SAYS_SEARCH))
+        call_lists(scene);
+    return true;
+}
+
+/* A bare price with a term: "¿cuánto queda uno de 300 mil a 48 meses?" */
+static bool step_quote_price(scene_t *scene)
+{
+    const understood_t *u = &scene->u;
+    if (u->month_count == 0 || u->price_max == 0 || u->price_min != 0 || scene->mention_count > 0 ||
+        (u->says & SAYS_SEARCH))
+        return false;
+    if (!refuse(scene, u->price_max))
+        call_quote(scene, 0, u->price_max);
+    return true;
+}
+
+static bool step_search(scene_t *scene)
+{
+    bool pays_monthly = scene->u.monthly > 0 && current_stock(scene) == 0;
+    if (!search_wanted(scene) && !pays_monthly)
+        return false;
+    call_lists(scene);
+    return true;
+}
+
+static bool step_quote_what(scene_t *scene)
+{
+    if (!wants_quote(scene))
+        return false;
+    answer_phrase(scene, scene->shown_count > 1 ? PHRASE_QUOTE_WHICH : PHRASE_QUOTE_WHAT);
+    return true;
+}
+
+/* The words nobody knows, as free text: "tienes algo rotulado?" */
+static str_t unknown_words(const scene_t *scene)
+{
+    buf_t words;
+    buf_init(&words, 512);
+    str_t rest = scene->said;
+    for (size_t at = 0; at < rest.size && words.size < 60;) {
+        size_t from = at;
+        while (at < rest.size && (rest.data[at] & 0x80 || rest.data[at] >= '0') &&
+               rest.data[at] != '?')
+            at++;
+        str_t word = {rest.data + from, at - from};
+        if (word.size >= 3 && word.size < 40 && !understand_everyday(word)) {
+            if (words.size > 0)
+                buf_char(&words, ' ');
+            buf_add(&words, word.data, word.size);
+        }
+        at += at < rest.size;
+    }
+    char *copy = arena_copy(scene->arena, buf_view(&words));
+    str_t view = {copy, copy != NULL ? words.size : 0};
+    buf_free(&words);
+    return view;
+}
+
+static bool step_vague(scene_t *scene)
+{
+    const understood_t *u = &scene->u;
+    proto_query_t query = {0};
+    if (!(u->says & (SAYS_SEARCH | SAYS_CAR | SAYS_ANY | SAYS_DETAIL)))
+        return false;
+    if ((u->says & SAYS_DETAIL) && scene->shown_count > 1) {
+        answer_phrase(scene, PHRASE_ASK_WHICH);
+        return true;
+    }
+    if (u->says & (SAYS_ABUSE | SAYS_WHO | SAYS_BYE | SAYS_THANKS))
+        return false;
+    if ((u->says & SAYS_SEARCH) && !(u->says & SAYS_CAR) && u->unknown > 0 && u->words <= 5) {
+        query.q = unknown_words(scene);
+        if (query.q.size > 0) {
+            call_search(scene, TAG_LIST, &query, 1);
+            return true;
+        }
+    }
+    call_search(scene, TAG_VAGUE, &query, 1);
+    return true;
+}
+
+static bool step_manners(scene_t *scene)
+{
+    static const struct {
+        uint32_t says;
+        phrase_t phrase;
+    } rows[] = {
+        {SAYS_ABUSE, PHRASE_ABUSE},   {SAYS_WHO, PHRASE_WHO}, {SAYS_BYE, PHRASE_BYE},
+        {SAYS_THANKS, PHRASE_THANKS}, {SAYS_NO, PHRASE_NO},   {SAYS_YES, PHRASE_YES},
+        {SAYS_HELLO, PHRASE_HELLO},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!(scene->u.says & rows[i].says))
+            continue;
+        phrase_t phrase = rows[i].phrase;
+        if (phrase == PHRASE_HELLO && scene->context->turns > 0)
+            phrase = PHRASE_HELLO_AGAIN;
+        answer_phrase(scene, phrase);
+        return true;
+    }
+    return false;
+}
+
+static bool step_not_understood(scene_t *scene)
+{
+    answer_phrase(scene, PHRASE_NOT_UNDERSTOOD);
+    return true;
+}
+
+static bool (*const steps[])(scene_t *) = {
+    step_reset,          step_person,      step_names,  step_trick,      step_yes,   step_bare,
+    step_page,           step_compare,     step_car,    step_haggle,     step_makes, step_know,
+    step_offtopic,       step_quote_price, step_search, step_quote_what, step_vague, step_manners,
+    step_not_understood,
+};
+
+static void begin(scene_t *scene)
+{
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+        if (steps[i](scene))
+            return;
+}
+
+/* ---- after the tools ---- */
+
+static void answer_results(scene_t *scene)
+{
+    buf_t text;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    write_results(scene, &text);
+    if (text.size > 0) {
+        answer_text(scene, &text);
+        return;
+    }
+    buf_free(&text);
+    answer_phrase(scene, PHRASE_TROUBLE);
+}
+
+/* The page was fetched again to see who is third on it. */
+static bool follow_place(scene_t *scene, const scene_result_t *result)
+{
+    const cJSON *cars = cJSON_GetObjectItemCaseSensitive(result->json, "cars");
+    int count = cJSON_GetArraySize(cars);
+    if (scene->u.ordinal_count == 0)
+        return false;
+    int64_t place = place_on_page(scene, scene->u.ordinals[0], count);
+    int64_t stock_id = json_read_int(cJSON_GetArrayItem(cars, (int)place - 1), "stock_id");
+    if (place == 0 || stock_id == 0)
+        return false;
+    take_up_car(scene, stock_id);
+    return true;
+}
+
+/* An empty page: look for what comes near. */
+static bool follow_empty(scene_t *scene, const scene_result_t *result)
+{
+    proto_query_t query, relaxed;
+    int step = 0;
+    size_t lists = 0;
+    for (size_t i = 0; i < scene->result_count; i++) {
+        step += scene->results[i].tag == TAG_NEAR;
+        lists += scene->results[i].tag == TAG_LIST;
+    }
+    bool absent = scene->mention_count > 0 && scene->mentions[0].count == 0;
+    if (result->failed || json_read_int(result->json, "total") > 0 || step > 1 || lists > 1 ||
+        (absent && step == 0))
+        return false;
+    json_read_query(result->arguments, &query);
+    if (!search_relax(&query, step, &relaxed))
+        return false;
+    call_search(scene, TAG_NEAR, &relaxed, 1);
+    return true;
+}
+
+static void follow_up(scene_t *scene)
+{
+    const scene_result_t *last = &scene->results[scene->result_count - 1];
+    bool done = false;
+    if (last->tag == TAG_PLACE)
+        done = follow_place(scene, last);
+    else if (last->tag == TAG_LIST || last->tag == TAG_NEAR)
+        done = follow_empty(scene, last);
+    if (!done)
+        answer_results(scene);
+}
+
+static bool has_found(const scene_t *scene)
+{
+    for (size_t i = 0; i < scene->result_count; i++)
+        if (scene->results[i].tag != TAG_NAMES && scene->results[i].tag != TAG_EARLIER)
+            return true;
+    return false;
+}
+
+void offline_think(arena_t *arena, const offline_shop_t *shop, const model_request_t *request,
+                   model_result_t *result)
+{
+    scene_t scene;
+    scene_open(&scene, arena, shop, request, result);
+    if (!has_found(&scene))
+        begin(&scene);
+    else if (scene.may_call)
+        follow_up(&scene);
+    else
+        answer_results(&scene);
+    if (result->status == MODEL_CALLS && !scene.may_call)
+        answer_phrase(&scene, scene.shown_count > 0 ? PHRASE_TROUBLE_SHOWN : PHRASE_TROUBLE);
+    scene_close(&scene);
+}

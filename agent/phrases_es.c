@@ -1,0 +1,264 @@
+/* Spanish of Mexico. */
+#include "agent/phrases.h"
+
+/* clang-format off */
+const phrase_table_t phrases_es = {
+    [PHRASE_HELLO] = {
+        "¡Hola! [Te|Le] damos la bienvenida a {shop}. ¿Qué auto [buscas|busca]: marca, tipo o presupuesto?",
+        "¡Hola! Aquí en {shop} [te|le] ayudo a encontrar auto. ¿[Tienes|Tiene] alguno en mente o un presupuesto?"},
+    [PHRASE_HELLO_AGAIN] = {
+        "¡Hola de nuevo! ¿Seguimos con lo que vimos o [te|le] busco otra cosa?",
+        "¡Qué gusto [leerte|leerle] otra vez! ¿En qué auto [andas pensando|anda pensando]?",
+        "Aquí sigo para [ayudarte|ayudarle]. ¿Qué auto [te|le] busco?"},
+    [PHRASE_HI] = {"¡Hola! "},
+    [PHRASE_WHO] = {
+        "Soy el asistente automático de {shop}: busco autos en el catálogo, calculo mensualidades y resuelvo dudas. ¿Qué [te|le] gustaría ver?",
+        "Soy un asistente automático, no una persona; conozco el catálogo de {shop} y hago cuentas de crédito. ¿[Buscas|Busca] algún auto en especial?"},
+    [PHRASE_THANKS] = {
+        "¡Con gusto! Cualquier otra cosa, aquí [me escribes|me escribe].",
+        "¡A [ti|usted]! Si [quieres|quiere] ver otro auto o hacer cuentas, aquí ando.",
+        "No hay de qué. Aquí sigo para lo que [necesites|necesite]."},
+    [PHRASE_BYE] = {
+        "¡Gracias por escribir! Cuando [quieras|quiera] retomamos justo donde nos quedamos.",
+        "¡Que [te|le] vaya muy bien! Aquí sigo cuando [quieras|quiera] volver a ver opciones.",
+        "¡Hasta pronto! Por aquí [me encuentras|me encuentra] cuando [gustes|guste]."},
+    [PHRASE_YES] = {
+        "¡Va! [Dime|Dígame] qué auto [te|le] late, o marca y presupuesto, y [te|le] muestro opciones.",
+        "Perfecto. ¿Qué [te|le] busco: una marca, un tipo de auto o algo por presupuesto?"},
+    [PHRASE_NO] = {
+        "Sin problema. ¿Qué cambiamos: la marca, el tipo de auto o el presupuesto?",
+        "Está bien. Si [quieres|quiere], [dime|dígame] qué no [te|le] convenció y busco por otro lado.",
+        "Entendido. ¿Buscamos algo distinto?"},
+    [PHRASE_RESET] = {
+        "Listo, empezamos de cero. ¿Qué auto [buscas|busca]?",
+        "Hecho, borrón y cuenta nueva. ¿Qué auto [te|le] busco?"},
+    [PHRASE_PERSON] = {
+        "Claro, ya le avisé a un asesor. [Te|Le] escribe por aquí en cuanto se desocupe{hours}.",
+        "Con gusto: un asesor ya tiene [tu|su] mensaje y [te|le] contesta por este mismo chat en cuanto pueda{hours}.",
+        "Ya está avisado un asesor; en cuanto se desocupe [te|le] escribe por aquí{hours}."},
+    [PHRASE_ABUSE] = {
+        "Lamento la molestia. ¿[Te|Le] ayudo con algún auto o [prefieres|prefiere] que [te|le] escriba un asesor?",
+        "Entiendo que [estés molesto|esté molesto]. Con gusto [te|le] sigo ayudando con autos o [te|le] paso con un asesor, ¿qué [prefieres|prefiere]?"},
+
+    [PHRASE_TRICK] = {
+        "Los precios y las condiciones son los del catálogo y no los puedo cambiar por aquí.",
+        "Eso no lo puedo hacer: aquí solo veo los autos del catálogo, con sus precios.",
+        "En eso no [te|le] puedo ayudar; lo mío son los autos del catálogo, tal como están publicados."},
+    [PHRASE_HAGGLE] = {
+        "Los precios son los del catálogo y no los puedo mover por aquí.",
+        "El precio publicado es el que manejo y no tengo forma de cambiarlo.",
+        "Por este medio no hago cambios de precio: es el que [ves|ve] en el catálogo."},
+    [PHRASE_OFFTOPIC] = {
+        "De eso no sé mucho: lo mío son los autos.",
+        "Ahí sí [te|le] quedo mal, yo nada más sé de autos.",
+        "Eso se sale de lo mío, que son los autos."},
+    [PHRASE_CHEAPEST] = {
+        "Si [quieres|quiere], [te|le] muestro los {name} más económicos: el primero está en {price}.",
+        "Lo que sí puedo es [mostrarte|mostrarle] los {name} de menor precio, que empiezan en {price}."},
+    [PHRASE_LEAD_BACK] = {
+        "¿Qué auto [te|le] gustaría ver?",
+        "¿[Buscas|Busca] algún auto en especial?",
+        "¿[Te|Le] muestro opciones por marca o por presupuesto?"},
+    [PHRASE_LEAD_QUOTE] = {
+        "Lo que sí puedo es acomodar el plazo y el enganche para que la mensualidad [te|le] quede cómoda. ¿[Te|Le] hago la cuenta?",
+        "Lo que sí se puede ajustar es el crédito. ¿[Te|Le] calculo las mensualidades a un plazo más largo?"},
+    [PHRASE_NOT_UNDERSTOOD] = {
+        "No [te|le] entendí bien. [Dime|Dígame] una marca, un tipo de auto o un presupuesto y [te|le] muestro opciones.",
+        "Perdón, no [te|le] seguí. ¿[Buscas|Busca] alguna marca o un rango de precio?",
+        "Creo que no entendí. ¿Me lo [dices|dice] de otra forma? Por ejemplo: «camioneta automática hasta 300 mil»."},
+    [PHRASE_TROUBLE] = {
+        "Ahorita no me deja abrir el catálogo. [Escríbeme|Escríbame] de nuevo en un par de minutos, por favor.",
+        "Se me está tardando el catálogo. ¿Me [escribes|escribe] otra vez en un momentito?"},
+    [PHRASE_TROUBLE_SHOWN] = {
+        "Ahorita no me deja abrir el catálogo. Mientras, ¿[quieres|quiere] que [te|le] recuerde el precio de alguno de los que vimos?",
+        "Se me está tardando el catálogo; lo intento de nuevo en cuanto me [escribas|escriba]."},
+    [PHRASE_DOLLARS] = {
+        "Ojo: nuestros precios están en pesos mexicanos.",
+        "Aquí todo está en pesos mexicanos, no en dólares."},
+
+    [PHRASE_VAGUE] = {
+        "Con gusto. Para empezar, [mira|mire] estos {n} de los {total} autos que tengo:",
+        "Claro que sí. [Te|Le] dejo {n} opciones de las {total} que hay, para ir viendo:",
+        "¡Va! De {total} autos, van {n} para empezar:"},
+    [PHRASE_ASK_BUDGET] = {
+        "¿Qué presupuesto [traes|trae] más o menos?",
+        "¿Como de cuánto es [tu|su] presupuesto?",
+        "¿Hasta cuánto [quieres|quiere] gastar?"},
+    [PHRASE_LIST_SOME] = {"Tengo {total} {what}. L<os|as> primer<os|as> {n}:",
+        "Hay {total} {what}. Van l<os|as> primer<os|as> {n}:",
+        "Encontré {total} {what}. Aquí van {n}:"},
+    [PHRASE_LIST_ALL] = {"Tengo {total} {what}:", "Hay {total} {what}:", "Encontré {total} {what}:"},
+    [PHRASE_LIST_ONE] = {"De {what} tengo un<o|a> sol<o|a>:", "Solo un<o|a> cumple ({what}):"},
+    [PHRASE_LIST_PAGE] = {"Van l<os|as> {from}–{to} de {total} {what}:",
+        "Aquí [tienes|tiene] l<os|as> {from}–{to} de {total} {what}:"},
+    [PHRASE_PAGE_OF] = {"Página {page} de {pages}."},
+    [PHRASE_MORE_OTHERS] = {
+        "[Escribe|Escriba] *más* para ver l<os|as> otr<os|as> {n}, o [dime|dígame] cuál [te|le] [late|gusta] y [te|le] digo cuánto quedaría al mes.",
+        "Con *más* [ves|ve] l<os|as> otr<os|as> {n}. ¿Cuál [te|le] llama la atención?",
+        "Quedan {n} por ver: [escribe|escriba] *más*. ¿O ya [te|le] gustó algun<o|a>?"},
+    [PHRASE_MORE_NEXT] = {
+        "[Escribe|Escriba] *más* para ver l<os|as> siguientes {n}, o [dime|dígame] cuál [te|le] [late|gusta] y [te|le] digo cuánto quedaría al mes.",
+        "Con *más* [te|le] enseño l<os|as> siguientes {n}. ¿Cuál [te|le] llama la atención?",
+        "Hay más: [escribe|escriba] *más* y van l<os|as> siguientes {n}. ¿O ya [te|le] gustó algun<o|a>?"},
+    [PHRASE_MORE_ONE] = {
+        "[Escribe|Escriba] *más* para ver <el otro|la otra>, o [dime|dígame] cuál [te|le] [late|gusta] y [te|le] digo cuánto quedaría al mes.",
+        "Falta un<o|a> por ver: [escribe|escriba] *más*. ¿O ya [te|le] gustó algun<o|a>?"},
+    [PHRASE_PAGE_LAST] = {"Son tod<os|as>.", "Con est<os|as> ya son tod<os|as>."},
+    [PHRASE_ASK_WHICH] = {
+        "[Dime|Dígame] cuál [te|le] [late|gusta] y [te|le] digo cuánto quedaría al mes.",
+        "¿Cuál [te|le] gustaría que cotizara?",
+        "¿De cuál [quieres|quiere] que haga la cuenta?",
+        "¿[Te|Le] gustó algun<o|a>?"},
+    [PHRASE_ASK_ONE] = {
+        "¿[Te|Le] calculo cuánto quedaría al mes?",
+        "¿[Quieres|Quiere] que [te|le] haga la cuenta a meses?"},
+    [PHRASE_MORE_NONE] = {
+        "Ya [viste|vio] tod<os|as>: son {total} en total. ¿Movemos el presupuesto o vemos otra marca?",
+        "No hay más: con esos {total} se acaba la lista. ¿[Quieres|Quiere] que busque algo parecido?",
+        "Esa era la última página, con {total} en total. ¿Cambiamos algún filtro?"},
+    [PHRASE_BACK_NONE] = {
+        "Esa ya es la primera página. ¿[Te|Le] gustó algun<o|a> de l<os|as> que [te|le] mostré?",
+        "No hay nada antes: es la primera página. ¿Seguimos con la que sigue?"},
+    [PHRASE_PAGE_NONE_SUCH] = {"La lista tiene {pages} páginas. ¿Cuál [quieres|quiere] ver?",
+        "Solo hay {pages} páginas. ¿[Te|Le] muestro la última?"},
+    [PHRASE_MORE_OF_WHAT] = {
+        "Con gusto, ¿más de qué? [Dime|Dígame] una marca, un tipo de auto o un presupuesto.",
+        "Todavía no hemos visto ninguna lista. ¿Qué auto [buscas|busca]?"},
+    [PHRASE_SUPPOSE] = {"Supongo que [buscas|busca] *{name}*. ", "Entiendo que [dices|dice] *{name}*. "},
+    [PHRASE_EMPTY] = {"No tengo {what} por ahora.", "Ahorita no hay {what}.", "Por el momento no encontré {what}."},
+    [PHRASE_NEAREST] = {"Lo más cercano que hay:", "Lo que más se acerca:", "Esto es lo más parecido:"},
+    [PHRASE_ASK_OTHER] = {
+        "¿Buscamos con otra marca o con otro presupuesto?",
+        "¿Qué le movemos: marca, año o precio?"},
+    [PHRASE_NOT_CARRIED] = {"{name} no manejamos por ahora.", "Por ahora no tengo {name}.", "{name} no hay en este momento."},
+    [PHRASE_NEAR] = {"Lo más cercano: {near}.", "Lo que sí hay y se parece: {near}."},
+    [PHRASE_ASK_SHOW] = {"¿[Te|Le] los muestro?", "¿[Quieres|Quiere] verlos?"},
+    [PHRASE_NO_SUCH_PLACE] = {
+        "En la lista hay {n}. ¿Cuál de ellos [te|le] interesa?",
+        "La lista llega hasta el {n}. ¿De cuál [quieres|quiere] que hablemos?"},
+    [PHRASE_NO_SUCH_STOCK] = {
+        "No encuentro el {stock}; puede que ya se haya vendido. ¿[Te|Le] busco algo parecido?",
+        "El {stock} no aparece en el catálogo. ¿Me [confirmas|confirma] el número o [me dices|me dice] qué auto es?"},
+    [PHRASE_MAKES] = {"Tengo {n} marcas: {list}.", "Son {n} marcas: {list}."},
+    [PHRASE_MODELS] = {"De *{make}* hay: {list}.", "*{make}*, lo que tengo: {list}."},
+    [PHRASE_AND_MORE] = {" y {n} más"},
+    [PHRASE_ASK_MAKE] = {"¿Cuál [te|le] muestro?", "¿De cuál [quieres|quiere] ver opciones?"},
+    [PHRASE_AND] = {" y "},
+    [PHRASE_SINCE] = {" desde {price}"},
+
+    [PHRASE_CAR_LINE] = {"*{car}*, {price}"},
+    [PHRASE_KM] = {"{km} km"},
+    [PHRASE_STOCK] = {"Stock {stock}"},
+    [PHRASE_WITH] = {"con {what}"},
+    [PHRASE_WITHOUT] = {"sin {what}"},
+    [PHRASE_PHOTO] = {"Foto: {url}"},
+    [PHRASE_NO_PHOTO] = {"Por aquí no tengo fotos de este; un asesor [te|le] las puede mandar.",
+        "De este no me cargaron fotos, pero un asesor [te|le] las consigue."},
+    [PHRASE_ASK_QUOTE] = {
+        "¿[Te|Le] calculo cuánto quedaría al mes?",
+        "¿[Quieres|Quiere] que [te|le] haga la cuenta a meses?",
+        "¿[Te|Le] digo en cuánto quedan las mensualidades?"},
+    [PHRASE_COMPARE] = {"Van lado a lado:", "Comparados:"},
+    [PHRASE_CHEAPER_FIRST] = {"El primero cuesta menos"},
+    [PHRASE_CHEAPER_SECOND] = {"El segundo cuesta menos"},
+    [PHRASE_LESS_KM_FIRST] = {"el primero tiene menos kilómetros"},
+    [PHRASE_LESS_KM_SECOND] = {"el segundo tiene menos kilómetros"},
+    [PHRASE_NEWER_FIRST] = {"el primero es más nuevo"},
+    [PHRASE_NEWER_SECOND] = {"el segundo es más nuevo"},
+    [PHRASE_COMPARE_WHICH] = {"¿De cuál [te|le] calculo las mensualidades?", "¿Cuál [te|le] convence más?"},
+
+    [PHRASE_DOWN] = {"Enganche: {down}"},
+    [PHRASE_DOWN_PERCENT] = {"Enganche ({percent} %): {down}"},
+    [PHRASE_NO_DOWN] = {"Sin enganche"},
+    [PHRASE_INSTALMENTS] = {"{months} mensualidades de {instalment} (tasa anual {rate} %)"},
+    [PHRASE_INSTALMENT_LINE] = {"{months} meses: {instalment} al mes"},
+    [PHRASE_RATE] = {"Tasa anual {rate} %."},
+    [PHRASE_FINANCED] = {"Total financiado: {financed}, intereses: {interest}"},
+    [PHRASE_ASK_COMPARE] = {
+        "¿[Quieres|Quiere] que lo compare con {a} o {b} meses?",
+        "¿[Te|Le] lo pongo también a {a} o {b} meses?",
+        "¿Vemos cómo queda a {a} o a {b} meses?"},
+    [PHRASE_ASK_COMPARE_ONE] = {
+        "¿[Quieres|Quiere] que lo compare con {a} meses?",
+        "¿[Te|Le] lo pongo también a {a} meses?"},
+    [PHRASE_ASK_DOWN] = {
+        "¿Cuánto [podrías|podría] dar de enganche?",
+        "¿Lo hacemos con otro enganche o alguno de estos plazos [te|le] acomoda?",
+        "¿Qué enganche [te|le] queda cómodo?"},
+    [PHRASE_ASK_ANOTHER] = {
+        "¿Cuál plazo [te|le] acomoda mejor?",
+        "¿Con cuál plazo [te|le] queda cómoda la mensualidad?"},
+    [PHRASE_QUOTE_WHICH] = {
+        "Claro. ¿De cuál de la lista [te|le] hago la cuenta? Con el número basta.",
+        "Con gusto [te|le] lo calculo. ¿Cuál de la lista: el 1, el 2…?"},
+    [PHRASE_QUOTE_WHAT] = {
+        "Con gusto hago la cuenta. ¿De qué auto sería?",
+        "Claro, ¿qué auto cotizamos? [Dime|Dígame] marca y modelo."},
+    [PHRASE_BAD_MONTHS] = {
+        "Los plazos van de {min} a {max} meses. ¿[Te|Le] lo calculo a {near}?",
+        "Ese plazo no lo manejamos: hay de {min} a {max} meses. ¿Lo vemos a {near}?"},
+    [PHRASE_BAD_DOWN_HIGH] = {
+        "Con ese enganche ya cubre el precio de {price}: sería de contado, sin mensualidades. ¿Lo calculo con un enganche menor?"},
+    [PHRASE_BAD_DOWN_LOW] = {
+        "El enganche mínimo es {percent} %, que aquí son {down}. ¿[Te|Le] lo calculo con ese?"},
+    [PHRASE_QUOTE_FAILED] = {
+        "No me salió la cuenta con esos datos. ¿Me [dices|dice] el auto, el enganche y el plazo?"},
+    [PHRASE_MONTHLY] = {"Con {monthly} al mes, este plan [te|le] queda:", "Este es el plan que entra en {monthly} al mes:"},
+    [PHRASE_MONTHLY_NONE] = {"Ninguno de estos plazos baja de {monthly} al mes; con más enganche se acerca."},
+    [PHRASE_MONTHLY_REACH] = {"Con {monthly} al mes a {months} meses alcanza para autos de hasta {price}.", "A {months} meses, {monthly} al mes dan para un auto de hasta {price}."},
+    [PHRASE_SIZE] = {"Largo, ancho y alto: {size} mm"},
+
+    [PHRASE_KNOW_MORE] = {
+        "¿Alguna otra duda, o vemos autos?",
+        "¿[Te|Le] ayudo con algo más?",
+        "¿Qué más [te|le] gustaría saber?"},
+    [PHRASE_KNOW_NONE] = {
+        "Eso prefiero que [te|le] lo confirme un asesor. ¿[Quieres|Quiere] que le avise?",
+        "No tengo ese dato a la mano; un asesor [te|le] lo confirma. ¿Le aviso?"},
+
+    [PHRASE_NOUN_CAR] = {"autos"},
+    [PHRASE_NOUN_SUV] = {"camionetas SUV"},
+    [PHRASE_NOUN_SEDAN] = {"sedanes"},
+    [PHRASE_NOUN_HATCHBACK] = {"hatchbacks"},
+    [PHRASE_NOUN_PICKUP] = {"pickups"},
+    [PHRASE_NOUN_COUPE] = {"coupés"},
+    [PHRASE_NOUN_CONVERTIBLE] = {"convertibles"},
+    [PHRASE_NOUN_MINIVAN] = {"minivans"},
+    [PHRASE_NOUN_OTHER] = {"{name}"},
+    [PHRASE_OF_AUTOMATIC] = {" automátic<os|as>"},
+    [PHRASE_OF_MANUAL] = {" estándar"},
+    [PHRASE_OF_HYBRID] = {" híbrid<os|as>"},
+    [PHRASE_OF_ELECTRIC] = {" eléctric<os|as>"},
+    [PHRASE_OF_DIESEL] = {" diésel"},
+    [PHRASE_OF_PETROL] = {" de gasolina"},
+    [PHRASE_OF_COLOUR] = {" en color {colour}"},
+    [PHRASE_OF_BLUETOOTH] = {" con Bluetooth"},
+    [PHRASE_OF_CAR_PLAY] = {" con CarPlay"},
+    [PHRASE_OF_NO_BLUETOOTH] = {" sin Bluetooth"},
+    [PHRASE_OF_NO_CAR_PLAY] = {" sin CarPlay"},
+    [PHRASE_OF_YEAR] = {" {a}"},
+    [PHRASE_OF_YEAR_FROM] = {" {a} o más nuev<os|as>"},
+    [PHRASE_OF_YEAR_TO] = {" {a} o anteriores"},
+    [PHRASE_OF_YEARS] = {" de {a} a {b}"},
+    [PHRASE_OF_PRICE_TO] = {" hasta {b}"},
+    [PHRASE_OF_PRICE_FROM] = {" desde {a}"},
+    [PHRASE_OF_PRICES] = {" de {a} a {b}"},
+    [PHRASE_OF_KM_TO] = {" con máximo {b} km"},
+    [PHRASE_OF_KM_FROM] = {" con más de {a} km"},
+    [PHRASE_OF_CITY] = {" en {city}"},
+    [PHRASE_BY_PRICE] = {", del más barato al más caro"},
+    [PHRASE_BY_PRICE_DOWN] = {", del más caro al más barato"},
+    [PHRASE_BY_YEAR] = {", del más viejo al más nuevo"},
+    [PHRASE_BY_YEAR_DOWN] = {", del más nuevo al más viejo"},
+    [PHRASE_BY_KM] = {", empezando por menos kilómetros"},
+    [PHRASE_BY_KM_DOWN] = {", empezando por más kilómetros"},
+
+    [PHRASE_IS_AUTOMATIC] = {"automática"}, [PHRASE_IS_MANUAL] = {"estándar"},
+    [PHRASE_IS_HYBRID] = {"híbrido"}, [PHRASE_IS_ELECTRIC] = {"eléctrico"},
+    [PHRASE_IS_DIESEL] = {"diésel"}, [PHRASE_IS_PETROL] = {"gasolina"},
+    [PHRASE_IS_RED] = {"rojo"}, [PHRASE_IS_BLUE] = {"azul"}, [PHRASE_IS_WHITE] = {"blanco"},
+    [PHRASE_IS_BLACK] = {"negro"}, [PHRASE_IS_GREY] = {"gris"}, [PHRASE_IS_SILVER] = {"plata"},
+    [PHRASE_IS_GREEN] = {"verde"}, [PHRASE_IS_YELLOW] = {"amarillo"}, [PHRASE_IS_ORANGE] = {"naranja"},
+    [PHRASE_IS_BROWN] = {"café"}, [PHRASE_IS_GOLD] = {"dorado"}, [PHRASE_IS_WINE] = {"vino"},
+};
+/* clang-format on */
