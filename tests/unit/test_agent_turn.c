@@ -392,6 +392,21 @@ static void test_wrong_rules_are_told(void **state)
     buf_free(&out);
 }
 
+static void test_the_rules_that_ship_are_right(void **state)
+{
+    (void)state;
+    char why[256] = "";
+    buf_t rules;
+    buf_init(&rules, PROMPT_MAX_RULES);
+    assert_true(prompt_read("agent/rules", "v1", &rules, why, sizeof why));
+    prompt_t *prompt = prompt_of(rules.data, why, sizeof why);
+    assert_string_equal(why, "");
+    assert_null(strstr(prompt_rules(prompt).data, "{{"));
+    assert_non_null(strstr(prompt_rules(prompt).data, "Ñandú"));
+    prompt_destroy(&prompt);
+    buf_free(&rules);
+}
+
 static void test_state_is_json(void **state)
 {
     (void)state;
@@ -442,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_prompt_is_filled_in),
         cmocka_unit_test(test_makes_are_always_there),
         cmocka_unit_test(test_wrong_rules_are_told),
+        cmocka_unit_test(test_the_rules_that_ship_are_right),
         cmocka_unit_test(test_state_is_json),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
