@@ -161,15 +161,16 @@ static void next(csv_t *self, char c)
 static bool skip_bom(csv_t *self, unsigned char c)
 {
     static const unsigned char bom[3] = {0xEF, 0xBB, 0xBF};
-    if (self->bom >= 3)
+    if (self->bom >= sizeof bom)
         return false;
     if (c == bom[self->bom]) {
         self->bom++;
         return true;
     }
-    for (size_t i = 0; i < self->bom; i++)
+    size_t held = self->bom;
+    self->bom = sizeof bom;
+    for (size_t i = 0; i < held && i < sizeof bom; i++)
         next(self, (char)bom[i]);
-    self->bom = 3;
     return false;
 }
 

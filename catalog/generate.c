@@ -1,6 +1,7 @@
 /* Draws models by how often they are offered, then an age, a use and a price that fit together. */
 #include "catalog/generate.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "catalog/lineup.h"
@@ -19,7 +20,9 @@ static uint64_t draw(uint64_t *state)
 
 static int64_t between(uint64_t *state, int64_t low, int64_t high)
 {
-    return low + (int64_t)(draw(state) % (uint64_t)(high - low + 1));
+    uint64_t span = (uint64_t)high - (uint64_t)low + 1;
+    assert(span > 0);
+    return low + (int64_t)(draw(state) % span);
 }
 
 static const lineup_model_t *draw_model(uint64_t *state)

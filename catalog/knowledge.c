@@ -119,12 +119,14 @@ static size_t list_files(const char *dir, file_t files[KNOWLEDGE_MAX_FILES])
     size_t count = 0;
     DIR *folder = opendir(dir);
     struct dirent *entry;
+    /* safe on a stream that one thread has */
+    /* cppcheck-suppress readdirCalled */
     while (folder && (entry = readdir(folder)) && count < KNOWLEDGE_MAX_FILES) {
         size_t size = strlen(entry->d_name);
         if (entry->d_name[0] != '.' && size > 3 && size <= 128 &&
             strcmp(entry->d_name + size - 3, ".md") == 0 &&
             utf8_valid((str_t){entry->d_name, size}))
-            strcpy(files[count++].name, entry->d_name);
+            memcpy(files[count++].name, entry->d_name, size + 1);
     }
     if (folder)
         closedir(folder);

@@ -273,15 +273,15 @@ static bool is_meant(const scan_t *self, const mention_t *mention)
     if (guard == GUARD_NONE || guard == GUARD_ADJACENT)
         return true;
     size_t first = mention->first, behind = first + mention->count;
-    const lex_word_t *before = first > 0 ? &self->words[first - 1] : NULL;
+    const lex_word_t *words = self->words;
     bool same;
     bool company = has_company(self, mention, &same);
-    if (same || (behind < self->count && is_year(&self->words[behind])))
+    if (same || (behind < self->count && is_year(&words[behind])))
         return true;
-    if (behind < self->count && in(vans, &self->words[behind]))
+    if (behind < self->count && in(vans, &words[behind]))
         return false;
-    if (guard == GUARD_PLACE && before && in(prepositions, before))
-        return first > 1 && in(wants, before - 1); /* "precio de León" */
+    if (guard == GUARD_PLACE && first > 0 && in(prepositions, &words[first - 1]))
+        return first > 1 && in(wants, &words[first - 2]); /* "precio de León" */
     if (nothing_else_is_said(self, mention) || is_wanted(self, first) ||
         is_written_as_name(self, mention))
         return true;

@@ -103,7 +103,7 @@ guard_t nickname_guard(str_t compact)
         return GUARD_NONE;
     needle[0] = ' ';
     memcpy(needle + 1, compact.data, compact.size);
-    strcpy(needle + 1 + compact.size, " ");
+    memcpy(needle + 1 + compact.size, " ", 2);
     if (has(adjacent, needle) || compact.size == 1)
         return GUARD_ADJACENT;
     if (has(place, needle))

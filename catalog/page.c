@@ -45,10 +45,10 @@ static void add_near_model(near_t *self, const names_model_t *model)
                  model->count, model->price_min);
 }
 
-static int model_by_price(const void *a, const void *b)
+static int model_by_price(const void *a, const void *b, void *models)
 {
-    const names_model_t *x = *(const names_model_t *const *)a;
-    const names_model_t *y = *(const names_model_t *const *)b;
+    const names_model_t *x = (const names_model_t *)models + *(const uint32_t *)a;
+    const names_model_t *y = (const names_model_t *)models + *(const uint32_t *)b;
     if (x->price_min != y->price_min)
         return x->price_min < y->price_min ? -1 : 1;
     return x < y ? -1 : x > y;
@@ -57,16 +57,16 @@ static int model_by_price(const void *a, const void *b)
 /* The models of a make, the cheapest first. */
 static void add_near_models(near_t *self, uint32_t make)
 {
-    const names_model_t **models =
-        arena_alloc(self->arena, (self->stock->model_count + 1) * sizeof *models);
+    names_model_t *models = self->stock->models;
+    uint32_t *numbers = arena_alloc(self->arena, (self->stock->model_count + 1) * sizeof *numbers);
     size_t count = 0;
-    for (size_t i = 0; models && i < self->stock->model_count; i++)
-        if (self->stock->models[i].make == make)
-            models[count++] = &self->stock->models[i];
+    for (size_t i = 0; numbers && i < self->stock->model_count; i++)
+        if (models[i].make == make)
+            numbers[count++] = (uint32_t)i;
     if (count)
-        qsort(models, count, sizeof *models, model_by_price);
+        qsort_r(numbers, count, sizeof *numbers, model_by_price, models);
     for (size_t i = 0; i < count; i++)
-        add_near_model(self, models[i]);
+        add_near_model(self, &models[numbers[i]]);
 }
 
 /* The makes with most cars; or with the cheapest, when it was the price that nothing matched. */
@@ -165,7 +165,7 @@ static int facet_by_name(const void *a, const void *b)
 {
     const proto_facet_t *x = a, *y = b;
     size_t least = x->name.size < y->name.size ? x->name.size : y->name.size;
-    int order = memcmp(x->name.data, y->name.data, least);
+    int order = x->name.data && y->name.data ? memcmp(x->name.data, y->name.data, least) : 0;
     return order ? order : (x->name.size > y->name.size) - (x->name.size < y->name.size);
 }
 

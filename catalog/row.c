@@ -81,7 +81,7 @@ static const char *show(str_t value, char shown[48])
         unsigned char c = (unsigned char)front.data[i];
         shown[i] = c < 0x20 || c == 0x7f ? '?' : (char)c;
     }
-    strcpy(shown + front.size, front.size < value.size ? "…" : "");
+    snprintf(shown + front.size, 48 - front.size, "%s", front.size < value.size ? "…" : "");
     return shown;
 }
 
