@@ -285,14 +285,14 @@ static bool is_meant(const scan_t *self, const mention_t *mention)
     if (nothing_else_is_said(self, mention) || is_wanted(self, first) ||
         is_written_as_name(self, mention))
         return true;
-    if (!before)
+    if (first == 0)
         return false;
-    if (guard == GUARD_ENGLISH && in(spanish_determiners, before))
+    bool determined = in(determiners, &words[first - 1]);
+    if (guard == GUARD_ENGLISH && in(spanish_determiners, &words[first - 1]))
         return true;
-    if (guard != GUARD_ENGLISH && in(determiners, before) && somebody_wants(self))
+    if (guard != GUARD_ENGLISH && determined && somebody_wants(self))
         return true;
-    return company &&
-           (in(joins, before) || in(determiners, before) || self->words[first].stop_before);
+    return company && (determined || in(joins, &words[first - 1]) || words[first].stop_before);
 }
 
 static void drop_unmeant(scan_t *self)

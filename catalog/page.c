@@ -165,13 +165,13 @@ static int facet_by_name(const void *a, const void *b)
 {
     const proto_facet_t *x = a, *y = b;
     size_t least = x->name.size < y->name.size ? x->name.size : y->name.size;
-    int order = x->name.data && y->name.data ? memcmp(x->name.data, y->name.data, least) : 0;
+    int order = memcmp(x->name.data, y->name.data, least);
     return order ? order : (x->name.size > y->name.size) - (x->name.size < y->name.size);
 }
 
 static void sort_facets(proto_facets_t *facets)
 {
-    if (facets->facets_count)
+    if (facets->facets && facets->facets_count)
         qsort(facets->facets, facets->facets_count, sizeof *facets->facets, facet_by_name);
 }
 
