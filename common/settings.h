@@ -24,7 +24,7 @@
     S(SHOP_NAME, TEXT, "Mostrador Autos", "", "how the shop calls itself") \
     S(LOG_LEVEL, TEXT, "info", "debug|info|warn|error", "least level that is logged") \
     S(LOG_FORMAT, TEXT, "logfmt", "logfmt|json", "one line per event, as logfmt or JSON") \
-    S(AGENTS, INT, "2", "1..64", "agents that make run starts") \
+    S(AGENTS, INT, "2", "1..63", "agents that make run starts") \
     S(GATEWAY_WORKERS, INT, "1", "1..16", "worker processes of the gateway") \
     S(GATEWAY_CONNECTIONS, INT, "4096", "16..65536", "connections of a gateway worker") \
     S(REQUEST_MS, MS, "60s", "100..600000", "how long POST /seller/bot/ waits for its turn before it answers 504") \

@@ -112,7 +112,7 @@ def test_a_wrong_start_is_one_clear_line(new_run):
 
     refused(new_run(PORT=str(taken.port)), str(taken.port), "in use")
     refused(new_run(VAR=str(taken.var)), "VAR", "in use")
-    refused(new_run(AGENTS="many"), "AGENTS=many", "1..64")
+    refused(new_run(AGENTS="many"), "AGENTS=many", "1..63")
     refused(new_run(VAR="/tmp/" + "x" * 90), "shorter VAR")
     refused(new_run(HTTP_ADDR="0.0.0.0"), "API_TOKEN")
     taken.stop()
