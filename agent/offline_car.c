@@ -256,18 +256,15 @@ void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result)
 
 /* ---- one against the other ---- */
 
-static void point(const scene_t *scene, buf_t *out, int64_t difference, phrase_t first,
-                  phrase_t second)
+/* below 0: the first has it, above 0: the second */
+static void point(const scene_t *scene, buf_t *out, int64_t difference, phrase_t phrase)
 {
     if (difference == 0)
         return;
-    if (out->size > 0 && out->data[out->size - 1] != '\n')
-        buf_str(out, ", ");
-    size_t at = out->size;
-    phrase_say(out, &scene->voice, difference < 0 ? first : second);
-    if (at == 0 || out->data[at - 1] == '\n') /* begins the sentence */
-        if (out->data[at] >= 'a' && out->data[at] <= 'z')
-            out->data[at] = (char)(out->data[at] - 'a' + 'A');
+    if (out->data[out->size - 1] != '\n')
+        buf_char(out, ' ');
+    phrase_add(out, &scene->voice, phrase,
+               PHRASE_ARGS({"n", difference < 0 ? STR_LIT("1") : STR_LIT("2")}));
 }
 
 void write_comparison(scene_t *scene, buf_t *out, const proto_car_t *a, const proto_car_t *b)
@@ -282,10 +279,10 @@ void write_comparison(scene_t *scene, buf_t *out, const proto_car_t *a, const pr
         buf_printf(out, "* · %s\n", money_print(cars[i]->price, price));
         facts(scene, out, cars[i]);
     }
-    point(scene, out, a->price - b->price, PHRASE_CHEAPER_FIRST, PHRASE_CHEAPER_SECOND);
-    point(scene, out, a->km - b->km, PHRASE_LESS_KM_FIRST, PHRASE_LESS_KM_SECOND);
-    point(scene, out, b->year - a->year, PHRASE_NEWER_FIRST, PHRASE_NEWER_SECOND);
+    point(scene, out, a->price - b->price, PHRASE_COSTS_LESS);
+    point(scene, out, a->km - b->km, PHRASE_LESS_KM);
+    point(scene, out, b->year - a->year, PHRASE_NEWER);
     if (out->data[out->size - 1] != '\n')
-        buf_str(out, ".\n");
+        buf_char(out, '\n');
     phrase_say(out, &scene->voice, PHRASE_COMPARE_WHICH);
 }

@@ -18,23 +18,15 @@ static const struct {
     const char *value; /* of the catalog */
     phrase_t phrase;
 } VALUES[] = {
-    {"Automática", PHRASE_IS_AUTOMATIC},
-    {"Manual", PHRASE_IS_MANUAL},
-    {"Híbrido", PHRASE_IS_HYBRID},
-    {"Eléctrico", PHRASE_IS_ELECTRIC},
-    {"Diésel", PHRASE_IS_DIESEL},
-    {"Gasolina", PHRASE_IS_PETROL},
-    {"Rojo", PHRASE_IS_RED},
-    {"Azul", PHRASE_IS_BLUE},
-    {"Blanco", PHRASE_IS_WHITE},
-    {"Negro", PHRASE_IS_BLACK},
-    {"Gris", PHRASE_IS_GREY},
-    {"Plata", PHRASE_IS_SILVER},
-    {"Verde", PHRASE_IS_GREEN},
-    {"Amarillo", PHRASE_IS_YELLOW},
-    {"Naranja", PHRASE_IS_ORANGE},
-    {"Café", PHRASE_IS_BROWN},
-    {"Dorado", PHRASE_IS_GOLD},
+    {"Sedán", PHRASE_IS_SEDAN},        {"Automática", PHRASE_IS_AUTOMATIC},
+    {"Manual", PHRASE_IS_MANUAL},      {"Híbrido", PHRASE_IS_HYBRID},
+    {"Eléctrico", PHRASE_IS_ELECTRIC}, {"Diésel", PHRASE_IS_DIESEL},
+    {"Gasolina", PHRASE_IS_PETROL},    {"Rojo", PHRASE_IS_RED},
+    {"Azul", PHRASE_IS_BLUE},          {"Blanco", PHRASE_IS_WHITE},
+    {"Negro", PHRASE_IS_BLACK},        {"Gris", PHRASE_IS_GREY},
+    {"Plata", PHRASE_IS_SILVER},       {"Verde", PHRASE_IS_GREEN},
+    {"Amarillo", PHRASE_IS_YELLOW},    {"Naranja", PHRASE_IS_ORANGE},
+    {"Café", PHRASE_IS_BROWN},         {"Dorado", PHRASE_IS_GOLD},
     {"Vino", PHRASE_IS_WINE},
 };
 
@@ -252,12 +244,18 @@ static void header(scene_t *scene, buf_t *out, const scene_result_t *result,
 }
 
 static void footer(scene_t *scene, buf_t *out, const scene_result_t *result,
-                   const list_numbers_t *n)
+                   const list_numbers_t *n, list_place_t place)
 {
     const voice_t *voice = &scene->voice;
     phrase_add(out, voice, PHRASE_PAGE_OF,
                PHRASE_ARGS({"page", str_from(n->page)}, {"pages", str_from(n->pages)}));
+    if (!place.last)
+        return;
     buf_char(out, ' ');
+    if (place.others) {
+        phrase_say(out, voice, PHRASE_ASK_WHICH);
+        return;
+    }
     if (result->tag == TAG_VAGUE) {
         phrase_say(out, voice, PHRASE_ASK_BUDGET);
         return;
@@ -277,7 +275,7 @@ static void footer(scene_t *scene, buf_t *out, const scene_result_t *result,
     phrase_add(out, voice, more, PHRASE_ARGS({"n", str_from(n->left)}));
 }
 
-void write_list(scene_t *scene, buf_t *out, const scene_result_t *result)
+size_t write_list(scene_t *scene, buf_t *out, const scene_result_t *result, list_place_t place)
 {
     const cJSON *cars = cJSON_GetObjectItemCaseSensitive(result->json, "cars");
     proto_query_t query;
@@ -288,14 +286,15 @@ void write_list(scene_t *scene, buf_t *out, const scene_result_t *result)
         header(scene, out, result, &query, &n);
         buf_char(out, '\n');
     }
-    size_t nth = 0;
+    size_t count = 0;
     const cJSON *item;
     cJSON_ArrayForEach (item, cars) {
         proto_car_t car;
         json_read_car(item, &car);
-        line(scene, out, ++nth, &car, &query);
+        line(scene, out, place.first + ++count, &car, &query);
     }
-    footer(scene, out, result, &n);
+    footer(scene, out, result, &n, place);
+    return count;
 }
 
 /* ---- names and counts ---- */
@@ -311,6 +310,25 @@ static void facet(buf_t *out, const cJSON *item, bool bold)
         buf_printf(out, "%s %.*s", number_print(json_read_int(item, "count"), text), STR_ARG(name));
 }
 
+/* The facets with the most cars, those first. */
+static size_t most_common(const cJSON *facets, const cJSON *most[MOST_MAKES])
+{
+    size_t found = 0;
+    const cJSON *item;
+    cJSON_ArrayForEach (item, facets) {
+        size_t at = found;
+        while (at > 0 && json_read_int(most[at - 1], "count") < json_read_int(item, "count"))
+            at--;
+        if (at == MOST_MAKES)
+            continue;
+        if (found < MOST_MAKES)
+            found++;
+        memmove(&most[at + 1], &most[at], (found - at - 1) * sizeof(*most));
+        most[at] = item;
+    }
+    return found;
+}
+
 void write_makes(scene_t *scene, buf_t *out, const scene_result_t *result)
 {
     const voice_t *voice = &scene->voice;
@@ -318,18 +336,17 @@ void write_makes(scene_t *scene, buf_t *out, const scene_result_t *result)
     const cJSON *facets =
         cJSON_GetObjectItemCaseSensitive(result->json, make.size > 0 ? "models" : "makes");
     char count[MONEY_TEXT_SIZE], rest[MONEY_TEXT_SIZE];
-    int total = cJSON_GetArraySize(facets), written = 0;
+    int total = cJSON_GetArraySize(facets);
     number(count, total);
     number(rest, total - MOST_MAKES);
     buf_t list;
     buf_init(&list, 4096);
-    const cJSON *item;
-    cJSON_ArrayForEach (item, facets) {
-        if (written == MOST_MAKES)
-            break;
-        if (written++ > 0)
+    const cJSON *most[MOST_MAKES];
+    size_t found = most_common(facets, most);
+    for (size_t i = 0; i < found; i++) {
+        if (i > 0)
             buf_str(&list, ", ");
-        facet(&list, item, true);
+        facet(&list, most[i], true);
     }
     if (total > MOST_MAKES)
         phrase_add(&list, voice, PHRASE_AND_MORE, PHRASE_ARGS({"n", str_from(rest)}));

@@ -193,6 +193,19 @@ static bool asks(str_t folded, const char *const *words)
     return false;
 }
 
+/* From the last "¿", or behind the last full stop inside the line. */
+static str_t last_sentence(str_t line)
+{
+    size_t from = 0;
+    for (size_t i = 0; i + 2 < line.size; i++)
+        if (memcmp(line.data + i, "¿", 2) == 0)
+            from = i;
+    for (size_t i = from; i + 2 < line.size; i++)
+        if (memcmp(line.data + i, ". ", 2) == 0)
+            from = i + 2;
+    return (str_t){line.data + from, line.size - from};
+}
+
 static void read_asked(scene_t *self, size_t before)
 {
     static const char *const budget[] = {"presupuesto", "gastar",    "budget",
@@ -204,10 +217,15 @@ static void read_asked(scene_t *self, size_t before)
                                         "monthly", "instalment",  "payment",   "numbers", "a month",
                                         "parcela", "por mes",     "a conta",   NULL};
     static const char *const person[] = {"asesor", "advisor", "atendente", NULL};
+    static const char *const list[] = {"de la lista", "on the list", "da lista", NULL};
     static const char *const down[] = {"enganche", "down", "entrada", NULL};
-    for (size_t i = before; i-- > 0 && self->asked.size == 0;)
-        if (str_is(self->context->entries[i].role, "assistant"))
-            self->asked = text_trim(self->context->entries[i].text);
+    for (size_t i = before; i-- > 0 && (self->asked.size == 0 || self->said_before.size == 0);) {
+        const proto_entry_t *entry = &self->context->entries[i];
+        if (self->asked.size == 0 && str_is(entry->role, "assistant"))
+            self->asked = text_trim(entry->text);
+        else if (self->said_before.size == 0 && str_is(entry->role, "user"))
+            self->said_before = entry->text;
+    }
     for (size_t i = self->asked.size; i-- > 0;)
         if (self->asked.data[i] == '\n') {
             self->asked.data += i + 1;
@@ -218,14 +236,16 @@ static void read_asked(scene_t *self, size_t before)
         return;
     buf_t folded;
     buf_init(&folded, MAX_JSON);
-    text_fold(&folded, self->asked);
+    str_t sentence = last_sentence(self->asked);
+    text_fold(&folded, sentence);
     self->asked_budget = asks(buf_view(&folded), budget);
     self->asked_show = asks(buf_view(&folded), show);
     self->asked_quote = asks(buf_view(&folded), quote);
     self->asked_person = asks(buf_view(&folded), person);
+    self->asked_list = asks(buf_view(&folded), list);
     self->asked_down = asks(buf_view(&folded), down);
     buf_free(&folded);
-    understand(self->asked, &self->question);
+    understand(sentence, &self->question);
 }
 
 /* ---- names ---- */

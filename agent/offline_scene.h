@@ -54,10 +54,11 @@ typedef struct scene {
     understood_t u;
     int64_t said_ms;
 
-    /* The last line of the last answer. */
-    str_t asked;
-    understood_t question;
+    str_t asked;           /* the last line of the last answer */
+    understood_t question; /* its last sentence */
     bool asked_budget, asked_show, asked_quote, asked_person, asked_down;
+    bool asked_list;   /* which one of the list */
+    str_t said_before; /* the customer's message before this turn */
 
     bool resolved;
     proto_mention_t mentions[SCENE_MAX_MENTIONS];
@@ -107,6 +108,9 @@ bool search_wanted(const scene_t *scene);
  * to leave out. */
 bool search_relax(const proto_query_t *from, int step, proto_query_t *to);
 
+/* What somebody who asks for a make that is not there may like instead; false: nobody knows. */
+bool search_alike(const proto_mention_t *mention, proto_query_t *query);
+
 /* The dearest car that so much a month pays for over the longest plan, whole thousands; cents. */
 int64_t search_reach(const financing_terms_t *terms, int64_t monthly, int64_t down);
 
@@ -114,13 +118,69 @@ void call_search(scene_t *scene, tag_t tag, const proto_query_t *query, int64_t 
 void call_text(scene_t *scene, tag_t tag, const char *tool, const char *argument, str_t text);
 void call_car(scene_t *scene, int64_t stock_id);
 
+/* ---- offline_target.c: which car is meant ---- */
+
+typedef enum target {
+    TARGET_NONE,
+    TARGET_CAR,
+    TARGET_PLACE,  /* on the page of the list, which has to be fetched again */
+    TARGET_NOWHERE /* the list has no such place */
+} target_t;
+
+target_t find_target(const scene_t *scene, int64_t *stock_id);
+target_t target_by_place(const scene_t *scene, int64_t nth, int64_t *stock_id);
+
+/* A car they have seen, or NULL. */
+const proto_car_t *seen_car(const scene_t *scene, int64_t stock_id);
+
+/* The car they speak of; 0 when a list came after it. */
+int64_t current_stock(const scene_t *scene);
+
+/* Cars on the page of the list shown last, as it was when it was shown. */
+int64_t page_count(const scene_t *scene);
+
+/* 1 to count: nth counts from the front of the page, or of the whole list; 0: neither. */
+int64_t place_on_page(const scene_t *scene, int64_t nth, int64_t count);
+
+/* ---- offline_quote.c: asking for a plan ---- */
+
+bool wants_quote(const scene_t *scene);
+
+/* A plan for a car, or for a bare price when stock_id is 0. */
+void call_quote(scene_t *scene, int64_t stock_id, int64_t price);
+
+/* What cannot be is refused in the customer's words; true: it was. price 0: not known yet. */
+bool refuse_plan(scene_t *scene, int64_t price);
+
+/* The plan, or what the car is, as the customer wishes. */
+void take_up_car(scene_t *scene, int64_t stock_id);
+void quote_car(scene_t *scene, int64_t stock_id);
+
+/* ---- offline_know.c: what the shop wrote ---- */
+
+void call_topics(scene_t *scene);
+void call_hours(scene_t *scene);
+
+/* The passages found; false: none were asked for. */
+bool write_known(scene_t *scene, buf_t *out);
+
+/* A person will write, "(lunes a sábado, 9 a 18 h)": the first line with a figure in it. */
+void write_person(scene_t *scene, buf_t *out, const scene_result_t *result);
+
 /* ---- offline_list.c, offline_car.c, offline_write.c: what is said ---- */
 
 /* "camionetas *Nissan* automáticas hasta $300,000"; sets the gender of the voice. */
 void write_what(scene_t *scene, buf_t *out, const proto_query_t *query);
 
-/* The page of a search result, and the question that goes with it. */
-void write_list(scene_t *scene, buf_t *out, const scene_result_t *result);
+/* One of the lists of an answer. */
+typedef struct list_place {
+    size_t first; /* cars are numbered from first + 1 on, so that numbers are unique */
+    bool others;  /* there are other lists in the answer */
+    bool last;    /* the question goes below this one */
+} list_place_t;
+
+/* The page of a search result; returns how many cars it has. */
+size_t write_list(scene_t *scene, buf_t *out, const scene_result_t *result, list_place_t place);
 
 void write_makes(scene_t *scene, buf_t *out, const scene_result_t *result);
 

@@ -1,6 +1,7 @@
 /* What is looked for: filters as said, on top of the last search where they refine it. */
 #include "agent/json.h"
 #include "agent/offline_scene.h"
+#include "common/text.h"
 
 #define YEAR_MS INT64_C(31556952000)
 
@@ -112,44 +113,78 @@ void search_query(const scene_t *scene, const proto_mention_t *mention, proto_qu
             query->body = u->body != NULL ? str_from(u->body) : (str_t){NULL, 0};
         take_name(query, mention);
     }
-    if (u->sort != NULL)
+    if (u->sort != NULL) {
         query->sort = str_from(u->sort);
-    else if (u->says & (SAYS_TOO_EXPENSIVE | SAYS_DOLLARS))
+        if (u->price_min == 0 && str_is(query->sort, "price"))
+            query->price_min = 0; /* cheaper ones, also below the range looked at so far */
+    }
+    if (u->sort == NULL && (u->says & (SAYS_TOO_EXPENSIVE | SAYS_DOLLARS)))
         query->sort = STR_LIT("price");
     query->page = 1;
     query->page_size = 0;
 }
 
-/* What a customer gives up first: colour and comfort, then the budget. */
+bool search_alike(const proto_mention_t *mention, proto_query_t *query)
+{
+    static const char *const sporty[] = {"ferrari",      "lamborghini", "maserati",
+                                         "mclaren",      "porsche",     "lotus",
+                                         "aston martin", "bugatti",     "corvette"};
+    buf_t said;
+    buf_init(&said, 1024);
+    text_fold(&said, mention->make.size > 0 ? mention->make : mention->said);
+    bool alike = false;
+    for (size_t i = 0; i < sizeof(sporty) / sizeof(sporty[0]); i++)
+        alike |= str_is(buf_view(&said), sporty[i]);
+    buf_free(&said);
+    *query = (proto_query_t){.body = STR_LIT("Coupé")};
+    return alike;
+}
+
+/* What a customer gives up first: colour and comfort. */
+static bool leave_comfort(proto_query_t *query)
+{
+    bool had = query->colour.size || query->city.size || query->q.size || query->bluetooth ||
+               query->car_play;
+    query->colour = query->city = query->q = (str_t){NULL, 0};
+    query->bluetooth = query->car_play = 0;
+    return had;
+}
+
+/* Then use and budget; what is nearest to the budget comes first. */
+static bool leave_numbers(proto_query_t *query)
+{
+    bool had = query->transmission.size || query->fuel.size || query->km_min || query->km_max ||
+               query->price_min || query->price_max || query->year_min || query->year_max;
+    if (query->price_max)
+        query->sort = STR_LIT("price");
+    else if (query->price_min)
+        query->sort = STR_LIT("-price");
+    query->transmission = query->fuel = (str_t){NULL, 0};
+    query->km_min = query->km_max = query->price_min = query->price_max = 0;
+    query->year_min = query->year_max = 0;
+    return had;
+}
+
+static bool leave_names(proto_query_t *query)
+{
+    bool had = query->make.size && (query->model.size || query->body.size);
+    if (query->model.size)
+        query->model = (str_t){NULL, 0};
+    else if (had)
+        query->make = (str_t){NULL, 0};
+    return had;
+}
+
 bool search_relax(const proto_query_t *from, int step, proto_query_t *to)
 {
     *to = *from;
     to->page = 1;
-    to->colour = to->city = to->transmission = to->fuel = to->q = (str_t){NULL, 0};
-    to->bluetooth = to->car_play = 0;
-    to->km_min = to->km_max = 0;
-    bool softer = from->colour.size || from->city.size || from->transmission.size ||
-                  from->fuel.size || from->q.size || from->bluetooth || from->car_play ||
-                  from->km_min || from->km_max;
-    if (step == 0 && softer)
+    bool left = leave_comfort(to);
+    if (left && step == 0)
         return true;
-    if (from->price_max)
-        to->sort = STR_LIT("price");
-    else if (from->price_min)
-        to->sort = STR_LIT("-price");
-    to->price_min = to->price_max = to->year_min = to->year_max = 0;
-    if (from->price_min || from->price_max || from->year_min || from->year_max)
+    if (leave_numbers(to))
         return true;
-    if (softer && step > 0 && from->body.size && from->make.size) {
-        to->body = (str_t){NULL, 0};
-        return true;
-    }
-    if (!from->model.size && !(from->body.size && from->make.size))
-        return false;
-    to->model = (str_t){NULL, 0};
-    if (!from->model.size)
-        to->make = (str_t){NULL, 0};
-    return true;
+    return leave_names(to) || left;
 }
 
 int64_t search_reach(const financing_terms_t *terms, int64_t monthly, int64_t down)

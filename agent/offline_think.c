@@ -8,278 +8,6 @@
 #include "common/money.h"
 #include "common/text.h"
 
-#define MOST_TOPICS 3
-
-/* ---- which car is meant ---- */
-
-typedef enum target { TARGET_NONE, TARGET_CAR, TARGET_PLACE, TARGET_NOWHERE } target_t;
-
-static const proto_car_t *seen_car(const scene_t *scene, int64_t stock_id)
-{
-    for (size_t i = 0; i < scene->shown_count; i++)
-        if (scene->shown[i].stock_id == stock_id)
-            return &scene->shown[i];
-    return scene->chosen != NULL && scene->chosen->stock_id == stock_id ? scene->chosen : NULL;
-}
-
-/* The car they speak of; 0 when a list came after it. */
-static int64_t current_stock(const scene_t *scene)
-{
-    if (scene->shown_count == 1)
-        return scene->shown[0].stock_id;
-    if (scene->chosen == NULL)
-        return 0;
-    for (size_t i = 0; i < scene->shown_count; i++)
-        if (scene->shown[i].stock_id == scene->chosen->stock_id)
-            return scene->chosen->stock_id;
-    return scene->shown_count == 0 ? scene->chosen->stock_id : 0;
-}
-
-/* Cars on the page of the list shown last, as it was when it was shown. */
-static int64_t page_count(const scene_t *scene)
-{
-    if (scene->list == NULL)
-        return 0;
-    int64_t size = scene->list->page_size > 0 ? scene->list->page_size : SCENE_LINES;
-    int64_t rest = scene->list->total - (scene->list->page - 1) * size;
-    return rest < 0 ? 0 : rest < size ? rest : size;
-}
-
-/* The nth counts from the front of the page, or from the front of the whole list. */
-static int64_t place_on_page(const scene_t *scene, int64_t nth, int64_t count)
-{
-    if (nth < 0)
-        nth = count + 1 + nth;
-    if (nth >= 1 && nth <= count)
-        return nth;
-    if (scene->list != NULL && scene->list->page > 1) {
-        int64_t size = scene->list->page_size > 0 ? scene->list->page_size : SCENE_LINES;
-        nth -= (scene->list->page - 1) * size;
-    }
-    return nth >= 1 && nth <= count ? nth : 0;
-}
-
-static target_t target_by_place(const scene_t *scene, int64_t nth, int64_t *stock_id)
-{
-    bool whole = scene->shown_count > 1 || page_count(scene) <= 1;
-    if (scene->shown_count == 0 && scene->list == NULL)
-        return TARGET_NONE;
-    int64_t count = whole ? (int64_t)scene->shown_count : page_count(scene);
-    int64_t place = place_on_page(scene, nth, count);
-    if (place == 0)
-        return TARGET_NOWHERE;
-    if (!whole)
-        return scene->query != NULL ? TARGET_PLACE : TARGET_NONE;
-    *stock_id = scene->shown[place - 1].stock_id;
-    return TARGET_CAR;
-}
-
-static bool better(const proto_car_t *a, const proto_car_t *b, const char *sort)
-{
-    bool down = sort[0] == '-';
-    const char *by = sort + down;
-    int64_t x = !strcmp(by, "price") ? a->price : !strcmp(by, "year") ? a->year : a->km;
-    int64_t y = !strcmp(by, "price") ? b->price : !strcmp(by, "year") ? b->year : b->km;
-    return down ? x > y : x < y;
-}
-
-/* "el más barato de esos", "el rojo" */
-static target_t target_by_trait(const scene_t *scene, int64_t *stock_id)
-{
-    const understood_t *u = &scene->u;
-    const proto_car_t *found = NULL;
-    size_t matches = 0;
-    bool all_there = scene->list == NULL || scene->list->total <= (int64_t)scene->shown_count;
-    if (scene->shown_count < 2 || !(u->says & (SAYS_THE_ONE | SAYS_OF_THESE)))
-        return TARGET_NONE;
-    for (size_t i = 0; i < scene->shown_count; i++) {
-        const proto_car_t *car = &scene->shown[i];
-        if (u->colour != NULL && str_is(car->colour, u->colour)) {
-            found = car;
-            matches++;
-        } else if (u->colour == NULL && u->sort != NULL &&
-                   ((u->says & SAYS_OF_THESE) || all_there)) {
-            if (found == NULL || better(car, found, u->sort))
-                found = car;
-            matches = 1;
-        }
-    }
-    if (matches != 1)
-        return TARGET_NONE;
-    *stock_id = found->stock_id;
-    return TARGET_CAR;
-}
-
-static bool wants_quote(const scene_t *scene)
-{
-    const understood_t *u = &scene->u;
-    return (u->says & SAYS_QUOTE) || u->month_count > 0 || u->down >= 0 || u->down_bp >= 0 ||
-           u->monthly > 0;
-}
-
-/* "me interesa el Versa", with one Versa on the list */
-static target_t target_by_name(const scene_t *scene, int64_t *stock_id)
-{
-    size_t matches = 0;
-    if (scene->mention_count != 1 || scene->shown_count < 1 ||
-        !(wants_quote(scene) || (scene->u.says & (SAYS_DETAIL | SAYS_THIS))))
-        return TARGET_NONE;
-    const proto_mention_t *mention = &scene->mentions[0];
-    for (size_t i = 0; i < scene->shown_count; i++) {
-        const proto_car_t *car = &scene->shown[i];
-        if (!str_eq(car->make, mention->make) ||
-            (mention->model.size > 0 && !str_eq(car->model, mention->model)) ||
-            (scene->u.year_min != 0 && car->year != scene->u.year_min))
-            continue;
-        *stock_id = car->stock_id;
-        matches++;
-    }
-    return matches == 1 ? TARGET_CAR : TARGET_NONE;
-}
-
-/* A number alone: a stock id, or a place on the list. */
-static target_t target_by_number(const scene_t *scene, int64_t *stock_id)
-{
-    int64_t bare = scene->u.bare;
-    if (bare <= 0 || scene->mention_count > 0)
-        return TARGET_NONE;
-    if (seen_car(scene, bare) != NULL || bare >= 10000) {
-        *stock_id = bare;
-        return TARGET_CAR;
-    }
-    if (bare <= (int64_t)scene->shown_count && scene->shown_count > 1)
-        return target_by_place(scene, bare, stock_id);
-    return TARGET_NONE;
-}
-
-static target_t find_target(const scene_t *scene, int64_t *stock_id)
-{
-    const understood_t *u = &scene->u;
-    if (u->stock_id > 0) {
-        *stock_id = u->stock_id;
-        return TARGET_CAR;
-    }
-    if (u->ordinal_count > 0)
-        return target_by_place(scene, u->ordinals[0], stock_id);
-    target_t target = target_by_trait(scene, stock_id);
-    if (target == TARGET_NONE)
-        target = target_by_name(scene, stock_id);
-    return target == TARGET_NONE ? target_by_number(scene, stock_id) : target;
-}
-
-/* ---- quotes ---- */
-
-static void call_quote(scene_t *scene, int64_t stock_id, int64_t price)
-{
-    const understood_t *u = &scene->u;
-    const proto_quote_t *last = scene->quote;
-    buf_t arguments;
-    buf_init(&arguments, 1024);
-    buf_char(&arguments, '{');
-    if (stock_id > 0)
-        json_int(&arguments, "stock_id", stock_id);
-    else
-        json_money(&arguments, "price", price);
-    if (u->down >= 0)
-        json_money(&arguments, "down_payment", u->down);
-    else if (u->down_bp >= 0)
-        json_money(&arguments, "down_payment_percent", u->down_bp);
-    const int64_t *months = u->months;
-    size_t count = u->month_count;
-    if (count == 0 && (u->down >= 0 || u->down_bp >= 0) && last != NULL &&
-        last->stock_id == stock_id) { /* another down payment for the same plan */
-        months = &last->months;
-        count = 1;
-    }
-    if (count > 0) {
-        json_key(&arguments, "months");
-        for (size_t i = 0; i < count; i++)
-            buf_printf(&arguments, "%s%lld", i == 0 ? "[" : ",", (long long)months[i]);
-        buf_char(&arguments, ']');
-    }
-    buf_char(&arguments, '}');
-    scene_call(scene, TAG_QUOTE, "quote_financing", &arguments);
-}
-
-static void refuse_months(scene_t *scene, int64_t months)
-{
-    const financing_terms_t *terms = &scene->shop->terms;
-    char min[MONEY_TEXT_SIZE], max[MONEY_TEXT_SIZE], near[MONEY_TEXT_SIZE];
-    buf_t text;
-    buf_init(&text, OFFLINE_MAX_TEXT);
-    number_print(terms->min_months, min);
-    number_print(terms->max_months, max);
-    number_print(months < terms->min_months ? terms->min_months : terms->max_months, near);
-    phrase_add(
-        &text, &scene->voice, PHRASE_BAD_MONTHS,
-        PHRASE_ARGS({"min", str_from(min)}, {"max", str_from(max)}, {"near", str_from(near)}));
-    answer_text(scene, &text);
-}
-
-static void refuse_down(scene_t *scene, int64_t price, financing_status_t status)
-{
-    const financing_terms_t *terms = &scene->shop->terms;
-    char percent[MONEY_TEXT_SIZE], money[MONEY_TEXT_SIZE];
-    buf_t text;
-    buf_init(&text, OFFLINE_MAX_TEXT);
-    number_print(terms->min_down_bp / 100, percent);
-    if (status == FINANCING_DOWN_TOO_HIGH) {
-        phrase_add(&text, &scene->voice, PHRASE_BAD_DOWN_HIGH,
-                   PHRASE_ARGS({"price", str_from(money_print(price, money))}));
-    } else {
-        money_print(financing_percent(price, terms->min_down_bp), money);
-        phrase_add(&text, &scene->voice, PHRASE_BAD_DOWN_LOW,
-                   PHRASE_ARGS({"percent", str_from(percent)}, {"down", str_from(money)}));
-    }
-    answer_text(scene, &text);
-}
-
-/* What cannot be is refused here, in the customer's words; true: it was. */
-static bool refuse(scene_t *scene, int64_t price)
-{
-    const understood_t *u = &scene->u;
-    const financing_terms_t *terms = &scene->shop->terms;
-    size_t impossible = 0;
-    for (size_t i = 0; i < u->month_count; i++)
-        impossible += u->months[i] < terms->min_months || u->months[i] > terms->max_months;
-    if (impossible > 0 && impossible == u->month_count) {
-        refuse_months(scene, u->months[0]);
-        return true;
-    }
-    int64_t down = u->down >= 0      ? u->down
-                   : u->down_bp >= 0 ? financing_percent(price, u->down_bp)
-                                     : -1;
-    proto_quote_t quote;
-    if (price <= 0 || down < 0)
-        return false;
-    financing_status_t status = financing_quote(terms, price, down, terms->min_months, &quote);
-    if (status != FINANCING_DOWN_TOO_HIGH && status != FINANCING_DOWN_TOO_LOW)
-        return false;
-    refuse_down(scene, price, status);
-    return true;
-}
-
-static void quote_car(scene_t *scene, int64_t stock_id)
-{
-    const proto_car_t *car = seen_car(scene, stock_id);
-    if (refuse(scene, car != NULL ? car->price : 0))
-        return;
-    call_quote(scene, stock_id, 0);
-    for (size_t i = 1; i < scene->u.ordinal_count && i < 2; i++) {
-        int64_t other = 0;
-        if (target_by_place(scene, scene->u.ordinals[i], &other) == TARGET_CAR && other != stock_id)
-            call_quote(scene, other, 0);
-    }
-}
-
-static void take_up_car(scene_t *scene, int64_t stock_id)
-{
-    if (wants_quote(scene))
-        quote_car(scene, stock_id);
-    else
-        call_car(scene, stock_id);
-}
-
 /* ---- the steps ---- */
 
 static bool is_pure(const scene_t *scene, uint32_t says)
@@ -301,14 +29,10 @@ static bool step_reset(scene_t *scene)
 
 static bool step_person(scene_t *scene)
 {
-    static const char *const hours[] = {"horario", "horario", "opening hours", "horário"};
     bool agreed = is_pure(scene, SAYS_YES) && scene->asked_person;
-    if (!(scene->u.says & SAYS_PERSON) && !agreed)
+    if ((!(scene->u.says & SAYS_PERSON) && !agreed) || (scene->u.says & SAYS_WHO))
         return false;
-    if (scene->u.says & SAYS_WHO)
-        return false;
-    call_text(scene, TAG_HOURS, "search_knowledge", "question",
-              str_from(hours[scene->voice.language]));
+    call_hours(scene);
     return true;
 }
 
@@ -412,7 +136,14 @@ static bool step_bare(scene_t *scene)
 {
     understood_t *u = &scene->u;
     int64_t bare = u->bare, stock_id = current_stock(scene);
-    if (bare < 0 || search_wanted(scene) || u->words > 4)
+    if (bare < 0 || search_wanted(scene))
+        return false;
+    if (u->month_count > 0 && u->down < 0 && u->down_bp < 0 && bare > 0 && bare <= 50 &&
+        bare % 5 == 0) { /* "a 48 con 20" */
+        u->down_bp = bare * 100;
+        return false;
+    }
+    if (wants_quote(scene) || u->words > 4)
         return false;
     if (bare >= 12 && bare <= 96 && bare % 6 == 0 && stock_id > 0 && !scene->asked_down) {
         u->months[u->month_count++] = bare;
@@ -427,7 +158,8 @@ static bool step_bare(scene_t *scene)
         quote_car(scene, stock_id);
         return true;
     }
-    if (bare >= 20 && bare < 2000)
+    bool term = bare >= scene->shop->terms.min_months && bare <= scene->shop->terms.max_months;
+    if (bare >= 20 && bare < 2000 && (scene->asked_budget || !term))
         u->price_max = bare * 100000;
     return false;
 }
@@ -467,9 +199,15 @@ static bool step_compare(scene_t *scene)
 {
     const understood_t *u = &scene->u;
     int64_t first = 0, second = 0;
-    if (!(u->says & SAYS_COMPARE) || u->month_count > 0 || scene->shown_count < 2)
+    if (!(u->says & SAYS_COMPARE) || u->month_count > 0)
         return false;
     bool two = u->ordinal_count >= 2;
+    if (scene->shown_count < 2) {
+        if (!two || page_count(scene) < 2 || scene->query == NULL)
+            return false;
+        call_search(scene, TAG_PLACE, scene->query, scene->list->page);
+        return true;
+    }
     if (target_by_place(scene, two ? u->ordinals[0] : 1, &first) != TARGET_CAR ||
         target_by_place(scene, two ? u->ordinals[1] : 2, &second) != TARGET_CAR)
         return false;
@@ -557,33 +295,9 @@ static void call_lists(scene_t *scene)
 
 static bool step_know(scene_t *scene)
 {
-    static const char *const questions[TOPIC_COUNT][4] = {
-        {"horario", "horario", "opening hours", "horário"},
-        {"ubicación dirección", "ubicación dirección", "location address", "localização endereço"},
-        {"garantía", "garantía", "warranty", "garantia"},
-        {"documentos requisitos", "documentos requisitos", "documents requirements",
-         "documentos requisitos"},
-        {"prueba de manejo", "prueba de manejo", "test drive", "test drive"},
-        {"auto a cuenta", "auto a cuenta", "trade in", "carro na troca"},
-        {"formas de pago", "formas de pago", "payment methods", "formas de pagamento"},
-        {"apartado", "apartado", "reserving a car", "reserva"},
-        {"entrega envío", "entrega envío", "delivery", "entrega"},
-        {"financiamiento", "financiamiento", "financing", "financiamento"},
-        {"devoluciones", "devoluciones", "returns", "devoluções"},
-        {"revisión mecánica", "revisión mecánica", "inspection", "inspeção"},
-        {"servicio mantenimiento", "servicio mantenimiento", "service maintenance", "manutenção"},
-        {"contacto teléfono", "contacto teléfono", "contact phone", "contato telefone"},
-    };
-    size_t asked = 0;
     if (scene->u.topics == 0)
         return false;
-    for (size_t i = 0; i < TOPIC_COUNT && asked < MOST_TOPICS; i++) {
-        if (!(scene->u.topics & 1u << i))
-            continue;
-        call_text(scene, TAG_KNOW, "search_knowledge", "question",
-                  str_from(questions[i][scene->voice.language]));
-        asked++;
-    }
+    call_topics(scene);
     if (search_wanted(scene) && (scene->u.says & SAYS_SEARCH))
         call_lists(scene);
     return true;
@@ -596,7 +310,7 @@ static bool step_quote_price(scene_t *scene)
     if (u->month_count == 0 || u->price_max == 0 || u->price_min != 0 || scene->mention_count > 0 ||
         (u->says & SAYS_SEARCH))
         return false;
-    if (!refuse(scene, u->price_max))
+    if (!refuse_plan(scene, u->price_max))
         call_quote(scene, 0, u->price_max);
     return true;
 }
@@ -614,6 +328,8 @@ static bool step_quote_what(scene_t *scene)
 {
     if (!wants_quote(scene))
         return false;
+    if (refuse_plan(scene, 0))
+        return true;
     answer_phrase(scene, scene->shown_count > 1 ? PHRASE_QUOTE_WHICH : PHRASE_QUOTE_WHAT);
     return true;
 }
@@ -703,6 +419,11 @@ static bool (*const steps[])(scene_t *) = {
 
 static void begin(scene_t *scene)
 {
+    const scene_result_t *names = scene_result(scene, TAG_NAMES);
+    if (names != NULL && names->failed && scene->u.topics == 0) {
+        answer_phrase(scene, scene->shown_count > 0 ? PHRASE_TROUBLE_SHOWN : PHRASE_TROUBLE);
+        return;
+    }
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
         if (steps[i](scene))
             return;
@@ -723,6 +444,22 @@ static void answer_results(scene_t *scene)
     answer_phrase(scene, PHRASE_TROUBLE);
 }
 
+static bool follow_compare(scene_t *scene, const cJSON *cars, int count)
+{
+    proto_car_t pair[2];
+    for (size_t i = 0; i < 2; i++) {
+        int64_t place = place_on_page(scene, scene->u.ordinals[i], count);
+        if (place == 0)
+            return false;
+        json_read_car(cJSON_GetArrayItem(cars, (int)place - 1), &pair[i]);
+    }
+    buf_t text;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    write_comparison(scene, &text, &pair[0], &pair[1]);
+    answer_text(scene, &text);
+    return true;
+}
+
 /* The page was fetched again to see who is third on it. */
 static bool follow_place(scene_t *scene, const scene_result_t *result)
 {
@@ -730,6 +467,8 @@ static bool follow_place(scene_t *scene, const scene_result_t *result)
     int count = cJSON_GetArraySize(cars);
     if (scene->u.ordinal_count == 0)
         return false;
+    if ((scene->u.says & SAYS_COMPARE) && scene->u.ordinal_count >= 2)
+        return follow_compare(scene, cars, count);
     int64_t place = place_on_page(scene, scene->u.ordinals[0], count);
     int64_t stock_id = json_read_int(cJSON_GetArrayItem(cars, (int)place - 1), "stock_id");
     if (place == 0 || stock_id == 0)
@@ -749,11 +488,15 @@ static bool follow_empty(scene_t *scene, const scene_result_t *result)
         lists += scene->results[i].tag == TAG_LIST;
     }
     bool absent = scene->mention_count > 0 && scene->mentions[0].count == 0;
-    if (result->failed || json_read_int(result->json, "total") > 0 || step > 1 || lists > 1 ||
-        (absent && step == 0))
+    if (result->failed || json_read_int(result->json, "total") > 0 || step > 1 || lists > 1)
         return false;
     json_read_query(result->arguments, &query);
-    if (!search_relax(&query, step, &relaxed))
+    if (query.q.size > 0 && query.make.size == 0) { /* words that mean nothing among cars */
+        answer_phrase(scene, PHRASE_NOT_UNDERSTOOD);
+        return true;
+    }
+    if (absent ? step > 0 || !search_alike(&scene->mentions[0], &relaxed)
+               : !search_relax(&query, step, &relaxed))
         return false;
     call_search(scene, TAG_NEAR, &relaxed, 1);
     return true;

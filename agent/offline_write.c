@@ -3,9 +3,6 @@
 #include "common/money.h"
 #include "common/text.h"
 
-#define MOST_PASSAGE 700 /* bytes of one passage */
-#define MOST_HOURS 90    /* bytes of opening hours in parentheses */
-
 void answer_text(scene_t *scene, buf_t *text)
 {
     str_t view = text_trim(buf_view(text));
@@ -23,111 +20,6 @@ void answer_phrase(scene_t *scene, phrase_t phrase)
     buf_init(&text, OFFLINE_MAX_TEXT);
     phrase_add(&text, &scene->voice, phrase, PHRASE_ARGS({"shop", scene->shop->name}));
     answer_text(scene, &text);
-}
-
-/* ---- what the shop wrote ---- */
-
-/* The passage in the customer's language, or the best one. */
-static str_t passage_of(const scene_t *scene, const scene_result_t *result)
-{
-    str_t best = {NULL, 0};
-    const cJSON *item;
-    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(result->json, "passages")) {
-        str_t text = json_read_text(item, "text");
-        language_t language;
-        int formal;
-        understand_manners(text, &language, &formal);
-        if (language == scene->voice.language)
-            return text;
-        if (best.size == 0)
-            best = text;
-    }
-    return best;
-}
-
-static str_t next_line(str_t *rest)
-{
-    size_t size = 0;
-    while (size < rest->size && rest->data[size] != '\n')
-        size++;
-    str_t line = text_trim((str_t){rest->data, size});
-    size_t skip = size < rest->size ? size + 1 : size;
-    rest->data += skip;
-    rest->size -= skip;
-    return line;
-}
-
-/* The end of the last whole sentence within max bytes. */
-static str_t whole_sentences(str_t text, size_t max)
-{
-    if (text.size <= max)
-        return text;
-    text = utf8_front(text, max);
-    for (size_t i = text.size; i-- > 0;)
-        if (text.data[i] == '.' || text.data[i] == '\n')
-            return (str_t){text.data, i + 1};
-    return text;
-}
-
-/* Markdown to WhatsApp: no headings, one star for bold. */
-static bool add_passage(buf_t *out, str_t passage)
-{
-    buf_t text;
-    buf_init(&text, MOST_PASSAGE * 8);
-    while (passage.size > 0) {
-        str_t line = next_line(&passage);
-        if (line.size > 0 && line.data[0] == '#')
-            continue;
-        for (size_t i = 0; i < line.size; i++)
-            if (line.data[i] != '*' || i == 0 || line.data[i - 1] != '*')
-                buf_char(&text, line.data[i]);
-        buf_char(&text, '\n');
-    }
-    str_t front = text_trim(whole_sentences(text_trim(buf_view(&text)), MOST_PASSAGE));
-    buf_add(out, front.data, front.size);
-    buf_free(&text);
-    return front.size > 0;
-}
-
-static bool write_known(scene_t *scene, buf_t *out)
-{
-    bool any = false;
-    for (size_t i = 0; i < scene->result_count; i++) {
-        const scene_result_t *result = &scene->results[i];
-        if (result->tag != TAG_KNOW)
-            continue;
-        if (any)
-            buf_str(out, "\n\n");
-        bool known = !result->failed && add_passage(out, passage_of(scene, result));
-        if (!known)
-            phrase_say(out, &scene->voice, result->failed ? PHRASE_TROUBLE : PHRASE_KNOW_NONE);
-        any = true;
-    }
-    return any;
-}
-
-/* " (lunes a sábado, 9 a 18 h)" from the first line with a figure of what the shop wrote. */
-static void write_person(scene_t *scene, buf_t *out, const scene_result_t *result)
-{
-    buf_t hours;
-    buf_init(&hours, 1024);
-    str_t passage = passage_of(scene, result);
-    while (passage.size > 0 && hours.size == 0) {
-        str_t line = next_line(&passage);
-        bool figure = false;
-        for (size_t i = 0; i < line.size; i++)
-            figure |= line.data[i] >= '0' && line.data[i] <= '9';
-        size_t end = 0;
-        while (end < line.size && line.data[end] != '.')
-            end++;
-        if (!figure || line.data[0] == '#' || end == 0 || end > MOST_HOURS)
-            continue;
-        buf_printf(&hours, " (%.*s)", (int)end, line.data);
-        if (hours.data[2] >= 'A' && hours.data[2] <= 'Z' && scene->voice.language != LANGUAGE_EN)
-            hours.data[2] = (char)(hours.data[2] - 'A' + 'a');
-    }
-    phrase_add(out, &scene->voice, PHRASE_PERSON, PHRASE_ARGS({"hours", buf_view(&hours)}));
-    buf_free(&hours);
 }
 
 /* ---- pages ---- */
@@ -153,12 +45,9 @@ static void capitalise(char *text)
         *text = (char)(*text - 'a' + 'A');
 }
 
-/* "Ferrari no manejamos por ahora. Lo más cercano: …" */
-static void write_absent(scene_t *scene, buf_t *out, const proto_mention_t *mention,
-                         const scene_result_t *result)
+static void write_absent_name(scene_t *scene, buf_t *out, const proto_mention_t *mention)
 {
-    buf_t near, name;
-    buf_init(&near, 1024);
+    buf_t name;
     buf_init(&name, 256);
     str_t said = mention->make.size > 0 ? mention->make : mention->said;
     buf_add(&name, said.data, said.size);
@@ -167,6 +56,15 @@ static void write_absent(scene_t *scene, buf_t *out, const proto_mention_t *ment
     if (name.size > 0)
         capitalise(name.data);
     phrase_add(out, &scene->voice, PHRASE_NOT_CARRIED, PHRASE_ARGS({"name", buf_view(&name)}));
+    buf_free(&name);
+}
+
+/* "Ferrari no manejamos por ahora. Lo más cercano: …" */
+static void write_absent(scene_t *scene, buf_t *out, const scene_result_t *result)
+{
+    buf_t near;
+    buf_init(&near, 1024);
+    write_absent_name(scene, out, &scene->mentions[0]);
     buf_char(out, ' ');
     if (write_near(scene, &near, result)) {
         phrase_add(out, &scene->voice, PHRASE_NEAR, PHRASE_ARGS({"near", buf_view(&near)}));
@@ -176,7 +74,6 @@ static void write_absent(scene_t *scene, buf_t *out, const proto_mention_t *ment
         phrase_say(out, &scene->voice, PHRASE_LEAD_BACK);
     }
     buf_free(&near);
-    buf_free(&name);
 }
 
 static void write_empty(scene_t *scene, buf_t *out, const scene_result_t *result)
@@ -194,17 +91,18 @@ static void write_empty(scene_t *scene, buf_t *out, const scene_result_t *result
 static void write_nearest(scene_t *scene, buf_t *out, const scene_result_t *nearest)
 {
     const scene_result_t *list = scene_result(scene, TAG_LIST);
-    if (list != NULL && !list->failed) {
+    if (scene->mention_count > 0 && scene->mentions[0].count == 0)
+        write_absent_name(scene, out, &scene->mentions[0]);
+    else if (list != NULL && !list->failed)
         write_empty(scene, out, list);
-        buf_char(out, ' ');
-    }
+    buf_char(out, ' ');
     if (is_empty(nearest)) {
         phrase_say(out, &scene->voice, PHRASE_ASK_OTHER);
         return;
     }
     phrase_say(out, &scene->voice, PHRASE_NEAREST);
     buf_char(out, '\n');
-    write_list(scene, out, nearest);
+    write_list(scene, out, nearest, (list_place_t){.last = true});
 }
 
 /* A name that was mended is said, so that the customer can object. */
@@ -218,13 +116,14 @@ static void write_suppose(scene_t *scene, buf_t *out, const scene_result_t *resu
     }
 }
 
-static void write_page(scene_t *scene, buf_t *out, const scene_result_t *result)
+/* Cars written. */
+static size_t write_page(scene_t *scene, buf_t *out, const scene_result_t *result,
+                         list_place_t place)
 {
     char text[MONEY_TEXT_SIZE];
     if (total_of(result) == 0) {
-        const proto_mention_t *mention = scene->mention_count > 0 ? &scene->mentions[0] : NULL;
-        if (mention != NULL && mention->count == 0) {
-            write_absent(scene, out, mention, result);
+        if (scene->mention_count > 0 && scene->mentions[0].count == 0) {
+            write_absent(scene, out, result);
         } else {
             write_empty(scene, out, result);
             buf_char(out, ' ');
@@ -236,23 +135,25 @@ static void write_page(scene_t *scene, buf_t *out, const scene_result_t *result)
                    PHRASE_ARGS({"pages", str_from(text)}));
     } else {
         write_suppose(scene, out, result);
-        write_list(scene, out, result);
+        return write_list(scene, out, result, place);
     }
+    return 0;
 }
 
 static void write_pages(scene_t *scene, buf_t *out)
 {
-    bool first = true;
-    for (size_t i = 0; i < scene->result_count; i++) {
-        const scene_result_t *result = &scene->results[i];
-        if (result->tag != TAG_LIST || result->failed)
-            continue;
-        if (!first)
+    const scene_result_t *lists[SCENE_MAX_RESULTS];
+    size_t count = 0, written = 0;
+    for (size_t i = 0; i < scene->result_count; i++)
+        if (scene->results[i].tag == TAG_LIST && !scene->results[i].failed)
+            lists[count++] = &scene->results[i];
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
             buf_str(out, "\n\n");
-        write_page(scene, out, result);
-        first = false;
+        list_place_t place = {.first = written, .others = count > 1, .last = i + 1 == count};
+        written += write_page(scene, out, lists[i], place);
     }
-    if (first)
+    if (count == 0)
         write_trouble(scene, out);
 }
 
@@ -328,7 +229,7 @@ static void write_main(scene_t *scene, buf_t *out, const scene_result_t *result)
         break;
     case TAG_VAGUE:
     case TAG_ABSENT:
-        write_page(scene, out, result);
+        write_page(scene, out, result, (list_place_t){.last = true});
         break;
     case TAG_NEAR:
         write_nearest(scene, out, result);
@@ -361,7 +262,7 @@ void write_results(scene_t *scene, buf_t *out)
     const scene_result_t *result = main_result(scene);
     if ((scene->u.says & SAYS_HELLO) && scene->context->turns == 0)
         phrase_say(out, &scene->voice, PHRASE_HI);
-    if (scene->u.says & SAYS_DOLLARS) {
+    if ((scene->u.says & SAYS_DOLLARS) && !(scene->u.says & (SAYS_TRICK | SAYS_HAGGLE))) {
         phrase_say(out, &scene->voice, PHRASE_DOLLARS);
         buf_char(out, ' ');
     }

@@ -132,7 +132,7 @@ const phrase_table_t phrases_es = {
         "¿Qué le movemos: marca, año o precio?"},
     [PHRASE_NOT_CARRIED] = {"{name} no manejamos por ahora.", "Por ahora no tengo {name}.", "{name} no hay en este momento."},
     [PHRASE_NEAR] = {"Lo más cercano: {near}.", "Lo que sí hay y se parece: {near}."},
-    [PHRASE_ASK_SHOW] = {"¿[Te|Le] los muestro?", "¿[Quieres|Quiere] verlos?"},
+    [PHRASE_ASK_SHOW] = {"¿[Te|Se] los muestro?", "¿[Quieres|Quiere] verlos?"},
     [PHRASE_NO_SUCH_PLACE] = {
         "En la lista hay {n}. ¿Cuál de ellos [te|le] interesa?",
         "La lista llega hasta el {n}. ¿De cuál [quieres|quiere] que hablemos?"},
@@ -152,19 +152,16 @@ const phrase_table_t phrases_es = {
     [PHRASE_WITH] = {"con {what}"},
     [PHRASE_WITHOUT] = {"sin {what}"},
     [PHRASE_PHOTO] = {"Foto: {url}"},
-    [PHRASE_NO_PHOTO] = {"Por aquí no tengo fotos de este; un asesor [te|le] las puede mandar.",
-        "De este no me cargaron fotos, pero un asesor [te|le] las consigue."},
+    [PHRASE_NO_PHOTO] = {"Por aquí no tengo fotos de este; un asesor [te|se] las puede mandar.",
+        "De este no me cargaron fotos, pero un asesor [te|se] las consigue."},
     [PHRASE_ASK_QUOTE] = {
         "¿[Te|Le] calculo cuánto quedaría al mes?",
         "¿[Quieres|Quiere] que [te|le] haga la cuenta a meses?",
         "¿[Te|Le] digo en cuánto quedan las mensualidades?"},
     [PHRASE_COMPARE] = {"Van lado a lado:", "Comparados:"},
-    [PHRASE_CHEAPER_FIRST] = {"El primero cuesta menos"},
-    [PHRASE_CHEAPER_SECOND] = {"El segundo cuesta menos"},
-    [PHRASE_LESS_KM_FIRST] = {"el primero tiene menos kilómetros"},
-    [PHRASE_LESS_KM_SECOND] = {"el segundo tiene menos kilómetros"},
-    [PHRASE_NEWER_FIRST] = {"el primero es más nuevo"},
-    [PHRASE_NEWER_SECOND] = {"el segundo es más nuevo"},
+    [PHRASE_COSTS_LESS] = {"Cuesta menos: el {n}."},
+    [PHRASE_LESS_KM] = {"Menos kilómetros: el {n}."},
+    [PHRASE_NEWER] = {"Más nuevo: el {n}."},
     [PHRASE_COMPARE_WHICH] = {"¿De cuál [te|le] calculo las mensualidades?", "¿Cuál [te|le] convence más?"},
 
     [PHRASE_DOWN] = {"Enganche: {down}"},
@@ -176,11 +173,11 @@ const phrase_table_t phrases_es = {
     [PHRASE_FINANCED] = {"Total financiado: {financed}, intereses: {interest}"},
     [PHRASE_ASK_COMPARE] = {
         "¿[Quieres|Quiere] que lo compare con {a} o {b} meses?",
-        "¿[Te|Le] lo pongo también a {a} o {b} meses?",
+        "¿[Te|Se] lo pongo también a {a} o {b} meses?",
         "¿Vemos cómo queda a {a} o a {b} meses?"},
     [PHRASE_ASK_COMPARE_ONE] = {
         "¿[Quieres|Quiere] que lo compare con {a} meses?",
-        "¿[Te|Le] lo pongo también a {a} meses?"},
+        "¿[Te|Se] lo pongo también a {a} meses?"},
     [PHRASE_ASK_DOWN] = {
         "¿Cuánto [podrías|podría] dar de enganche?",
         "¿Lo hacemos con otro enganche o alguno de estos plazos [te|le] acomoda?",
@@ -190,17 +187,17 @@ const phrase_table_t phrases_es = {
         "¿Con cuál plazo [te|le] queda cómoda la mensualidad?"},
     [PHRASE_QUOTE_WHICH] = {
         "Claro. ¿De cuál de la lista [te|le] hago la cuenta? Con el número basta.",
-        "Con gusto [te|le] lo calculo. ¿Cuál de la lista: el 1, el 2…?"},
+        "Con gusto [te|se] lo calculo. ¿Cuál de la lista: el 1, el 2…?"},
     [PHRASE_QUOTE_WHAT] = {
         "Con gusto hago la cuenta. ¿De qué auto sería?",
         "Claro, ¿qué auto cotizamos? [Dime|Dígame] marca y modelo."},
     [PHRASE_BAD_MONTHS] = {
-        "Los plazos van de {min} a {max} meses. ¿[Te|Le] lo calculo a {near}?",
+        "Los plazos van de {min} a {max} meses. ¿[Te|Se] lo calculo a {near}?",
         "Ese plazo no lo manejamos: hay de {min} a {max} meses. ¿Lo vemos a {near}?"},
     [PHRASE_BAD_DOWN_HIGH] = {
         "Con ese enganche ya cubre el precio de {price}: sería de contado, sin mensualidades. ¿Lo calculo con un enganche menor?"},
     [PHRASE_BAD_DOWN_LOW] = {
-        "El enganche mínimo es {percent} %, que aquí son {down}. ¿[Te|Le] lo calculo con ese?"},
+        "El enganche mínimo es {percent} %, que aquí son {down}. ¿[Te|Se] lo calculo con ese?"},
     [PHRASE_QUOTE_FAILED] = {
         "No me salió la cuenta con esos datos. ¿Me [dices|dice] el auto, el enganche y el plazo?"},
     [PHRASE_MONTHLY] = {"Con {monthly} al mes, este plan [te|le] queda:", "Este es el plan que entra en {monthly} al mes:"},
@@ -213,8 +210,8 @@ const phrase_table_t phrases_es = {
         "¿[Te|Le] ayudo con algo más?",
         "¿Qué más [te|le] gustaría saber?"},
     [PHRASE_KNOW_NONE] = {
-        "Eso prefiero que [te|le] lo confirme un asesor. ¿[Quieres|Quiere] que le avise?",
-        "No tengo ese dato a la mano; un asesor [te|le] lo confirma. ¿Le aviso?"},
+        "Eso prefiero que [te|se] lo confirme un asesor. ¿[Quieres|Quiere] que le avise?",
+        "No tengo ese dato a la mano; un asesor [te|se] lo confirma. ¿Le aviso?"},
 
     [PHRASE_NOUN_CAR] = {"autos"},
     [PHRASE_NOUN_SUV] = {"camionetas SUV"},
@@ -246,14 +243,14 @@ const phrase_table_t phrases_es = {
     [PHRASE_OF_KM_TO] = {" con máximo {b} km"},
     [PHRASE_OF_KM_FROM] = {" con más de {a} km"},
     [PHRASE_OF_CITY] = {" en {city}"},
-    [PHRASE_BY_PRICE] = {", del más barato al más caro"},
-    [PHRASE_BY_PRICE_DOWN] = {", del más caro al más barato"},
-    [PHRASE_BY_YEAR] = {", del más viejo al más nuevo"},
-    [PHRASE_BY_YEAR_DOWN] = {", del más nuevo al más viejo"},
+    [PHRASE_BY_PRICE] = {", <del más barato al más caro|de la más barata a la más cara>"},
+    [PHRASE_BY_PRICE_DOWN] = {", <del más caro al más barato|de la más cara a la más barata>"},
+    [PHRASE_BY_YEAR] = {", <del más viejo al más nuevo|de la más vieja a la más nueva>"},
+    [PHRASE_BY_YEAR_DOWN] = {", <del más nuevo al más viejo|de la más nueva a la más vieja>"},
     [PHRASE_BY_KM] = {", empezando por menos kilómetros"},
     [PHRASE_BY_KM_DOWN] = {", empezando por más kilómetros"},
 
-    [PHRASE_IS_AUTOMATIC] = {"automática"}, [PHRASE_IS_MANUAL] = {"estándar"},
+    [PHRASE_IS_SEDAN] = {"sedán"}, [PHRASE_IS_AUTOMATIC] = {"automática"}, [PHRASE_IS_MANUAL] = {"estándar"},
     [PHRASE_IS_HYBRID] = {"híbrido"}, [PHRASE_IS_ELECTRIC] = {"eléctrico"},
     [PHRASE_IS_DIESEL] = {"diésel"}, [PHRASE_IS_PETROL] = {"gasolina"},
     [PHRASE_IS_RED] = {"rojo"}, [PHRASE_IS_BLUE] = {"azul"}, [PHRASE_IS_WHITE] = {"blanco"},

@@ -15,12 +15,13 @@ static language_t vote(const token_t *tokens, size_t count, str_t raw)
 {
     int votes[4] = {0};
     for (size_t i = 0; i < count; i++) {
-        const word_t *word = tokens[i].word != NULL ? tokens[i].word : tokens[i].stem;
-        if (word == NULL || !tokens[i].known)
+        if (!tokens[i].known)
             continue;
-        int bits = __builtin_popcount(word->languages);
+        unsigned languages = (tokens[i].word != NULL ? tokens[i].word->languages : 0u) |
+                             (tokens[i].stem != NULL ? tokens[i].stem->languages : 0u);
+        int bits = __builtin_popcount(languages);
         for (language_t language = LANGUAGE_ES; language <= LANGUAGE_PT && bits < 3; language++)
-            if (word->languages & 1 << language)
+            if (languages & 1u << language)
                 votes[language] += bits == 1 ? 2 : 1;
     }
     for (size_t at = 0; at < raw.size;) {
