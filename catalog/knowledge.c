@@ -19,13 +19,16 @@
 #include "common/text.h"
 
 #define MAX_WORDS 40     /* of a question */
+#define MAX_HITS 100     /* passages that are weighed */
+#define OWN_WEIGHT 3     /* of the words of the question, next to their synonyms */
+#define SAME_LANGUAGE 3  /* of a passage in the language of the question */
 #define LEAST_SHARE 0.35 /* of the best passage's score; what has less answers something else */
 
 struct knowledge {
     char *dir;
     uint64_t fingerprint; /* of names, sizes and times of the files read last */
     sqlite3 *db;
-    sqlite3_stmt *select, *has;
+    sqlite3_stmt *score, *select, *has;
     size_t count; /* passages */
     arena_t *terms_arena;
     const char **terms; /* the vocabulary: words of five letters or more */
@@ -192,13 +195,40 @@ static char *read_file(const char *dir, const char *name, size_t *size)
 
 static void close_index(knowledge_t *self)
 {
+    sqlite3_finalize(self->score);
     sqlite3_finalize(self->select);
     sqlite3_finalize(self->has);
     sqlite3_close(self->db);
-    self->select = self->has = NULL;
+    self->score = self->select = self->has = NULL;
     self->db = NULL;
     self->count = self->term_count = 0;
     arena_reset(self->terms_arena);
+}
+
+/* Spanish, English or Portuguese, by the little words that only one of them has; Spanish where they
+ * do not tell. */
+static int language_of(str_t text, arena_t *arena)
+{
+    static const char *const little[] = {
+        " el los las y un una del su pero cuando donde tienen hay cuanto puedo quiero hacen dan "
+        "estan abren cual ustedes auto ",
+        " the of and to is for on with that it you are we your what can do does my how where when "
+        "which ",
+        " o os do da dos das em um uma com nao voce voces tem qual quanto posso quero fica loja ao "
+        "pelo onde ",
+    };
+    lex_word_t *words;
+    size_t counts[3] = {0};
+    size_t count = lex_split(text, arena, &words, 100);
+    for (size_t i = 0; i < count; i++)
+        for (size_t l = 0; l < 3; l++) {
+            char needle[LEX_MAX_WORD + 3];
+            snprintf(needle, sizeof needle, " %s ", words[i].text);
+            counts[l] += strstr(little[l], needle) != NULL;
+        }
+    if (counts[1] > counts[0] && counts[1] > counts[2])
+        return 1;
+    return counts[2] > counts[0] ? 2 : 0;
 }
 
 typedef struct filler {
@@ -215,6 +245,7 @@ static void add_passage(void *arg, str_t title, str_t text)
     sqlite3_bind_text(filler->insert, 1, title.data, (int)title.size, SQLITE_STATIC);
     sqlite3_bind_text(filler->insert, 2, text.data, (int)text.size, SQLITE_STATIC);
     sqlite3_bind_text(filler->insert, 3, filler->source, -1, SQLITE_STATIC);
+    sqlite3_bind_int(filler->insert, 4, language_of(text, filler->self->terms_arena));
     if (sqlite3_step(filler->insert) == SQLITE_DONE)
         filler->self->count++;
     sqlite3_reset(filler->insert);
@@ -248,10 +279,11 @@ static void build_index(knowledge_t *self, const file_t *files, size_t count)
         sqlite3_open(":memory:", &self->db) == SQLITE_OK &&
         sqlite3_exec(self->db,
                      "CREATE VIRTUAL TABLE passages USING fts5 (title, text, source UNINDEXED,"
+                     " language UNINDEXED,"
                      " prefix = '3 4 5', tokenize = 'unicode61 remove_diacritics 2');"
                      "CREATE VIRTUAL TABLE terms USING fts5vocab (passages, row); BEGIN;",
                      NULL, NULL, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(self->db, "INSERT INTO passages VALUES (?,?,?)", -1, &insert, NULL) ==
+        sqlite3_prepare_v2(self->db, "INSERT INTO passages VALUES (?,?,?,?)", -1, &insert, NULL) ==
             SQLITE_OK;
     for (size_t i = 0; good && i < count; i++) {
         size_t size;
@@ -264,8 +296,10 @@ static void build_index(knowledge_t *self, const file_t *files, size_t count)
     sqlite3_finalize(insert);
     good = good && sqlite3_exec(self->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK &&
            sqlite3_prepare_v2(self->db,
-                              "SELECT title, text, source, bm25 (passages, 4.0, 1.0) FROM passages"
-                              " WHERE passages MATCH ? ORDER BY 4, rowid LIMIT ?",
+                              "SELECT rowid, bm25 (passages, 4.0, 1.0), language FROM passages"
+                              " WHERE passages MATCH ? ORDER BY 2, rowid LIMIT ?",
+                              -1, &self->score, NULL) == SQLITE_OK &&
+           sqlite3_prepare_v2(self->db, "SELECT title, text, source FROM passages WHERE rowid = ?",
                               -1, &self->select, NULL) == SQLITE_OK &&
            sqlite3_prepare_v2(self->db, "SELECT 1 FROM passages WHERE passages MATCH ? LIMIT 1", -1,
                               &self->has, NULL) == SQLITE_OK;
@@ -358,23 +392,57 @@ static const char *nearest_term(const knowledge_t *self, str_t word)
     return nearest;
 }
 
-static void add_word(knowledge_t *self, buf_t *match, str_t word)
+/* Puts a word of the question into own, and what means the same into others. */
+static void add_word(knowledge_t *self, buf_t *own, buf_t *others, str_t word)
 {
-    str_t others[SYNONYMS_MAX];
-    size_t count = synonyms_of(word, others);
+    str_t synonyms[SYNONYMS_MAX];
+    size_t count = synonyms_of(word, synonyms);
     if (count == 0 && lex_is_filler(word))
         return;
-    add_term(match, word);
-    for (size_t i = 0; i < count; i++)
-        add_term(match, others[i]);
+    add_term(own, word);
     const char *nearest = count == 0 && !is_there(self, word) ? nearest_term(self, word) : NULL;
-    if (nearest)
-        add_term(match, str_from(nearest));
-    if (nearest) { /* "garantya" is "garantia" first, and then all that means the same */
-        count = synonyms_of(str_from(nearest), others);
-        for (size_t i = 0; i < count; i++)
-            add_term(match, others[i]);
+    if (nearest) { /* "garantya" is "garantia", with all that means the same */
+        add_term(own, str_from(nearest));
+        count = synonyms_of(str_from(nearest), synonyms);
     }
+    for (size_t i = 0; i < count; i++)
+        add_term(others, synonyms[i]);
+}
+
+typedef struct hit {
+    sqlite3_int64 rowid;
+    double score; /* the higher the better */
+} hit_t;
+
+/* Adds the score of every passage that matches, times weight; those in the language of the question
+ * come before translations of them. */
+static void add_scores(knowledge_t *self, const buf_t *match, double weight, int language,
+                       hit_t hits[MAX_HITS], size_t *count)
+{
+    if (match->size == 0 || !buf_ok(match))
+        return;
+    sqlite3_bind_text(self->score, 1, match->data, (int)match->size, SQLITE_STATIC);
+    sqlite3_bind_int(self->score, 2, MAX_HITS / 2);
+    while (sqlite3_step(self->score) == SQLITE_ROW) {
+        sqlite3_int64 rowid = sqlite3_column_int64(self->score, 0);
+        size_t i = 0;
+        while (i < *count && hits[i].rowid != rowid)
+            i++;
+        if (i == *count && i < MAX_HITS)
+            hits[(*count)++] = (hit_t){rowid, 0};
+        if (i < *count) /* bm25 () is the lower the better */
+            hits[i].score -= weight * sqlite3_column_double(self->score, 1) *
+                             (sqlite3_column_int(self->score, 2) == language ? SAME_LANGUAGE : 1);
+    }
+    sqlite3_reset(self->score);
+}
+
+static int by_score(const void *a, const void *b)
+{
+    const hit_t *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return (x->rowid > y->rowid) - (x->rowid < y->rowid);
 }
 
 static str_t copy_column(sqlite3_stmt *row, int column, arena_t *arena)
@@ -385,6 +453,17 @@ static str_t copy_column(sqlite3_stmt *row, int column, arena_t *arena)
     return copy ? (str_t){copy, view.size} : (str_t){"", 0};
 }
 
+static void add_found(knowledge_t *self, sqlite3_int64 rowid, arena_t *arena,
+                      proto_passages_t *passages)
+{
+    sqlite3_bind_int64(self->select, 1, rowid);
+    if (sqlite3_step(self->select) == SQLITE_ROW)
+        passages->passages[passages->passages_count++] = (proto_passage_t){
+            copy_column(self->select, 2, arena), copy_column(self->select, 0, arena),
+            copy_column(self->select, 1, arena)};
+    sqlite3_reset(self->select);
+}
+
 void knowledge_find(knowledge_t *self, str_t question, size_t max, arena_t *arena,
                     proto_passages_t *passages)
 {
@@ -393,26 +472,21 @@ void knowledge_find(knowledge_t *self, str_t question, size_t max, arena_t *aren
     if (!self->select || !passages->passages)
         return;
     lex_word_t *words;
-    size_t count = lex_split(question, arena, &words, MAX_WORDS);
-    buf_t match;
-    buf_init(&match, 1 << 16);
+    hit_t hits[MAX_HITS];
+    size_t count = lex_split(question, arena, &words, MAX_WORDS), found = 0;
+    buf_t own, others;
+    buf_init(&own, 1 << 14);
+    buf_init(&others, 1 << 16);
     for (size_t i = 0; i < count; i++)
-        add_word(self, &match, (str_t){words[i].text, words[i].size});
-    if (match.size > 0 && buf_ok(&match)) {
-        sqlite3_bind_text(self->select, 1, match.data, (int)match.size, SQLITE_STATIC);
-        sqlite3_bind_int64(self->select, 2,
-                           (int64_t)(max > KNOWLEDGE_MAX_FOUND ? KNOWLEDGE_MAX_FOUND : max));
-        double best = 0; /* bm25 () is the lower the better */
-        while (sqlite3_step(self->select) == SQLITE_ROW) {
-            double score = sqlite3_column_double(self->select, 3);
-            best = score < best ? score : best;
-            if (score > best * LEAST_SHARE)
-                break;
-            passages->passages[passages->passages_count++] = (proto_passage_t){
-                copy_column(self->select, 2, arena), copy_column(self->select, 0, arena),
-                copy_column(self->select, 1, arena)};
-        }
-        sqlite3_reset(self->select);
-    }
-    buf_free(&match);
+        add_word(self, &own, &others, (str_t){words[i].text, words[i].size});
+    int language = language_of(question, arena);
+    add_scores(self, &own, OWN_WEIGHT, language, hits, &found);
+    add_scores(self, &others, 1, language, hits, &found);
+    buf_free(&own);
+    buf_free(&others);
+    if (found)
+        qsort(hits, found, sizeof *hits, by_score);
+    max = max < KNOWLEDGE_MAX_FOUND ? max : KNOWLEDGE_MAX_FOUND;
+    for (size_t i = 0; i < found && i < max && hits[i].score >= hits[0].score * LEAST_SHARE; i++)
+        add_found(self, hits[i].rowid, arena, passages);
 }

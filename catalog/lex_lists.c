@@ -27,6 +27,8 @@ static const char fillers[] =
     "costo costos cuesta cuestan vale valen sale salen barato barata baratos baratas economico economica economicos "
     "economicas caro caros usado usados usada usadas seminuevo seminuevos seminueva nuevo nuevos nueva "
     "disponible disponibles info informacion detalle detalles mil pesos mxn km kms kilometros puertas rango maximo "
+    "familiar familia bonito bonita bonitos lindo linda grande grandes chico chica comodo comoda rendidor confiable buen estado excelente excelentes "
+    "tienda agencia loja shop store dealership fica ficam "
     "minimo presupuesto aproximadamente maso alrededor cerca hacia tipo estilo "
     "the an and or of for in on at to from with without is are am be do does did you your we our i my it its "
     "this that these those what which who how much many any some have has got there hi hello hey please thanks "

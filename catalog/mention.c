@@ -131,12 +131,10 @@ static bool may_be(const scan_t *self, size_t first, size_t count, const names_m
     if (match->guard == GUARD_ADJACENT)
         return next_to_make || make_behind(self, first + count, match->make) ||
                stands_alone(self, first, count);
-    /* "a 3" is no A3 unless Audi is said; "c 3" and the like likewise */
-    if (count > 1 && match->how != NAMES_EXACT && self->sentence && !next_to_make)
-        for (size_t i = first; i < first + count; i++)
-            if (lex_is_filler((str_t){self->words[i].text, self->words[i].size}))
-                return false;
-    return true;
+    /* "a 3" is no A3 unless Audi is said */
+    str_t front = {self->words[first].text, self->words[first].size};
+    return count == 1 || match->how == NAMES_EXACT || !self->sentence || next_to_make ||
+           !lex_is_filler(front);
 }
 
 static bool spans_stop(const scan_t *self, size_t first, size_t count)
@@ -178,6 +176,13 @@ static bool can_be_misspelt(const scan_t *self, size_t first, size_t count)
 
 static bool take_fuzzy(const scan_t *self, size_t first, mention_t *mention)
 {
+    int32_t near = make_before(self, first);
+    mention->first = first;
+    mention->count = 1;
+    /* what follows a make may well be a model of it, also one too short to be guessed elsewhere */
+    if (self->sentence && near >= 0 && can_be_misspelt(self, first, 1) &&
+        names_fuzzy(self->names, &self->words[first], 1, false, near, &mention->match))
+        return true;
     size_t most = self->count - first < 3 ? self->count - first : 3;
     for (size_t count = most; count > 0; count--) {
         mention->first = first;
@@ -267,6 +272,25 @@ static bool has_company(const scan_t *self, const mention_t *mention, bool *same
     return any;
 }
 
+/* "el polo vs el gol", "golf o polo": two names weighed against each other are both meant. */
+static bool is_compared(const scan_t *self, const mention_t *mention)
+{
+    static const char against[] = " o u vs versus contra or ou ";
+    for (size_t j = 0; j < self->found_count; j++) {
+        const mention_t *other = &self->found[j];
+        const mention_t *left = other->first < mention->first ? other : mention;
+        const mention_t *right = left == other ? mention : other;
+        size_t at = left->first + left->count;
+        if (other == mention || at >= right->first || !in(against, &self->words[at]))
+            continue;
+        while (++at < right->first && in(determiners, &self->words[at]))
+            continue;
+        if (at == right->first)
+            return true;
+    }
+    return false;
+}
+
 static bool is_meant(const scan_t *self, const mention_t *mention)
 {
     guard_t guard = mention->match.guard;
@@ -283,7 +307,7 @@ static bool is_meant(const scan_t *self, const mention_t *mention)
     if (guard == GUARD_PLACE && first > 0 && in(prepositions, &words[first - 1]))
         return first > 1 && in(wants, &words[first - 2]); /* "precio de León" */
     if (nothing_else_is_said(self, mention) || is_wanted(self, first) ||
-        is_written_as_name(self, mention))
+        is_written_as_name(self, mention) || is_compared(self, mention))
         return true;
     if (first == 0)
         return false;

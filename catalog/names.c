@@ -241,13 +241,9 @@ static void set_match(names_match_t *match, const name_key_t *key, names_how_t h
     *match = (names_match_t){key->make, key->model, key->world, how, key->guard};
 }
 
-bool names_exact(const names_t *self, const lex_word_t *words, size_t count, int32_t near,
-                 names_match_t *match)
+/* The key of that text that fits best next to a make, NULL if there is none. */
+static const name_key_t *find_key(const names_t *self, const char *text, int32_t near)
 {
-    char text[KEY_MAX + 1];
-    size_t size;
-    if (!compact_of(words, count, text, &size))
-        return false;
     size_t low = 0, high = self->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -266,6 +262,23 @@ bool names_exact(const names_t *self, const lex_word_t *words, size_t count, int
             (found->guard == GUARD_ADJACENT && key->guard != GUARD_ADJACENT && found->make != near);
         if (better)
             found = key;
+    }
+    return found;
+}
+
+bool names_exact(const names_t *self, const lex_word_t *words, size_t count, int32_t near,
+                 names_match_t *match)
+{
+    char text[KEY_MAX + 1];
+    size_t size;
+    if (!compact_of(words, count, text, &size))
+        return false;
+    const name_key_t *found = find_key(self, text, near);
+    if (!found && count == 1 && size >= 4 && text[size - 1] == 's' &&
+        !lex_is_common((str_t){text, size})) { /* "audis" */
+        text[size - 1] = '\0';
+        found = find_key(self, text, near);
+        found = found && found->guard == GUARD_NONE ? found : NULL;
     }
     if (found)
         set_match(match, found, is_plain(found, words, count) ? NAMES_EXACT : NAMES_RESPELT);

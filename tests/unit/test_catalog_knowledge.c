@@ -178,6 +178,31 @@ static void other_questions_find_nothing(void **state)
     assert_int_equal(find(*state, "garantía horario pago ubicación prueba", 2).passages_count, 2);
 }
 
+/* The same said in three languages: the customer's own comes first. */
+static void passages_come_in_the_language_of_the_question(void **state)
+{
+    folder_t *folder = *state;
+    static const struct {
+        const char *question, *source;
+    } questions[] = {
+        {"que garantia me dan", "tienda.md"},      {"garantia", "tienda.md"},
+        {"what is the warranty", "store.md"},      {"do you have a guarantee", "store.md"},
+        {"qual é a garantia do carro", "loja.md"},
+    };
+    write_file(folder, "store.md",
+               "# Warranty\nThree months on the engine, and you get it in writing.");
+    write_file(folder, "loja.md", "# Garantia\nTrês meses do motor, em todos os carros da loja.");
+    assert_true(knowledge_refresh(folder->knowledge));
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        proto_passages_t passages = find(folder, questions[i].question, 3);
+        assert_true(passages.passages_count > 0);
+        assert_true(str_is(passages.passages[0].source, questions[i].source));
+    }
+    remove_file(folder, "store.md");
+    remove_file(folder, "loja.md");
+    assert_true(knowledge_refresh(folder->knowledge));
+}
+
 static void changes_are_seen(void **state)
 {
     folder_t *folder = *state;
@@ -217,6 +242,7 @@ int main(void)
         cmocka_unit_test(long_passages_are_cut_between_paragraphs),
         cmocka_unit_test(questions_find_their_passage),
         cmocka_unit_test(other_questions_find_nothing),
+        cmocka_unit_test(passages_come_in_the_language_of_the_question),
         cmocka_unit_test(changes_are_seen),
         cmocka_unit_test(a_folder_that_is_not_there_is_empty),
     };
