@@ -120,7 +120,7 @@ $(B)/gateway/kore_page.o: $(wildcard gateway/page/*)
 DEPS := gcc libc6-dev make pkg-config git kore redis-server util-linux libzmq3-dev libczmq-dev libmsgpack-dev \
 	libhiredis-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev
 DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-zmq python3-msgpack \
-	python3-aiohttp python3-redis python3-selenium python3-yaml chromium chromium-driver
+	python3-aiohttp python3-h2 python3-redis python3-selenium python3-yaml chromium chromium-driver
 DEPS_LINT := clang libclang-rt-14-dev llvm clang-tidy clang-format cppcheck shellcheck
 
 .PHONY: deps deps-check deps-lint

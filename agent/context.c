@@ -9,6 +9,7 @@
 #define MAX_NAME 64              /* of a tool or a call id */
 #define ID_FRONT 30              /* bytes; with a turn id and a number they make a name */
 #define FIRST_ROOM 96
+#define RESET_BYTES 200 /* a longer message says something else too */
 
 /* ---- opening ---- */
 
@@ -84,9 +85,29 @@ static void note_manners(context_t *self, str_t text)
         self->now.formal = formal > 0;
 }
 
+static bool asks_to_forget(str_t text)
+{
+    understood_t said;
+    if (text.size > RESET_BYTES)
+        return false;
+    understand(text, &said);
+    return (said.says & SAYS_RESET) != 0;
+}
+
+static void forget(context_t *self)
+{
+    self->now =
+        (proto_context_t){.version = 1, .language = self->now.language, .formal = self->now.formal};
+    self->before = self->now;
+    self->room = self->turn_start = self->turn_said = 0;
+    self->forgot = true;
+}
+
 bool context_said(context_t *self, const proto_waiting_t *message)
 {
     str_t text = context_clean(self->arena, message->text, MAX_TEXT);
+    if (asks_to_forget(text))
+        forget(self);
     if (!add(self,
              (proto_entry_t){.role = STR_LIT("user"), .text = text, .at_ms = message->received_ms}))
         return false;

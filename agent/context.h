@@ -23,6 +23,7 @@ typedef struct context {
     size_t room;       /* entries that fit into now.entries */
     size_t turn_start; /* this turn's first customer message */
     size_t turn_said;  /* behind this turn's last customer message */
+    bool forgot;       /* the customer asked for it in this turn */
     char turn_id[32];
 } context_t;
 
@@ -30,7 +31,8 @@ typedef struct context {
 bool context_open(context_t *self, arena_t *arena, const proto_context_t *remembered,
                   const char *turn_id);
 
-/* A message of the customer; language and manners are noted. Not after context_called. */
+/* A message of the customer; language and manners are noted. One that asks to forget the
+ * conversation takes all that came before with it. Not after context_called. */
 bool context_said(context_t *self, const proto_waiting_t *message);
 
 /* A tool call and its result. The call's id is replaced where it cannot be kept. */

@@ -112,8 +112,6 @@ void turn_stop(turn_t *self);
 
 void turn_move(turn_t *self, turn_event_t event);
 
-/* The messages of the turn are there, or new ones joined. */
-void turn_begin_thinking(turn_t *self);
 void turn_think(turn_t *self);
 void turn_think_cancel(turn_t *self);
 void turn_run_tools(turn_t *self);

@@ -162,6 +162,10 @@ static void on_thought(void *arg, const model_result_t *result)
 
 void turn_think(turn_t *self)
 {
+    if (self->context.forgot && self->model != self->parts->offline) {
+        self->model = self->parts->offline; /* it says so, and nothing else */
+        self->offline_why = "reset";
+    }
     self->model_calls++;
     self->models++;
     model_request_t request = {

@@ -207,7 +207,7 @@
     M(commit,     COMMIT,     16, "agent → sessions", "COMMITTED", "End a turn: context, reply and inbox change together; ERROR stale_token changes nothing") \
     M(committed,  COMMITTED,  17, "sessions → agent", "–", "The turn is durable and the lease is free") \
     M(release,    RELEASE,    18, "agent → sessions", "OK", "Give a lease back without an answer") \
-    M(reset,      RESET,      19, "gateway, agent → sessions", "OK", "Forget the conversation; waiting messages stay") \
+    M(reset,      RESET,      19, "gateway → sessions", "OK", "Forget the conversation; waiting messages stay") \
     M(read,       READ,       20, "gateway → sessions", "SESSION", "Show a conversation") \
     M(session,    SESSION,    21, "sessions → gateway", "–", "A conversation as it stands") \
     M(sweep,      SWEEP,      22, "dispatcher → sessions", "SWEPT", "Who has waiting messages and no live lease") \

@@ -280,6 +280,45 @@ static void test_cursor_follows_and_rewinds(void **state)
                      0);
 }
 
+/* What the customer wants forgotten is gone before a model sees it, and so is the cursor. */
+static void test_a_reset_by_words_forgets(void **state)
+{
+    (void)state;
+    proto_car_t chosen = {.stock_id = 7};
+    proto_entry_t old[2] = {{.role = STR_LIT("user"), .text = STR_LIT("mi clave es 1234")},
+                            {.role = STR_LIT("assistant"), .text = STR_LIT("La guardo.")}};
+    proto_context_t remembered = {.version = 1,
+                                  .language = STR_LIT("es"),
+                                  .summary = STR_LIT("clave 1234"),
+                                  .entries = old,
+                                  .entries_count = 2,
+                                  .chosen = &chosen,
+                                  .chosen_count = 1,
+                                  .turns = 9};
+    static const char *const words[] = {"borrar conversación", "/reset", "start over"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        context_t context;
+        assert_true(context_open(&context, arena, &remembered, "turn-1"));
+        say(&context, 1, "hola");
+        assert_false(context.forgot);
+        say(&context, 2, words[i]);
+        say(&context, 3, "busco un nissan");
+        assert_true(context.forgot);
+        answer(&context, "Listo.");
+        assert_string_equal(roles(&context), "uua");
+        assert_string_equal(context.now.entries[0].text.data, words[i]);
+        assert_int_equal(context.now.chosen_count, 0);
+        assert_int_equal(context.now.summary.size, 0);
+        assert_int_equal(context.now.turns, 1);
+        context_rewind(&context);
+        assert_int_equal(context.now.chosen_count, 0);
+    }
+    context_t context; /* words that only look like it */
+    assert_true(context_open(&context, arena, &remembered, "turn-1"));
+    say(&context, 1, "no borres nada, y ¿tienes otro?");
+    assert_false(context.forgot);
+}
+
 static void test_only_what_was_shown_is_remembered(void **state)
 {
     (void)state;
@@ -452,6 +491,7 @@ int main(void)
         cmocka_unit_test(test_old_results_become_markers_first),
         cmocka_unit_test(test_messages_too_large_are_told),
         cmocka_unit_test(test_cursor_follows_and_rewinds),
+        cmocka_unit_test(test_a_reset_by_words_forgets),
         cmocka_unit_test(test_only_what_was_shown_is_remembered),
         cmocka_unit_test(test_a_full_arena_is_no_crash),
         cmocka_unit_test(test_prompt_is_filled_in),
