@@ -72,6 +72,10 @@ def test_the_sample_is_what_it_should_be(cars):
     assert sum(car["model"] == "Mustang" for car in cars) >= 3
     assert sum(car["model"] == "A3" for car in cars) >= 3
     assert len({car["stock_id"] for car in cars}) == len(cars)
+    # it was made like this, and can be made again
+    made = subprocess.run([str(IMPORT), "--generate", "600", "--seed", "49"], check=True,
+                          capture_output=True)
+    assert made.stdout == SAMPLE.read_bytes()
 
 
 # ---- answers ----

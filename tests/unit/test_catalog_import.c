@@ -119,12 +119,20 @@ static void versions_grow(void **state)
     }
 }
 
-static void columns_that_nobody_knows_are_ignored(void **state)
+static void extra_columns_are_kept_or_ignored_aloud(void **state)
 {
     fixture_t *fixture = *state;
-    assert_true(
-        import(fixture, "stock_id,km,price,make,model,year,dueños\n1,1,1,Audi,A3,2020,2\n"));
+    proto_cars_t cars;
+    assert_true(import(fixture, "stock_id,km,price,make,model,year,dueños,foto,Combustible\n"
+                                "1,1,1,Audi,A3,2020,2,https://example.com/1.jpg,Diésel\n"));
     assert_string_equal(fixture->problems, "note: cars.csv:1: dueños: unknown column, ignored\n");
+    stock_t *stock = fixture_open(fixture);
+    arena_t *arena = arena_new(1 << 20);
+    catalog_car(stock, 1, arena, &cars);
+    assert_true(str_is(cars.cars[0].photo_url, "https://example.com/1.jpg"));
+    assert_true(str_is(cars.cars[0].fuel, "Diésel"));
+    arena_destroy(&arena);
+    stock_close(&stock);
 }
 
 static void one_import_at_a_time(void **state)
@@ -206,7 +214,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_bad_file_changes_nothing, start, end),
         cmocka_unit_test_setup_teardown(every_bad_line_is_reported, start, end),
         cmocka_unit_test_setup_teardown(versions_grow, start, end),
-        cmocka_unit_test_setup_teardown(columns_that_nobody_knows_are_ignored, start, end),
+        cmocka_unit_test_setup_teardown(extra_columns_are_kept_or_ignored_aloud, start, end),
         cmocka_unit_test_setup_teardown(one_import_at_a_time, start, end),
         cmocka_unit_test_setup_teardown(the_old_catalog_stays_readable, start, end),
         cmocka_unit_test_setup_teardown(a_damaged_catalog_is_refused_not_read, start, end),
