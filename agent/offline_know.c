@@ -115,9 +115,10 @@ static bool add_passage(buf_t *out, str_t passage)
     return front.size > 0;
 }
 
-bool write_known(scene_t *scene, buf_t *out)
+bool write_known(scene_t *scene, buf_t *out, bool *asks)
 {
     bool any = false;
+    *asks = false;
     for (size_t i = 0; i < scene->result_count; i++) {
         const scene_result_t *result = &scene->results[i];
         if (result->tag != TAG_KNOW)
@@ -127,6 +128,7 @@ bool write_known(scene_t *scene, buf_t *out)
         bool known = !result->failed && add_passage(out, passage_of(scene, result));
         if (!known)
             phrase_say(out, &scene->voice, result->failed ? PHRASE_TROUBLE : PHRASE_KNOW_NONE);
+        *asks = !known;
         any = true;
     }
     return any;

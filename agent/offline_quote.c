@@ -125,7 +125,7 @@ static void recall_terms(scene_t *scene)
 
 void take_up_car(scene_t *scene, int64_t stock_id)
 {
-    bool asked = scene->asked_quote && scene->question.month_count == 0 &&
+    bool asked = (scene->asked_quote || scene->asked_list) && scene->question.month_count == 0 &&
                  !(scene->u.says & (SAYS_DETAIL | SAYS_PHOTO | SAYS_THIS));
     if (asked && scene->asked_list && !wants_quote(scene))
         recall_terms(scene);

@@ -213,9 +213,10 @@ static void read_asked(scene_t *self, size_t before)
     static const char *const show[] = {"muestro",    "mostrarle", "mostrarte", "verlos",
                                        "show you",   "see them",  "mostro",    "quer ver",
                                        "mostrar os", NULL};
-    static const char *const quote[] = {"al mes",  "mensualidad", "la cuenta", "cotiz",   "a meses",
-                                        "monthly", "instalment",  "payment",   "numbers", "a month",
-                                        "parcela", "por mes",     "a conta",   NULL};
+    static const char *const quote[] = {"al mes",      "mensualidad", "la cuenta", "calcul",
+                                        "work it out", "cotiz",       "a meses",   "monthly",
+                                        "instalment",  "payment",     "numbers",   "a month",
+                                        "parcela",     "por mes",     "a conta",   NULL};
     static const char *const person[] = {"asesor", "advisor", "atendente", NULL};
     static const char *const list[] = {"de la lista", "on the list", "da lista", NULL};
     static const char *const down[] = {"enganche", "down", "entrada", NULL};
@@ -241,9 +242,11 @@ static void read_asked(scene_t *self, size_t before)
     self->asked_budget = asks(buf_view(&folded), budget);
     self->asked_show = asks(buf_view(&folded), show);
     self->asked_quote = asks(buf_view(&folded), quote);
-    self->asked_person = asks(buf_view(&folded), person);
     self->asked_list = asks(buf_view(&folded), list);
     self->asked_down = asks(buf_view(&folded), down);
+    buf_clear(&folded);
+    text_fold(&folded, self->asked);
+    self->asked_person = asks(buf_view(&folded), person);
     buf_free(&folded);
     understand(sentence, &self->question);
 }

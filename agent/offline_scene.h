@@ -161,8 +161,8 @@ void quote_car(scene_t *scene, int64_t stock_id);
 void call_topics(scene_t *scene);
 void call_hours(scene_t *scene);
 
-/* The passages found; false: none were asked for. */
-bool write_known(scene_t *scene, buf_t *out);
+/* The passages found; false: none were asked for. asks: it ends with a question already. */
+bool write_known(scene_t *scene, buf_t *out, bool *asks);
 
 /* A person will write, "(lunes a sábado, 9 a 18 h)": the first line with a figure in it. */
 void write_person(scene_t *scene, buf_t *out, const scene_result_t *result);

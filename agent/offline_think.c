@@ -110,12 +110,26 @@ static bool step_offtopic(scene_t *scene)
     return true;
 }
 
+/* The car of the customer's message before, 0: it named none. */
+static int64_t recalled_stock(const scene_t *scene)
+{
+    understood_t before;
+    int64_t stock_id = 0;
+    understand(scene->said_before, &before);
+    if (before.ordinal_count > 0 &&
+        target_by_place(scene, before.ordinals[0], &stock_id) != TARGET_CAR)
+        return 0;
+    return before.stock_id > 0 ? before.stock_id : stock_id;
+}
+
 /* "sí" to what was asked last. */
 static bool step_yes(scene_t *scene)
 {
     int64_t stock_id = current_stock(scene);
     if (!is_pure(scene, SAYS_YES))
         return false;
+    if (stock_id == 0) /* "el 2 a 10 años" — "¿Lo calculo a 72?" */
+        stock_id = recalled_stock(scene);
     if (scene->question.month_count > 0 && stock_id > 0) {
         memcpy(scene->u.months, scene->question.months, sizeof(scene->u.months));
         scene->u.month_count = scene->question.month_count;

@@ -266,12 +266,13 @@ void write_results(scene_t *scene, buf_t *out)
         phrase_say(out, &scene->voice, PHRASE_DOLLARS);
         buf_char(out, ' ');
     }
-    bool known = write_known(scene, out);
+    bool asks;
+    bool known = write_known(scene, out, &asks);
     if (result != NULL) {
         if (known)
             buf_str(out, "\n\n");
         write_main(scene, out, result);
-    } else if (known) {
+    } else if (known && !asks) {
         buf_char(out, '\n');
         phrase_say(out, &scene->voice, PHRASE_KNOW_MORE);
     }
