@@ -306,28 +306,9 @@ static void read_names(scene_t *self, const scene_result_t *result, bool of_said
 
 /* ---- the cursor ---- */
 
-/* The customer had the conversation forgotten and nothing was looked up since. */
-static bool is_forgotten(const scene_t *self, size_t turn_start)
-{
-    for (size_t i = turn_start; i-- > 0;) {
-        const proto_entry_t *entry = &self->context->entries[i];
-        understood_t u;
-        if (str_is(entry->role, "tool"))
-            return false;
-        if (!str_is(entry->role, "user") || entry->text.size > 200)
-            continue;
-        understand(entry->text, &u);
-        if (u.says & SAYS_RESET)
-            return true;
-    }
-    return false;
-}
-
-static void read_cursor(scene_t *self, size_t turn_start)
+static void read_cursor(scene_t *self)
 {
     const proto_context_t *context = self->context;
-    if (is_forgotten(self, turn_start))
-        return;
     self->query = context->query_count > 0 ? context->query : NULL;
     self->list = context->list_count > 0 ? context->list : NULL;
     self->shown = context->shown;
@@ -356,7 +337,7 @@ void scene_open(scene_t *self, arena_t *arena, const offline_shop_t *shop,
         read_names(self, names, true);
     if (earlier != NULL)
         read_names(self, earlier, false);
-    read_cursor(self, start);
+    read_cursor(self);
     self->voice = (voice_t){
         .language = self->u.language,
         .formal = self->u.formal != 0 ? self->u.formal > 0 : self->context->formal,

@@ -67,7 +67,7 @@ typedef struct scene {
     scene_result_t results[SCENE_MAX_RESULTS];
     size_t result_count;
 
-    /* The cursor; all NULL after the customer had everything forgotten. */
+    /* The cursor; NULL where there is none. */
     const proto_query_t *query;
     const proto_list_t *list;
     const proto_car_t *shown;

@@ -21,8 +21,8 @@ static bool is_pure(const scene_t *scene, uint32_t says)
 
 static bool step_reset(scene_t *scene)
 {
-    if (!(scene->u.says & SAYS_RESET))
-        return false;
+    if (!(scene->u.says & SAYS_RESET) || scene->u.unknown > 0 || search_wanted(scene))
+        return false; /* forgotten it is already; there is something new to look for */
     answer_phrase(scene, PHRASE_RESET);
     return true;
 }
@@ -402,9 +402,9 @@ static bool step_manners(scene_t *scene)
         uint32_t says;
         phrase_t phrase;
     } rows[] = {
-        {SAYS_ABUSE, PHRASE_ABUSE},   {SAYS_WHO, PHRASE_WHO}, {SAYS_BYE, PHRASE_BYE},
-        {SAYS_THANKS, PHRASE_THANKS}, {SAYS_NO, PHRASE_NO},   {SAYS_YES, PHRASE_YES},
-        {SAYS_HELLO, PHRASE_HELLO},
+        {SAYS_RESET, PHRASE_RESET}, {SAYS_ABUSE, PHRASE_ABUSE},   {SAYS_WHO, PHRASE_WHO},
+        {SAYS_BYE, PHRASE_BYE},     {SAYS_THANKS, PHRASE_THANKS}, {SAYS_NO, PHRASE_NO},
+        {SAYS_YES, PHRASE_YES},     {SAYS_HELLO, PHRASE_HELLO},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (!(scene->u.says & rows[i].says))

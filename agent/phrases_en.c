@@ -65,7 +65,7 @@ const phrase_table_t phrases_en = {
     [PHRASE_NOT_UNDERSTOOD] = {
         "I didn't quite get that. Tell me a make, a type of car or a budget and I'll show you options.",
         "Sorry, I didn't follow. Are you looking for a make or a price range?",
-        "I don't think I understood. Could you put it another way? For example: \"automatic SUV up to 300k\"."},
+        "I don't think I understood. Could you put it another way? For example: \"an affordable automatic SUV\"."},
     [PHRASE_TROUBLE] = {
         "I can't open the catalog right now. Please write again in a couple of minutes.",
         "The catalog is taking long. Could you write again in a moment?"},
@@ -193,11 +193,14 @@ const phrase_table_t phrases_en = {
         "Terms go from {min} to {max} months. Shall I work it out over {near}?",
         "We don't have that term: it's {min} to {max} months. Shall we look at {near}?"},
     [PHRASE_BAD_DOWN_HIGH] = {
-        "That down payment already covers the price of {price}: it would be cash, with no instalments. Shall I use a smaller one?"},
+        "That down payment already covers the price of {price}: it would be cash, with no instalments. Shall I use a smaller one?",
+        "The car is {price} and that down payment covers all of it. Which smaller one would suit you?"},
     [PHRASE_BAD_DOWN_LOW] = {
-        "The smallest down payment is {percent}%, here {down}. Shall I work it out with that?"},
+        "The smallest down payment is {percent}%, here {down}. Shall I work it out with that?",
+        "It takes at least {percent}% down: {down}. Shall I run the numbers like that?"},
     [PHRASE_QUOTE_FAILED] = {
-        "I couldn't work it out with that. Could you tell me the car, the down payment and the term?"},
+        "I couldn't work it out with that. Could you tell me the car, the down payment and the term?",
+        "Something did not add up. Which car would it be, and over how many months?"},
     [PHRASE_MONTHLY] = {"With {monthly} a month, this plan fits:", "This is the plan that stays within {monthly} a month:"},
     [PHRASE_MONTHLY_NONE] = {"None of these terms goes below {monthly} a month; a larger down payment brings it closer."},
     [PHRASE_MONTHLY_REACH] = {"{monthly} a month over {months} months reaches cars of up to {price}.", "Over {months} months, {monthly} a month is enough for a car of up to {price}."},

@@ -65,7 +65,7 @@ const phrase_table_t phrases_es = {
     [PHRASE_NOT_UNDERSTOOD] = {
         "No [te|le] entendí bien. [Dime|Dígame] una marca, un tipo de auto o un presupuesto y [te|le] muestro opciones.",
         "Perdón, no [te|le] seguí. ¿[Buscas|Busca] alguna marca o un rango de precio?",
-        "Creo que no entendí. ¿Me lo [dices|dice] de otra forma? Por ejemplo: «camioneta automática hasta 300 mil»."},
+        "Creo que no entendí. ¿Me lo [dices|dice] de otra forma? Por ejemplo: «una camioneta automática barata»."},
     [PHRASE_TROUBLE] = {
         "Ahorita no me deja abrir el catálogo. [Escríbeme|Escríbame] de nuevo en un par de minutos, por favor.",
         "Se me está tardando el catálogo. ¿Me [escribes|escribe] otra vez en un momentito?"},
@@ -195,11 +195,14 @@ const phrase_table_t phrases_es = {
         "Los plazos van de {min} a {max} meses. ¿[Te|Se] lo calculo a {near}?",
         "Ese plazo no lo manejamos: hay de {min} a {max} meses. ¿Lo vemos a {near}?"},
     [PHRASE_BAD_DOWN_HIGH] = {
-        "Con ese enganche ya cubre el precio de {price}: sería de contado, sin mensualidades. ¿Lo calculo con un enganche menor?"},
+        "Con ese enganche ya cubre el precio de {price}: sería de contado, sin mensualidades. ¿Lo calculo con un enganche menor?",
+        "El auto cuesta {price} y ese enganche lo cubre completo. ¿Qué enganche menor [te|le] acomoda?"},
     [PHRASE_BAD_DOWN_LOW] = {
-        "El enganche mínimo es {percent} %, que aquí son {down}. ¿[Te|Se] lo calculo con ese?"},
+        "El enganche mínimo es {percent} %, que aquí son {down}. ¿[Te|Se] lo calculo con ese?",
+        "Hace falta al menos {percent} % de enganche: {down}. ¿Hago la cuenta así?"},
     [PHRASE_QUOTE_FAILED] = {
-        "No me salió la cuenta con esos datos. ¿Me [dices|dice] el auto, el enganche y el plazo?"},
+        "No me salió la cuenta con esos datos. ¿Me [dices|dice] el auto, el enganche y el plazo?",
+        "Algo no me cuadró en la cuenta. ¿De qué auto sería y a cuántos meses?"},
     [PHRASE_MONTHLY] = {"Con {monthly} al mes, este plan [te|le] queda:", "Este es el plan que entra en {monthly} al mes:"},
     [PHRASE_MONTHLY_NONE] = {"Ninguno de estos plazos baja de {monthly} al mes; con más enganche se acerca."},
     [PHRASE_MONTHLY_REACH] = {"Con {monthly} al mes a {months} meses alcanza para autos de hasta {price}.", "A {months} meses, {monthly} al mes dan para un auto de hasta {price}."},

@@ -65,7 +65,7 @@ const phrase_table_t phrases_pt = {
     [PHRASE_NOT_UNDERSTOOD] = {
         "Não entendi bem. Me diga uma marca, um tipo de carro ou um orçamento e eu mostro opções.",
         "Desculpe, não acompanhei. Procura uma marca ou uma faixa de preço?",
-        "Acho que não entendi. Pode dizer de outro jeito? Por exemplo: «SUV automático até 300 mil»."},
+        "Acho que não entendi. Pode dizer de outro jeito? Por exemplo: «um SUV automático barato»."},
     [PHRASE_TROUBLE] = {
         "Agora não consigo abrir o catálogo. Escreva de novo em alguns minutos, por favor.",
         "O catálogo está demorando. Pode escrever de novo daqui a pouco?"},
@@ -193,11 +193,14 @@ const phrase_table_t phrases_pt = {
         "Os prazos vão de {min} a {max} meses. Calculo em {near}?",
         "Esse prazo não temos: há de {min} a {max} meses. Vemos em {near}?"},
     [PHRASE_BAD_DOWN_HIGH] = {
-        "Com essa entrada já cobre o preço de {price}: seria à vista, sem parcelas. Calculo com uma entrada menor?"},
+        "Com essa entrada já cobre o preço de {price}: seria à vista, sem parcelas. Calculo com uma entrada menor?",
+        "O carro custa {price} e essa entrada cobre tudo. Que entrada menor fica boa?"},
     [PHRASE_BAD_DOWN_LOW] = {
-        "A entrada mínima é {percent} %, aqui {down}. Calculo com essa?"},
+        "A entrada mínima é {percent} %, aqui {down}. Calculo com essa?",
+        "É preciso pelo menos {percent} % de entrada: {down}. Faço a conta assim?"},
     [PHRASE_QUOTE_FAILED] = {
-        "Não consegui fazer a conta com esses dados. Pode me dizer o carro, a entrada e o prazo?"},
+        "Não consegui fazer a conta com esses dados. Pode me dizer o carro, a entrada e o prazo?",
+        "Algo não bateu na conta. Que carro seria e em quantos meses?"},
     [PHRASE_MONTHLY] = {"Com {monthly} por mês, este plano serve:", "Este é o plano que cabe em {monthly} por mês:"},
     [PHRASE_MONTHLY_NONE] = {"Nenhum destes prazos fica abaixo de {monthly} por mês; com mais entrada chega perto."},
     [PHRASE_MONTHLY_REACH] = {"Com {monthly} por mês em {months} meses dá para carros de até {price}.", "Em {months} meses, {monthly} por mês dão para um carro de até {price}."},
