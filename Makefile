@@ -165,7 +165,7 @@ asan ubsan tsan: deps-check ## the tests under a sanitizer
 FUZZ_SECONDS ?= 10
 fuzz: deps-lint ## every parser, FUZZ_SECONDS each
 	@$(MAKE) --no-print-directory -j2 V=fuzz $(FUZZERS)
-	@$(MAKE) --no-print-directory -j2 --output-sync V=fuzz $(addsuffix .run,$(FUZZERS))
+	@$(MAKE) --no-print-directory -j4 --output-sync V=fuzz $(addsuffix .run,$(FUZZERS))
 build/fuzz/tests/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
