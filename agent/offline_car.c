@@ -64,6 +64,13 @@ static void size_of_car(const scene_t *scene, buf_t *out, const proto_car_t *car
     buf_char(out, '\n');
 }
 
+static void no_such_stock(const scene_t *scene, buf_t *out, int64_t stock_id)
+{
+    char stock[MONEY_TEXT_SIZE];
+    snprintf(stock, sizeof(stock), "%lld", (long long)stock_id);
+    phrase_add(out, &scene->voice, PHRASE_NO_SUCH_STOCK, PHRASE_ARGS({"stock", str_from(stock)}));
+}
+
 /* The model is not told of pictures, so the link is taken from the cursor. */
 static void photo(const scene_t *scene, buf_t *out, int64_t stock_id)
 {
@@ -82,9 +89,7 @@ void write_car(scene_t *scene, buf_t *out, const scene_result_t *result)
     proto_car_t car;
     json_read_car(object, &car);
     if (object == NULL) {
-        snprintf(stock, sizeof(stock), "%lld", (long long)json_read_int(result->json, "stock_id"));
-        phrase_add(out, &scene->voice, PHRASE_NO_SUCH_STOCK,
-                   PHRASE_ARGS({"stock", str_from(stock)}));
+        no_such_stock(scene, out, json_read_int(result->json, "stock_id"));
         return;
     }
     snprintf(stock, sizeof(stock), "%lld", (long long)car.stock_id);
@@ -227,6 +232,20 @@ static void several_plans(scene_t *scene, buf_t *out, const proto_quote_t *plans
     phrase_say(out, &scene->voice, down_said ? PHRASE_ASK_ANOTHER : PHRASE_ASK_DOWN);
 }
 
+/* The car is gone, the catalog is away, or the plan cannot be. */
+static void write_no_quote(const scene_t *scene, buf_t *out, const scene_result_t *result,
+                           bool car_found)
+{
+    str_t error = json_read_text(result->json, "error");
+    int64_t stock_id = json_read_int(result->arguments, "stock_id");
+    if (car_found || stock_id == 0)
+        phrase_say(out, &scene->voice, PHRASE_QUOTE_FAILED);
+    else if (memmem(error.data, error.size, "stock_id", 8) != NULL)
+        no_such_stock(scene, out, stock_id);
+    else
+        phrase_say(out, &scene->voice, PHRASE_TROUBLE_SHOWN);
+}
+
 void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result)
 {
     const cJSON *object = cJSON_GetObjectItemCaseSensitive(result->json, "car"), *item;
@@ -237,7 +256,7 @@ void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result)
             read_plan(item, &plans[count++]);
     }
     if (count == 0) {
-        phrase_say(out, &scene->voice, PHRASE_QUOTE_FAILED);
+        write_no_quote(scene, out, result, object != NULL);
         return;
     }
     proto_car_t car;

@@ -129,7 +129,7 @@ void take_up_car(scene_t *scene, int64_t stock_id)
                  !(scene->u.says & (SAYS_DETAIL | SAYS_PHOTO | SAYS_THIS));
     if (asked && scene->asked_list && !wants_quote(scene))
         recall_terms(scene);
-    if (asked || wants_quote(scene))
+    if ((asked && seen_car(scene, stock_id) != NULL) || wants_quote(scene))
         quote_car(scene, stock_id);
     else
         call_car(scene, stock_id);

@@ -37,10 +37,11 @@ static bool refines(const scene_t *scene, const proto_mention_t *mention)
     const understood_t *u = &scene->u;
     if (scene->query == NULL)
         return false;
+    if (mention != NULL) /* "¿y de Mazda?", but not "¿y un Audi de menos de 300 mil?" */
+        return (u->says & SAYS_ALSO) && !u->price_min && !u->price_max && !u->year_min &&
+               !u->year_max;
     if (u->says & SAYS_ALSO)
         return true;
-    if (mention != NULL)
-        return false;
     bool names_kind = (u->says & SAYS_CAR) || u->body != NULL;
     return !((u->says & SAYS_SEARCH) && names_kind);
 }

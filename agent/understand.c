@@ -28,7 +28,7 @@ static language_t vote(const token_t *tokens, size_t count, str_t raw)
         uint32_t c = utf8_next(raw, &at);
         if (c == 0xf1 || c == 0xbf || c == 0xa1) /* ñ ¿ ¡ */
             votes[LANGUAGE_ES] += 2;
-        else if (c == 0xe3 || c == 0xf5 || c == 0xe7 || c == 0xea) /* ã õ ç ê */
+        else if (c == 0xe3 || c == 0xf5 || c == 0xe7 || c == 0xea || c == 0xe0) /* ã õ ç ê à */
             votes[LANGUAGE_PT] += 3;
     }
     language_t best = LANGUAGE_ES;
@@ -76,6 +76,7 @@ static void hear(const chunk_t *chunks, size_t count, size_t at, understood_t *o
     switch (chunk->kind) {
     case CHUNK_SAY:
     case CHUNK_MONTHS:
+    case CHUNK_OTHER_UNIT:
         out->says |= (uint32_t)(chunk->value & UINT32_MAX);
         break;
     case CHUNK_TOPIC:

@@ -201,7 +201,8 @@ static const phrase_row_t PHRASES[] = {
     VALUE("half down", DOWN_BP, 5000), IS("put", GIVE), IS("putting", GIVE),
     IS("model year", YEAR), IS("seats", OTHER_UNIT), IS("doors", OTHER_UNIT),
     IS("people", OTHER_UNIT), IS("kids", OTHER_UNIT), IS("passengers", OTHER_UNIT),
-    IS("days", OTHER_UNIT), IS("weeks", OTHER_UNIT), IS("off", OTHER_UNIT), IS("without", WITHOUT),
+    IS("days", OTHER_UNIT), IS("weeks", OTHER_UNIT), VALUE("off", OTHER_UNIT, SAYS_HAGGLE),
+    IS("off road", FILL), IS("without", WITHOUT),
 };
 /* clang-format on */
 

@@ -455,8 +455,8 @@ static const phrase_row_t PHRASES[] = {
     IS("velocidades", OTHER_UNIT), IS("personas", OTHER_UNIT), IS("hijos", OTHER_UNIT),
     IS("de la tarde", OTHER_UNIT), IS("de la manana", OTHER_UNIT), IS("hrs", OTHER_UNIT),
     IS("horas", OTHER_UNIT), IS("dias", OTHER_UNIT), IS("semanas", OTHER_UNIT),
-    IS("de interes", OTHER_UNIT), IS("de descuento", OTHER_UNIT), IS("metros", OTHER_UNIT),
-    IS("sin", WITHOUT),
+    IS("de interes", OTHER_UNIT), VALUE("de descuento", OTHER_UNIT, SAYS_HAGGLE),
+    IS("metros", OTHER_UNIT), IS("sin", WITHOUT),
 };
 /* clang-format on */
 

@@ -152,7 +152,9 @@ static const char FILL[] =
     "quanta quantos quantas algum alguma alguns algumas algo tudo todos nada cada outro outra bom "
     "boa bonito novo nova usado usados grande pequeno familia trabalho cor cores marca modelo "
     "versao tipo por favor aqui ali la hoje agora depois antes sempre nunca porque entao obrigado "
-    "dinheiro pagar pago custa valor barato caro disponivel interessado lista numero procura loja "
+    "dinheiro pagar pago custa valor barato caro disponivel interessado lista numero procura "
+    "sabado domingo domingos segunda terca feira das feriados fechamos abrimos nossa nosso nossos "
+    "loja "
     "lojas aceita aceitam reais meio escreva";
 
 const word_tables_t words_pt = {PHRASES, COUNT(PHRASES), NUMBERS, COUNT(NUMBERS), FILL};

@@ -14,6 +14,7 @@
 #include "agent/model_offline.h"
 #include "agent/tool_args.h"
 #include "agent/tool_json.h"
+#include "common/clock.h"
 #include "common/text.h"
 
 #define S(text) STR_LIT(text)
@@ -116,9 +117,10 @@ typedef struct shop {
     str_t reply;
     shown_t shown;
     found_t found;
-    size_t steps;    /* model calls of the last turn */
-    str_t arguments; /* of the last search or quote */
-    unsigned calls;  /* bit 1 << tool_id_t of the last turn */
+    size_t steps;     /* model calls of the last turn */
+    str_t arguments;  /* of the last search or quote */
+    unsigned calls;   /* bit 1 << tool_id_t of the last turn */
+    int64_t think_us; /* spent in offline_think, all turns */
 } shop_t;
 
 static inline void shop_open(shop_t *self)
@@ -400,7 +402,9 @@ static inline bool shop_hear(shop_t *self, const char *const *messages, size_t c
                                    .turn_start = self->now.turn_start,
                                    .tools = !self->silent && self->steps < 5};
         arena_t *arena = arena_new(1 << 20);
+        int64_t from = clock_us();
         offline_think(arena, &self->about, &request, &result);
+        self->think_us += clock_us() - from;
         self->steps++;
         bool ok = true;
         if (result.status == MODEL_CALLS)
