@@ -156,11 +156,14 @@ check-units: build units
 check-python: build
 	@V=$(V) $(PYTHON) -m pytest -q -x -p no:cacheprovider $(PYTEST) tests
 
-# The processes and their unit tests under a sanitizer; the browser test adds nothing there.
-SANITIZED_TESTS := --ignore=tests/test_page.py
+# The browser test adds nothing under a sanitizer. Kore itself is not instrumented, and its start and
+# stop do not survive ThreadSanitizer's runtime: there the gateway's own tests are left to the others.
+LEFT_OUT_asan := tests/test_page.py
+LEFT_OUT_ubsan := tests/test_page.py
+LEFT_OUT_tsan := tests/test_page.py tests/test_gateway.py tests/test_gateway_http.py tests/test_run.py
 asan ubsan tsan: deps-check ## the tests under a sanitizer
 	@$(MAKE) --no-print-directory -j2 V=$@ build units
-	@$(MAKE) --no-print-directory V=$@ PYTEST='$(SANITIZED_TESTS) $(PYTEST)' check-units check-python
+	@$(MAKE) --no-print-directory V=$@ PYTEST='$(addprefix --ignore=,$(LEFT_OUT_$@)) $(PYTEST)' check-units check-python
 
 FUZZ_SECONDS ?= 10
 fuzz: deps-lint ## every parser, FUZZ_SECONDS each
