@@ -27,7 +27,7 @@ typedef struct offline {
     model_t model; /* first: a model_t is one of these */
     offline_shop_t shop;
     uv_timer_t soon;
-    TAILQ_HEAD(, model_call) ready; /* in the order they were started */
+    TAILQ_HEAD(call_list, model_call) ready; /* in the order they were started */
     arena_t *spare[MAX_SPARE];
     size_t spare_count;
 } offline_t;

@@ -227,11 +227,12 @@ static void header(scene_t *scene, buf_t *out, const scene_result_t *result,
     buf_t what;
     buf_init(&what, 4096);
     write_what(scene, &what, query);
-    phrase_t phrase = result->tag == TAG_VAGUE ? PHRASE_VAGUE
-                      : page > 1               ? PHRASE_LIST_PAGE
-                      : total == 1             ? PHRASE_LIST_ONE
-                      : n->left_count > 0      ? PHRASE_LIST_SOME
-                                               : PHRASE_LIST_ALL;
+    phrase_t phrase = result->tag == TAG_VAGUE         ? PHRASE_VAGUE
+                      : page > 1 && !strcmp(n->n, "1") ? PHRASE_LIST_PAGE_ONE
+                      : page > 1                       ? PHRASE_LIST_PAGE
+                      : total == 1                     ? PHRASE_LIST_ONE
+                      : n->left_count > 0              ? PHRASE_LIST_SOME
+                                                       : PHRASE_LIST_ALL;
     if (phrase == PHRASE_VAGUE && n->left_count <= 0)
         phrase = total == 1 ? PHRASE_LIST_ONE : PHRASE_LIST_ALL;
     if (result->tag != TAG_VAGUE && total > 1)
@@ -323,7 +324,7 @@ static size_t most_common(const cJSON *facets, const cJSON *most[MOST_MAKES])
             continue;
         if (found < MOST_MAKES)
             found++;
-        memmove(&most[at + 1], &most[at], (found - at - 1) * sizeof(*most));
+        memmove(&most[at + 1], &most[at], (found - at - 1) * sizeof(most[0]));
         most[at] = item;
     }
     return found;

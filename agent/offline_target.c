@@ -88,7 +88,7 @@ static target_t target_by_trait(const scene_t *scene, int64_t *stock_id)
             matches = 1;
         }
     }
-    if (matches != 1)
+    if (matches != 1 || found == NULL)
         return TARGET_NONE;
     *stock_id = found->stock_id;
     return TARGET_CAR;
@@ -112,6 +112,19 @@ static target_t target_by_name(const scene_t *scene, int64_t *stock_id)
         matches++;
     }
     return matches == 1 ? TARGET_CAR : TARGET_NONE;
+}
+
+/* "el de 198,999" */
+static target_t target_by_price(const scene_t *scene, int64_t *stock_id)
+{
+    for (size_t i = 0; i < scene->shown_count; i++)
+        if (scene->u.price_max > 0 && scene->u.price_min == 0 &&
+            scene->shown[i].price == scene->u.price_max && scene->mention_count == 0 &&
+            !(scene->u.says & SAYS_SEARCH)) {
+            *stock_id = scene->shown[i].stock_id;
+            return TARGET_CAR;
+        }
+    return TARGET_NONE;
 }
 
 /* A number alone: a stock id, or a place on the list. */
@@ -141,5 +154,7 @@ target_t find_target(const scene_t *scene, int64_t *stock_id)
     target_t target = target_by_trait(scene, stock_id);
     if (target == TARGET_NONE)
         target = target_by_name(scene, stock_id);
+    if (target == TARGET_NONE)
+        target = target_by_price(scene, stock_id);
     return target == TARGET_NONE ? target_by_number(scene, stock_id) : target;
 }

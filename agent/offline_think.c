@@ -83,14 +83,15 @@ static bool refuse_kindly(scene_t *scene, tag_t tag, phrase_t refusal, phrase_t 
 
 static bool step_trick(scene_t *scene)
 {
-    if (!(scene->u.says & SAYS_TRICK) || scene->u.topics != 0)
+    if (!(scene->u.says & SAYS_TRICK) || (scene->u.topics & ~TOPIC_CONTACT) != 0)
         return false;
     return refuse_kindly(scene, TAG_TRICK, PHRASE_TRICK, PHRASE_LEAD_BACK);
 }
 
 static bool step_haggle(scene_t *scene)
 {
-    if (!(scene->u.says & SAYS_HAGGLE) || scene->u.topics & ~TOPIC_PAYMENT)
+    if (!(scene->u.says & SAYS_HAGGLE) || (scene->u.topics & ~TOPIC_PAYMENT) != 0 ||
+        (scene->u.ordinal_count > 0 && wants_quote(scene)))
         return false;
     bool seen = scene->shown_count > 0;
     return refuse_kindly(scene, TAG_HAGGLE, PHRASE_HAGGLE,
@@ -145,6 +146,21 @@ static bool step_yes(scene_t *scene)
     return true;
 }
 
+/* Of a car they speak of, "36 meses con 60 mil" and "60 mil" to "¿cuánto de enganche?" are down
+ * payments, not what another car may cost. */
+static bool step_down(scene_t *scene)
+{
+    understood_t *u = &scene->u;
+    bool alone = u->price_max > 0 && u->price_min == 0 && u->down < 0 && u->down_bp < 0 &&
+                 scene->mention_count == 0 && !(u->says & SAYS_SEARCH) && u->body == NULL;
+    bool named = u->ordinal_count > 0 || current_stock(scene) > 0;
+    if (alone && named && (u->month_count > 0 || scene->asked_down)) {
+        u->down = u->price_max;
+        u->price_max = 0;
+    }
+    return false;
+}
+
 /* A number alone answers the question before it. */
 static bool step_bare(scene_t *scene)
 {
@@ -157,8 +173,15 @@ static bool step_bare(scene_t *scene)
         u->down_bp = bare * 100;
         return false;
     }
+    bool term = bare >= scene->shop->terms.min_months && bare <= scene->shop->terms.max_months;
+    if (wants_quote(scene) && term && u->month_count == 0)
+        u->months[u->month_count++] = bare;
     if (wants_quote(scene) || u->words > 4)
         return false;
+    if (term && stock_id == 0 && scene->asked_list) {
+        answer_phrase(scene, PHRASE_QUOTE_WHICH);
+        return true;
+    }
     if (bare >= 12 && bare <= 96 && bare % 6 == 0 && stock_id > 0 && !scene->asked_down) {
         u->months[u->month_count++] = bare;
         quote_car(scene, stock_id);
@@ -172,7 +195,6 @@ static bool step_bare(scene_t *scene)
         quote_car(scene, stock_id);
         return true;
     }
-    bool term = bare >= scene->shop->terms.min_months && bare <= scene->shop->terms.max_months;
     if (bare >= 20 && bare < 2000 && (scene->asked_budget || !term))
         u->price_max = bare * 100000;
     return false;
@@ -264,7 +286,8 @@ static bool step_car(scene_t *scene)
         break;
     }
     stock_id = current_stock(scene);
-    if (stock_id == 0 || search_wanted(scene) || u->topics != 0)
+    uint32_t topics = wants_quote(scene) ? u->topics & ~TOPIC_FINANCING : u->topics;
+    if (stock_id == 0 || search_wanted(scene) || topics != 0)
         return false;
     if (!wants_quote(scene) && !(u->says & (SAYS_DETAIL | SAYS_THIS)))
         return false;
@@ -277,7 +300,9 @@ static bool step_car(scene_t *scene)
 static bool step_makes(scene_t *scene)
 {
     const proto_mention_t *mention = carried(scene);
-    if (!(scene->u.says & SAYS_MAKES))
+    bool another = (scene->u.says & SAYS_OTHER_MAKE) && mention == NULL &&
+                   (scene->query == NULL || scene->query->make.size == 0);
+    if (!(scene->u.says & SAYS_MAKES) && !another)
         return false;
     call_text(scene, TAG_MAKES, "list_makes", mention != NULL ? "make" : NULL,
               mention != NULL ? mention->make : (str_t){NULL, 0});
@@ -288,7 +313,8 @@ static void call_lists(scene_t *scene)
 {
     proto_query_t query;
     size_t lists = 0;
-    for (size_t i = 0; i < scene->mention_count && lists < 2; i++) {
+    size_t names = scene->u.says & SAYS_OTHER_MAKE ? 0 : scene->mention_count; /* "no Chevrolet" */
+    for (size_t i = 0; i < names && lists < 2; i++) {
         if (scene->mentions[i].count == 0 && carried(scene) != NULL)
             continue;
         search_query(scene, &scene->mentions[i], &query);
@@ -302,7 +328,7 @@ static void call_lists(scene_t *scene)
     if (lists > 0)
         return;
     search_query(scene, NULL, &query);
-    if (scene->u.monthly > 0 && query.price_max == 0)
+    if (scene->u.monthly > 0)
         query.price_max = search_reach(&scene->shop->terms, scene->u.monthly, scene->u.down);
     call_search(scene, TAG_LIST, &query, 1);
 }
@@ -425,10 +451,10 @@ static bool step_not_understood(scene_t *scene)
 }
 
 static bool (*const steps[])(scene_t *) = {
-    step_reset,          step_person,      step_names,  step_trick,      step_yes,   step_bare,
-    step_page,           step_compare,     step_car,    step_haggle,     step_makes, step_know,
-    step_offtopic,       step_quote_price, step_search, step_quote_what, step_vague, step_manners,
-    step_not_understood,
+    step_reset,  step_person,     step_names, step_trick,    step_yes,
+    step_down,   step_bare,       step_page,  step_compare,  step_haggle,
+    step_car,    step_makes,      step_know,  step_offtopic, step_quote_price,
+    step_search, step_quote_what, step_vague, step_manners,  step_not_understood,
 };
 
 static void begin(scene_t *scene)

@@ -192,7 +192,8 @@ static void write_reach(scene_t *scene, buf_t *out, const scene_result_t *result
 {
     char monthly[MONEY_TEXT_SIZE], months[MONEY_TEXT_SIZE], price[MONEY_TEXT_SIZE];
     int64_t reach = json_read_cents(result->arguments, "price_max");
-    if (scene->u.monthly == 0 || reach == 0)
+    if (scene->u.monthly == 0 ||
+        reach != search_reach(&scene->shop->terms, scene->u.monthly, scene->u.down))
         return;
     number_print(scene->shop->terms.max_months, months);
     phrase_add(out, &scene->voice, PHRASE_MONTHLY_REACH,

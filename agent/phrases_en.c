@@ -89,6 +89,7 @@ const phrase_table_t phrases_en = {
     [PHRASE_LIST_ALL] = {"I have {total} {what}:", "There are {total} {what}:", "I found {total} {what}:"},
     [PHRASE_LIST_ONE] = {"Of {what} I have just one:", "Just one matches ({what}):"},
     [PHRASE_LIST_PAGE] = {"Here are {from}–{to} of {total} {what}:", "These are {from}–{to} of {total} {what}:"},
+    [PHRASE_LIST_PAGE_ONE] = {"Here is number {from} of {total} {what}:", "And the last one, {from} of {total} {what}:"},
     [PHRASE_PAGE_OF] = {"Page {page} of {pages}."},
     [PHRASE_MORE_OTHERS] = {
         "Write *more* to see the other {n}, or tell me which one you like and I'll tell you the monthly payment.",

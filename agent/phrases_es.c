@@ -91,6 +91,7 @@ const phrase_table_t phrases_es = {
     [PHRASE_LIST_ONE] = {"De {what} tengo un<o|a> sol<o|a>:", "Solo un<o|a> cumple ({what}):"},
     [PHRASE_LIST_PAGE] = {"Van l<os|as> {from}–{to} de {total} {what}:",
         "Aquí [tienes|tiene] l<os|as> {from}–{to} de {total} {what}:"},
+    [PHRASE_LIST_PAGE_ONE] = {"Va <el|la> {from} de {total} {what}:", "Y <el último|la última>, <el|la> {from} de {total} {what}:"},
     [PHRASE_PAGE_OF] = {"Página {page} de {pages}."},
     [PHRASE_MORE_OTHERS] = {
         "[Escribe|Escriba] *más* para ver l<os|as> otr<os|as> {n}, o [dime|dígame] cuál [te|le] [late|gusta] y [te|le] digo cuánto quedaría al mes.",

@@ -89,6 +89,7 @@ const phrase_table_t phrases_pt = {
     [PHRASE_LIST_ALL] = {"Tenho {total} {what}:", "Há {total} {what}:", "Encontrei {total} {what}:"},
     [PHRASE_LIST_ONE] = {"De {what} tenho só um<|a>:", "Só um<|a> atende ({what}):"},
     [PHRASE_LIST_PAGE] = {"Aqui vão <os|as> {from}–{to} de {total} {what}:", "Est<es|as> são <os|as> {from}–{to} de {total} {what}:"},
+    [PHRASE_LIST_PAGE_ONE] = {"Aqui vai <o|a> {from} de {total} {what}:", "E <o último|a última>, {from} de {total} {what}:"},
     [PHRASE_PAGE_OF] = {"Página {page} de {pages}."},
     [PHRASE_MORE_OTHERS] = {
         "Escreva *mais* para ver <os|as> outr<os|as> {n}, ou me diga qual agradou e eu digo quanto ficaria por mês.",

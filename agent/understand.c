@@ -216,7 +216,8 @@ void understand_manners(str_t text, language_t *language, int *formal)
     buf_t folded;
     size_t count = read_tokens(text, &folded, tokens);
     *language = vote(tokens, count, text);
-    *formal = manner(chunks, chunks_read(tokens, count, chunks));
+    size_t chunk_count = chunks_read(tokens, count, chunks);
+    *formal = manner(chunks, chunk_count);
     buf_free(&folded);
 }
 

@@ -96,6 +96,7 @@ static void link_row(word_t *word, const phrase_row_t *row)
     assert(tables.row_count < MAX_ROWS);
     int32_t at = (int32_t)tables.row_count++;
     tables.rows[at] = row;
+    assert(word != NULL);
     int32_t *link = &word->first_row;
     while (*link >= 0 && blanks(tables.rows[*link]->words) >= blanks(row->words))
         link = &tables.next[*link];
@@ -122,7 +123,8 @@ static void add_phrase(const phrase_row_t *row, uint8_t languages)
     word_t *first = NULL;
     while (rest.size > 0) {
         word_t *word = add_word(cut(&rest), languages);
-        word->content |= !is_glue(row->kind) && !is_harsh(row) && !word->stem;
+        word->content |=
+            !is_glue(row->kind) && !is_harsh(row) && row->kind != CHUNK_COLOUR && !word->stem;
         if (first == NULL)
             first = word;
     }

@@ -298,7 +298,7 @@ static bool is_bound_word(chunk_kind_t kind)
 
 static bool is_term(int64_t value)
 {
-    return value >= 6 && value <= 120 && value % 6 == 0;
+    return value >= 6 && value <= 96 && value % 6 == 0;
 }
 
 static role_t weak_role(reader_t *self, size_t at)

@@ -369,7 +369,7 @@ static void read_whole(const token_t *tokens, size_t count, chunk_t *chunk)
 
 static void mark_chunk(char mark, chunk_t *chunk)
 {
-    chunk->value = mark;
+    chunk->value = (uint8_t)mark;
     switch (mark) {
     case '%':
         chunk->kind = CHUNK_PERCENT;

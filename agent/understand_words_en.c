@@ -60,7 +60,7 @@ static const phrase_row_t PHRASES[] = {
     SAY("are you human", SAYS_WHO), SAY("are you real", SAYS_WHO),
     SAY("are you a person", SAYS_WHO), SAY("who are you", SAYS_WHO),
     SAY("what can you do", SAYS_WHO), SAY("help", SAYS_WHO), SAY("how does this work", SAYS_WHO),
-    SAY("what do you sell", SAYS_WHO),
+    SAY("what do you sell", SAYS_WHO), SAY("do you speak", SAYS_WHO),
 
     SAY("looking for", SAYS_SEARCH), SAY("i want", SAYS_SEARCH), SAY("i need", SAYS_SEARCH),
     SAY("do you have", SAYS_SEARCH), SAY("have you got", SAYS_SEARCH), SAY("show me", SAYS_SEARCH),
@@ -75,6 +75,7 @@ static const phrase_row_t PHRASES[] = {
     SAY("what makes", SAYS_MAKES), SAY("which brands", SAYS_MAKES), SAY("what brands", SAYS_MAKES),
     SAY("brands", SAYS_MAKES), SAY("which models", SAYS_MAKES), SAY("what models", SAYS_MAKES),
     SAY("another brand", SAYS_OTHER_MAKE), SAY("other brands", SAYS_OTHER_MAKE),
+    SAY("anything but", SAYS_OTHER_MAKE), SAY("not a", SAYS_OTHER_MAKE),
     SAY("another make", SAYS_OTHER_MAKE), SAY("another color", SAYS_OTHER_COLOUR),
     SAY("another colour", SAYS_OTHER_COLOUR), SAY("other colors", SAYS_OTHER_COLOUR),
     SAY("other colours", SAYS_OTHER_COLOUR), SAY("different color", SAYS_OTHER_COLOUR),
