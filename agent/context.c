@@ -9,7 +9,7 @@
 #define MAX_NAME 64              /* of a tool or a call id */
 #define ID_FRONT 30              /* bytes; with a turn id and a number they make a name */
 #define FIRST_ROOM 96
-#define RESET_BYTES 200 /* a longer message says something else too */
+#define SHORT_BYTES 200 /* a longer message says something else too */
 
 /* ---- opening ---- */
 
@@ -85,15 +85,6 @@ static void note_manners(context_t *self, str_t text)
         self->now.formal = formal > 0;
 }
 
-static bool asks_to_forget(str_t text)
-{
-    understood_t said;
-    if (text.size > RESET_BYTES)
-        return false;
-    understand(text, &said);
-    return (said.says & SAYS_RESET) != 0;
-}
-
 static void forget(context_t *self)
 {
     self->now =
@@ -106,8 +97,12 @@ static void forget(context_t *self)
 bool context_said(context_t *self, const proto_waiting_t *message)
 {
     str_t text = context_clean(self->arena, message->text, MAX_TEXT);
-    if (asks_to_forget(text))
+    understood_t said = {0};
+    if (text.size <= SHORT_BYTES)
+        understand(text, &said);
+    if (said.says & SAYS_RESET)
         forget(self);
+    self->wants_person |= (said.says & SAYS_PERSON) && !(said.says & SAYS_WHO);
     if (!add(self,
              (proto_entry_t){.role = STR_LIT("user"), .text = text, .at_ms = message->received_ms}))
         return false;

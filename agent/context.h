@@ -24,6 +24,7 @@ typedef struct context {
     size_t turn_start; /* this turn's first customer message */
     size_t turn_said;  /* behind this turn's last customer message */
     bool forgot;       /* the customer asked for it in this turn */
+    bool wants_person; /* … for a human */
     char turn_id[32];
 } context_t;
 

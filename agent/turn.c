@@ -55,6 +55,10 @@ static void note_end(const turn_t *self, const char *outcome)
              LOG_INT("model_calls", self->models), LOG_INT("tools", self->tools),
              LOG_INT("joins", self->joins), LOG_INT("tokens_in", self->tokens_in),
              LOG_INT("tokens_out", self->tokens_out), LOG_INT("cars", self->reply.cars_count));
+    if (self->context.wants_person && strcmp(outcome, "answered") == 0) {
+        metric_add(METRIC_PERSON_WANTED, 1);
+        log_warn("person_wanted", LOG_TRACE(&self->trace), LOG_PERSON("user", self->user_id));
+    }
 }
 
 static void end(turn_t *self, turn_event_t event)

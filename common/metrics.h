@@ -39,6 +39,7 @@
     M(TURNS_RUNNING,        GAUGE,   "mostrador_turns_running", "", "turns in flight") \
     M(TURNS_JOINED,         COUNTER, "mostrador_turns_joined_total", "", "turns begun anew because the customer wrote again") \
     M(TURN_SECONDS,         SECONDS, "mostrador_turn_seconds", "", "from claim to commit") \
+    M(PERSON_WANTED,        COUNTER, "mostrador_person_wanted_total", "", "turns in which the customer asked for a human") \
     M(MODEL_CALLS,          COUNTER, "mostrador_model_calls_total", "outcome", "model calls, by outcome") \
     M(MODEL_RETRIES,        COUNTER, "mostrador_model_retries_total", "", "model calls tried again") \
     M(MODEL_SECONDS,        SECONDS, "mostrador_model_seconds", "", "a model call from start to end") \

@@ -313,6 +313,13 @@ static void test_a_reset_by_words_forgets(void **state)
         context_rewind(&context);
         assert_int_equal(context.now.chosen_count, 0);
     }
+    context_t asks;
+    assert_true(context_open(&asks, arena, &remembered, "turn-1"));
+    say(&asks, 1, "hola");
+    assert_false(asks.wants_person);
+    say(&asks, 2, "quiero hablar con una persona");
+    say(&asks, 3, "por favor");
+    assert_true(asks.wants_person);
     context_t context; /* words that only look like it */
     assert_true(context_open(&context, arena, &remembered, "turn-1"));
     say(&context, 1, "no borres nada, y ¿tienes otro?");
