@@ -18,15 +18,25 @@ static const struct {
     const char *value; /* of the catalog */
     phrase_t phrase;
 } VALUES[] = {
-    {"Sedán", PHRASE_IS_SEDAN},        {"Automática", PHRASE_IS_AUTOMATIC},
-    {"Manual", PHRASE_IS_MANUAL},      {"Híbrido", PHRASE_IS_HYBRID},
-    {"Eléctrico", PHRASE_IS_ELECTRIC}, {"Diésel", PHRASE_IS_DIESEL},
-    {"Gasolina", PHRASE_IS_PETROL},    {"Rojo", PHRASE_IS_RED},
-    {"Azul", PHRASE_IS_BLUE},          {"Blanco", PHRASE_IS_WHITE},
-    {"Negro", PHRASE_IS_BLACK},        {"Gris", PHRASE_IS_GREY},
-    {"Plata", PHRASE_IS_SILVER},       {"Verde", PHRASE_IS_GREEN},
-    {"Amarillo", PHRASE_IS_YELLOW},    {"Naranja", PHRASE_IS_ORANGE},
-    {"Café", PHRASE_IS_BROWN},         {"Dorado", PHRASE_IS_GOLD},
+    {"Sedán", PHRASE_IS_SEDAN},
+    {"Beige", PHRASE_IS_BEIGE},
+    {"Automática", PHRASE_IS_AUTOMATIC},
+    {"Manual", PHRASE_IS_MANUAL},
+    {"Híbrido", PHRASE_IS_HYBRID},
+    {"Eléctrico", PHRASE_IS_ELECTRIC},
+    {"Diésel", PHRASE_IS_DIESEL},
+    {"Gasolina", PHRASE_IS_PETROL},
+    {"Rojo", PHRASE_IS_RED},
+    {"Azul", PHRASE_IS_BLUE},
+    {"Blanco", PHRASE_IS_WHITE},
+    {"Negro", PHRASE_IS_BLACK},
+    {"Gris", PHRASE_IS_GREY},
+    {"Plata", PHRASE_IS_SILVER},
+    {"Verde", PHRASE_IS_GREEN},
+    {"Amarillo", PHRASE_IS_YELLOW},
+    {"Naranja", PHRASE_IS_ORANGE},
+    {"Café", PHRASE_IS_BROWN},
+    {"Dorado", PHRASE_IS_GOLD},
     {"Vino", PHRASE_IS_WINE},
 };
 
@@ -324,7 +334,8 @@ static size_t most_common(const cJSON *facets, const cJSON *most[MOST_MAKES])
             continue;
         if (found < MOST_MAKES)
             found++;
-        memmove(&most[at + 1], &most[at], (found - at - 1) * sizeof(most[0]));
+        for (size_t behind = found - 1; behind > at; behind--)
+            most[behind] = most[behind - 1];
         most[at] = item;
     }
     return found;

@@ -27,7 +27,8 @@ void call_quote(scene_t *scene, int64_t stock_id, int64_t price)
         json_money(&arguments, "down_payment_percent", u->down_bp);
     const int64_t *months = u->months;
     size_t count = u->month_count;
-    if (count == 0 && (u->down >= 0 || u->down_bp >= 0) && last != NULL &&
+    if (count == 0 && !scene->asked_down && !scene->asked_term &&
+        (u->down >= 0 || u->down_bp >= 0) && last != NULL &&
         last->stock_id == stock_id) { /* another down payment for the same plan */
         months = &last->months;
         count = 1;

@@ -219,6 +219,7 @@ static void read_asked(scene_t *self, size_t before)
                                         "parcela",     "por mes",     "a conta",   NULL};
     static const char *const person[] = {"asesor", "advisor", "atendente", NULL};
     static const char *const list[] = {"de la lista", "on the list", "da lista", NULL};
+    static const char *const term[] = {"plazo", "term", "prazo", NULL};
     static const char *const down[] = {"enganche", "down", "entrada", NULL};
     for (size_t i = before; i-- > 0 && (self->asked.size == 0 || self->said_before.size == 0);) {
         const proto_entry_t *entry = &self->context->entries[i];
@@ -242,6 +243,7 @@ static void read_asked(scene_t *self, size_t before)
     self->asked_budget = asks(buf_view(&folded), budget);
     self->asked_show = asks(buf_view(&folded), show);
     self->asked_quote = asks(buf_view(&folded), quote);
+    self->asked_term = asks(buf_view(&folded), term);
     self->asked_list = asks(buf_view(&folded), list);
     self->asked_down = asks(buf_view(&folded), down);
     buf_clear(&folded);

@@ -56,7 +56,7 @@ typedef struct scene {
 
     str_t asked;           /* the last line of the last answer */
     understood_t question; /* its last sentence */
-    bool asked_budget, asked_show, asked_quote, asked_person, asked_down;
+    bool asked_budget, asked_show, asked_quote, asked_person, asked_down, asked_term;
     bool asked_list;   /* which one of the list */
     str_t said_before; /* the customer's message before this turn */
 

@@ -287,7 +287,8 @@ static bool step_car(scene_t *scene)
     }
     stock_id = current_stock(scene);
     uint32_t topics = wants_quote(scene) ? u->topics & ~TOPIC_FINANCING : u->topics;
-    if (stock_id == 0 || search_wanted(scene) || topics != 0)
+    bool has_it = (u->says & SAYS_DETAIL) && (u->bluetooth || u->car_play); /* "does it have …" */
+    if (stock_id == 0 || (search_wanted(scene) && !has_it) || topics != 0)
         return false;
     if (!wants_quote(scene) && !(u->says & (SAYS_DETAIL | SAYS_THIS)))
         return false;

@@ -255,7 +255,7 @@ const phrase_table_t phrases_en = {
     [PHRASE_IS_SEDAN] = {"sedan"}, [PHRASE_IS_AUTOMATIC] = {"automatic"}, [PHRASE_IS_MANUAL] = {"manual"},
     [PHRASE_IS_HYBRID] = {"hybrid"}, [PHRASE_IS_ELECTRIC] = {"electric"},
     [PHRASE_IS_DIESEL] = {"diesel"}, [PHRASE_IS_PETROL] = {"gasoline"},
-    [PHRASE_IS_RED] = {"red"}, [PHRASE_IS_BLUE] = {"blue"}, [PHRASE_IS_WHITE] = {"white"},
+    [PHRASE_IS_BEIGE] = {"beige"}, [PHRASE_IS_RED] = {"red"}, [PHRASE_IS_BLUE] = {"blue"}, [PHRASE_IS_WHITE] = {"white"},
     [PHRASE_IS_BLACK] = {"black"}, [PHRASE_IS_GREY] = {"grey"}, [PHRASE_IS_SILVER] = {"silver"},
     [PHRASE_IS_GREEN] = {"green"}, [PHRASE_IS_YELLOW] = {"yellow"}, [PHRASE_IS_ORANGE] = {"orange"},
     [PHRASE_IS_BROWN] = {"brown"}, [PHRASE_IS_GOLD] = {"gold"}, [PHRASE_IS_WINE] = {"wine red"},

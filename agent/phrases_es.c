@@ -257,7 +257,7 @@ const phrase_table_t phrases_es = {
     [PHRASE_IS_SEDAN] = {"sedán"}, [PHRASE_IS_AUTOMATIC] = {"automática"}, [PHRASE_IS_MANUAL] = {"estándar"},
     [PHRASE_IS_HYBRID] = {"híbrido"}, [PHRASE_IS_ELECTRIC] = {"eléctrico"},
     [PHRASE_IS_DIESEL] = {"diésel"}, [PHRASE_IS_PETROL] = {"gasolina"},
-    [PHRASE_IS_RED] = {"rojo"}, [PHRASE_IS_BLUE] = {"azul"}, [PHRASE_IS_WHITE] = {"blanco"},
+    [PHRASE_IS_BEIGE] = {"beige"}, [PHRASE_IS_RED] = {"rojo"}, [PHRASE_IS_BLUE] = {"azul"}, [PHRASE_IS_WHITE] = {"blanco"},
     [PHRASE_IS_BLACK] = {"negro"}, [PHRASE_IS_GREY] = {"gris"}, [PHRASE_IS_SILVER] = {"plata"},
     [PHRASE_IS_GREEN] = {"verde"}, [PHRASE_IS_YELLOW] = {"amarillo"}, [PHRASE_IS_ORANGE] = {"naranja"},
     [PHRASE_IS_BROWN] = {"café"}, [PHRASE_IS_GOLD] = {"dorado"}, [PHRASE_IS_WINE] = {"vino"},

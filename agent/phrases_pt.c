@@ -255,7 +255,7 @@ const phrase_table_t phrases_pt = {
     [PHRASE_IS_SEDAN] = {"sedã"}, [PHRASE_IS_AUTOMATIC] = {"automático"}, [PHRASE_IS_MANUAL] = {"manual"},
     [PHRASE_IS_HYBRID] = {"híbrido"}, [PHRASE_IS_ELECTRIC] = {"elétrico"},
     [PHRASE_IS_DIESEL] = {"diesel"}, [PHRASE_IS_PETROL] = {"gasolina"},
-    [PHRASE_IS_RED] = {"vermelho"}, [PHRASE_IS_BLUE] = {"azul"}, [PHRASE_IS_WHITE] = {"branco"},
+    [PHRASE_IS_BEIGE] = {"beige"}, [PHRASE_IS_RED] = {"vermelho"}, [PHRASE_IS_BLUE] = {"azul"}, [PHRASE_IS_WHITE] = {"branco"},
     [PHRASE_IS_BLACK] = {"preto"}, [PHRASE_IS_GREY] = {"cinza"}, [PHRASE_IS_SILVER] = {"prata"},
     [PHRASE_IS_GREEN] = {"verde"}, [PHRASE_IS_YELLOW] = {"amarelo"}, [PHRASE_IS_ORANGE] = {"laranja"},
     [PHRASE_IS_BROWN] = {"marrom"}, [PHRASE_IS_GOLD] = {"dourado"}, [PHRASE_IS_WINE] = {"vinho"},
