@@ -15,9 +15,9 @@ typedef struct model_request {
     /* The conversation: entries (the newest customer messages, and the calls and results of this
      * turn, last), and cursor (query, list, shown, chosen, quote) as the tools left it. */
     const proto_context_t *context;
-    size_t turn_start;   /* index in context->entries of this turn's first customer message */
-    str_t rules;         /* the system prompt, stable for a rules version and catalog version */
-    str_t user_id;       /* hashed before it leaves the house */
+    size_t turn_start; /* index in context->entries of this turn's first customer message */
+    str_t rules;       /* the system prompt, stable for a rules version and catalog version */
+    str_t user_id;     /* hashed before it leaves the house */
     proto_trace_t trace;
     int64_t deadline_ms; /* clock_ms () at which nobody waits any more */
     bool tools;          /* false: the model must answer with text now */
@@ -42,8 +42,8 @@ typedef struct model_result {
     str_t text;
     model_tool_call_t calls[MODEL_MAX_CALLS];
     size_t call_count;
-    const char *error;    /* a short literal: "timeout", "http_500", "quota" … or NULL */
-    int64_t first_us;     /* time to the first token, 0 if unknown */
+    const char *error; /* a short literal: "timeout", "http_500", "quota" … or NULL */
+    int64_t first_us;  /* time to the first token, 0 if unknown */
     int64_t total_us;
     int64_t tokens_in, tokens_cached, tokens_out; /* 0 if not reported */
 } model_result_t;
