@@ -184,11 +184,11 @@ static void first_pass(reader_t *self)
         if (chunk->hundredths > MOST_CENTS)
             chunk->role = ROLE_SKIP;
         if (chunk->role == ROLE_NONE)
-            chunk->role = role_by_unit(self, i);
+            chunk->role = (uint8_t)role_by_unit(self, i);
         if (chunk->role == ROLE_NONE && chunk->ordinal)
             chunk->role = ROLE_ORDINAL;
         if (chunk->role == ROLE_NONE)
-            chunk->role = role_by_word(self, i);
+            chunk->role = (uint8_t)role_by_word(self, i);
     }
 }
 
