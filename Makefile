@@ -119,7 +119,7 @@ $(B)/gateway/kore_page.o: $(wildcard gateway/page/*)
 # ---- packages ----
 DEPS := gcc libc6-dev make pkg-config git kore redis-server util-linux libzmq3-dev libczmq-dev libmsgpack-dev \
 	libhiredis-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev
-DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-zmq python3-msgpack \
+DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-pytest-xdist python3-zmq python3-msgpack \
 	python3-aiohttp python3-h2 python3-redis python3-selenium python3-yaml chromium chromium-driver
 DEPS_LINT := clang libclang-rt-14-dev llvm clang-tidy clang-format cppcheck shellcheck
 
@@ -153,8 +153,10 @@ check-units: export TSAN_OPTIONS := suppressions=tests/tsan.supp
 check-units: build units
 	@for t in $(UNITS); do echo "$$t"; $$t >$(B)/unit.log 2>&1 || { cat $(B)/unit.log; exit 1; }; done
 	@echo "$(words $(UNITS)) unit test programs passed"
+# Most of a test is waiting for a process to do something, so several run at once.
+JOBS ?= 4
 check-python: build
-	@V=$(V) $(PYTHON) -m pytest -q -x -p no:cacheprovider $(PYTEST) tests
+	@V=$(V) $(PYTHON) -m pytest -q -n $(JOBS) --maxfail=1 -p no:cacheprovider $(PYTEST) tests
 
 # The browser test adds nothing under a sanitizer. Kore itself is not instrumented, and its start and
 # stop do not survive ThreadSanitizer's runtime: there the gateway's own tests are left to the others.
@@ -176,8 +178,10 @@ build/fuzz/tests/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(ARCHIVES)
 build/fuzz/tests/fuzz_%.run: build/fuzz/tests/fuzz_%
 	@mkdir -p build/fuzz/corpus/$* tests/fuzz/corpus/$*
 	@echo "fuzz_$* for $(FUZZ_SECONDS) s"
-	@$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 -verbosity=0 \
-		-artifact_prefix=build/fuzz/ build/fuzz/corpus/$* tests/fuzz/corpus/$*
+	@$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus/$* tests/fuzz/corpus/$* >build/fuzz/$*.log 2>&1 \
+		|| { tail -n 40 build/fuzz/$*.log; exit 1; }
+	@grep -h '^Done' build/fuzz/$*.log
 
 C_FILES = $(wildcard */*.c */*.h tests/*/*.c proto/describe/*.c)
 lint: deps-lint ## clang-tidy, cppcheck, shellcheck, formatting
