@@ -24,6 +24,8 @@ class Run:
         self.child = subprocess.Popen(
             [most.ROOT / "common" / "run"], cwd=most.ROOT, text=True, start_new_session=True,
             env=stacks.clean_env({"VAR": str(var), "PORT": str(port), **env}),
+            # what is started in the background inherits an ignored SIGINT, which no shell can trap
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def ready(self):
