@@ -657,6 +657,8 @@ def test_a_dead_worker_is_replaced(new_shop):
 def test_two_workers_share_the_work(new_shop):
     shop = new_shop(env={"GATEWAY_WORKERS": "2"})
     held = []
+    for worker in ("gateway-1", "gateway-2"):  # one that knows of no dispatcher yet has no room
+        shop.stack.wait_log("gateway", f"{worker} .*peer_up service=dispatcher")
     shop.dispatcher.handlers["WORK"] = held.append
     asked = [shop.later(shop.ask, f"u{n}") for n in range(40)]
     # by user: on a slow machine an unanswered WORK is sent again
