@@ -25,6 +25,8 @@ struct http_call {
     place_t place;
     CURL *easy; /* while running */
     str_t body;
+    size_t posted;    /* bytes of it that curl has read */
+    char *url;        /* of a GET; NULL: post body to http->url */
     int64_t due_ms;   /* delayed until */
     int64_t start_ms; /* since it runs */
     int64_t last_ms;  /* the last piece came; 0: none yet */
@@ -45,10 +47,10 @@ TAILQ_HEAD(call_list, http_call);
 
 struct http {
     http_settings_t settings;
-    char *url, *ca_file;
+    char *url, *ca_file, *user, *password;
     CURLM *multi;
     curl_loop_t *curl;
-    struct curl_slist *headers;
+    struct curl_slist *headers, *get_headers;
     version_t version;
     struct call_list calls[PLACES];
     size_t count[PLACES];
@@ -100,10 +102,25 @@ static void call_free(http_call_t *call)
     if (call->easy)
         give_back(call->http, call->easy);
     buf_free(&call->came);
+    free(call->url);
     free(call);
 }
 
-/* Inside curl: only a note of what came. */
+/* ---- inside curl: only notes ---- */
+
+/* Hands out the body, once: there is no way back to its start, so curl cannot post it again. */
+static size_t on_read(char *bytes, size_t size, size_t count, void *arg)
+{
+    http_call_t *call = arg;
+    size_t piece = call->body.size - call->posted;
+    if (piece > size * count)
+        piece = size * count;
+    if (piece)
+        memcpy(bytes, call->body.data + call->posted, piece);
+    call->posted += piece;
+    return piece;
+}
+
 static size_t on_write(char *bytes, size_t size, size_t count, void *arg)
 {
     http_call_t *call = arg;
@@ -129,9 +146,7 @@ static CURL *handle_new(const http_t *self)
     if (!easy)
         abort();
     const http_settings_t *settings = &self->settings;
-    curl_easy_setopt(easy, CURLOPT_URL, self->url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, self->headers);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_ms);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
@@ -143,7 +158,36 @@ static CURL *handle_new(const http_t *self)
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
     if (*self->ca_file)
         curl_easy_setopt(easy, CURLOPT_CAINFO, self->ca_file);
+    if (settings->user) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        curl_easy_setopt(easy, CURLOPT_USERNAME, self->user);
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, self->password);
+    }
     return easy;
+}
+
+/* What of a request changes from call to call. */
+static void prepare(http_call_t *call)
+{
+    http_t *self = call->http;
+    CURL *easy = call->easy;
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    curl_easy_setopt(easy, CURLOPT_URL, call->url ? call->url : self->url);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->url ? self->get_headers : self->headers);
+    if (call->url) {
+        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        return;
+    }
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.size);
+    if (self->settings.once) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+        curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+        curl_easy_setopt(easy, CURLOPT_READDATA, call);
+    } else {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body.data);
+    }
 }
 
 static size_t room(const http_t *self)
@@ -161,10 +205,7 @@ static void start(http_call_t *call)
     http_t *self = call->http;
     call->easy = self->handle_count ? self->handles[--self->handle_count] : handle_new(self);
     call->start_ms = clock_ms();
-    curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call);
-    curl_easy_setopt(call->easy, CURLOPT_WRITEDATA, call);
-    curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.size);
-    curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->body.data);
+    prepare(call);
     place(call, RUNNING);
     CURLMcode code = curl_multi_add_handle(self->multi, call->easy);
     assert(code == CURLM_OK); /* only a handle that is in use already, or no memory */
@@ -253,8 +294,13 @@ static void finish(http_call_t *call, http_outcome_t outcome, const char *error)
     if (easy) {
         long status = 0;
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+        curl_off_t sent_us = 0;
+        curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
         end.status = status;
+        end.reached = status || sent_us;
         end.request_id = header(easy, "x-request-id");
+        if (!end.request_id)
+            end.request_id = header(easy, "twilio-request-id");
         end.retry_after = header(easy, "retry-after");
         end.retry_after_ms = header(easy, "retry-after-ms");
         end.should_retry = header(easy, "x-should-retry");
@@ -371,14 +417,13 @@ static void on_sweep(uv_timer_t *timer)
 
 /* ---- calls ---- */
 
-http_call_t *http_post(http_t *self, str_t body, int64_t delay_ms, int64_t deadline_ms,
-                       http_data_t *data, http_done_t *done, void *arg)
+static http_call_t *call_new(http_t *self, int64_t delay_ms, int64_t deadline_ms, http_data_t *data,
+                             http_done_t *done, void *arg)
 {
     http_call_t *call = calloc(1, sizeof *call);
     if (!call)
         abort();
     call->http = self;
-    call->body = body;
     call->due_ms = clock_ms() + delay_ms;
     call->deadline_ms = deadline_ms;
     call->data = data;
@@ -388,7 +433,29 @@ http_call_t *http_post(http_t *self, str_t body, int64_t delay_ms, int64_t deadl
     place(call, delay_ms > 0 ? DELAYED : READY);
     if (!uv_is_active((uv_handle_t *)&self->sweep))
         uv_timer_start(&self->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+    return call;
+}
+
+http_call_t *http_post(http_t *self, str_t body, int64_t delay_ms, int64_t deadline_ms,
+                       http_data_t *data, http_done_t *done, void *arg)
+{
+    http_call_t *call = call_new(self, delay_ms, deadline_ms, data, done, arg);
+    call->body = body;
     /* adding to curl only asks for a timer; the rest happens in the loop */
+    if (call->place == READY)
+        start_ready(self);
+    return call;
+}
+
+http_call_t *http_get(http_t *self, const char *query, int64_t delay_ms, int64_t deadline_ms,
+                      http_data_t *data, http_done_t *done, void *arg)
+{
+    http_call_t *call = call_new(self, delay_ms, deadline_ms, data, done, arg);
+    size_t size = strlen(self->url) + strlen(query) + 2;
+    call->url = malloc(size);
+    if (!call->url)
+        abort();
+    snprintf(call->url, size, "%s%s%s", self->url, *query ? "?" : "", query);
     if (call->place == READY)
         start_ready(self);
     return call;
@@ -406,22 +473,38 @@ void http_cancel(http_call_t **call_p)
 
 /* ---- birth and death ---- */
 
-static void set_headers(http_t *self, const char *bearer)
+static char *copy(const char *text)
 {
-    static const char *const always[] = {"Content-Type: application/json",
-                                         "Accept: text/event-stream, application/json",
-                                         "User-Agent: mostrador", "Expect:", NULL};
-    for (size_t i = 0; always[i]; i++)
-        self->headers = curl_slist_append(self->headers, always[i]);
-    if (*bearer) {
-        size_t size = strlen(bearer) + sizeof "Authorization: Bearer ";
-        char *line = malloc(size);
-        if (!line)
-            abort();
-        snprintf(line, size, "Authorization: Bearer %s", bearer);
-        self->headers = curl_slist_append(self->headers, line);
-        free(line);
-    }
+    char *copied = text ? strdup(text) : NULL;
+    if (text && !copied)
+        abort();
+    return copied;
+}
+
+static void add_header(http_t *self, const char *name, const char *value, bool posts_only)
+{
+    size_t size = strlen(name) + strlen(value) + 1;
+    char *line = malloc(size);
+    if (!line)
+        abort();
+    snprintf(line, size, "%s%s", name, value);
+    self->headers = curl_slist_append(self->headers, line);
+    if (!posts_only)
+        self->get_headers = curl_slist_append(self->get_headers, line);
+    free(line);
+}
+
+static void set_headers(http_t *self)
+{
+    const http_settings_t *settings = &self->settings;
+    bool json = !settings->content_type;
+    add_header(self, "Content-Type: ", json ? "application/json" : settings->content_type, true);
+    add_header(self, "Accept: ", json ? "text/event-stream, application/json" : "application/json",
+               false);
+    add_header(self, "User-Agent: ", "mostrador", false);
+    add_header(self, "Expect:", "", true);
+    if (settings->bearer && *settings->bearer && !settings->user)
+        add_header(self, "Authorization: Bearer ", settings->bearer, false);
 }
 
 http_t *http_new(uv_loop_t *loop, const http_settings_t *settings)
@@ -434,16 +517,18 @@ http_t *http_new(uv_loop_t *loop, const http_settings_t *settings)
     if (!self)
         abort();
     self->settings = *settings;
-    self->url = strdup(settings->url);
-    self->ca_file = strdup(settings->ca_file);
+    self->url = copy(settings->url);
+    self->ca_file = copy(settings->ca_file);
+    self->user = copy(settings->user);
+    self->password = copy(settings->password);
     self->multi = curl_multi_init();
-    if (!self->multi || !self->url || !self->ca_file)
+    if (!self->multi)
         abort();
     for (place_t at = GONE; at < PLACES; at++)
         TAILQ_INIT(&self->calls[at]);
     TAILQ_INIT(&self->fresh);
     buf_init(&self->spare, settings->max_bytes);
-    set_headers(self, settings->bearer);
+    set_headers(self);
     self->curl = curl_loop_new(loop, self->multi, settle, self);
     /* without TLS nobody negotiates HTTP/2 */
     bool plain = strncmp(settings->url, "https:", 6) != 0;
@@ -473,8 +558,11 @@ void http_destroy(http_t **self_p)
         curl_easy_cleanup(self->handles[--self->handle_count]);
     curl_loop_destroy(&self->curl);
     curl_slist_free_all(self->headers);
+    curl_slist_free_all(self->get_headers);
     buf_free(&self->spare);
     free(self->url);
     free(self->ca_file);
+    free(self->user);
+    free(self->password);
     uv_close((uv_handle_t *)&self->sweep, on_sweep_closed);
 }

@@ -1,5 +1,5 @@
 /*
- * POST requests to one URL, hundreds to thousands at once, on one libuv loop: curl's multi_socket
+ * Requests to one URL, hundreds to thousands at once, on one libuv loop: curl's multi_socket
  * interface under a queue of our own. Knows HTTP and time, nothing of what is sent.
  *
  * Waiting inside curl would burn a transfer's own timeouts, so a request waits here until there is
@@ -30,6 +30,11 @@ typedef struct http_settings {
     int64_t first_ms; /* from the start of the request to the first byte of the answer's body */
     int64_t idle_ms;  /* between two pieces */
     size_t max_bytes; /* of an answer */
+    const char *content_type;    /* of what is posted; NULL: JSON */
+    const char *user, *password; /* HTTP Basic; NULL: bearer */
+    /* What is posted goes out over one connection only. Else curl posts it again, by itself, when a
+     * connection that was used before ends without an answer: twice, if the server had taken it. */
+    bool once;
 } http_settings_t;
 
 typedef enum http_outcome {
@@ -43,6 +48,7 @@ typedef enum http_outcome {
 typedef struct http_end {
     http_outcome_t outcome;
     const char *error; /* a literal for logs: "connect", "first_byte_timeout" …; NULL if answered */
+    bool reached;      /* something of the request may have come to the server */
     int64_t status;    /* 0 if none came */
     const char *request_id, *retry_after, *retry_after_ms, *should_retry; /* headers, or NULL */
 } http_end_t;
@@ -60,10 +66,14 @@ http_t *http_new(uv_loop_t *loop, const http_settings_t *settings);
  * handles. */
 void http_destroy(http_t **self_p);
 
-/* Posts JSON after delay_ms, until deadline_ms (of clock_ms) at most. Borrows body until the end.
+/* Posts after delay_ms, until deadline_ms (of clock_ms) at most. Borrows body until the end.
  */
 http_call_t *http_post(http_t *self, str_t body, int64_t delay_ms, int64_t deadline_ms,
                        http_data_t *data, http_done_t *done, void *arg);
+
+/* GET, of the URL with that query (encoded, may be empty) behind it. */
+http_call_t *http_get(http_t *self, const char *query, int64_t delay_ms, int64_t deadline_ms,
+                      http_data_t *data, http_done_t *done, void *arg);
 
 /* Ends a call silently. Not after its done function. */
 void http_cancel(http_call_t **call_p);
