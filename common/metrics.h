@@ -63,7 +63,10 @@
     M(REDIS_RESENT,         COUNTER, "mostrador_redis_resent_total", "", "commands sent again because the connection to Redis broke") \
     M(REDIS_REFUSED,        COUNTER, "mostrador_redis_refused_total", "reason", "commands given up: Redis away to their deadline, or too many waiting") \
     M(REPLIES_CUT,          COUNTER, "mostrador_replies_cut_total", "", "answers of a model that were too long and were cut at a sentence") \
-    M(CONTEXT_LOST,         COUNTER, "mostrador_context_lost_total", "", "waiting messages a turn had to leave out because together they were too large")
+    M(CONTEXT_LOST,         COUNTER, "mostrador_context_lost_total", "", "waiting messages a turn had to leave out because together they were too large") \
+    M(TWILIO_REFUSED,       COUNTER, "mostrador_twilio_refused_total", "reason", "webhooks refused") \
+    M(TWILIO_REQUESTS,      COUNTER, "mostrador_twilio_requests_total", "outcome", "requests to Twilio's API, by outcome") \
+    M(TWILIO_SECONDS,       SECONDS, "mostrador_twilio_seconds", "", "a request to Twilio's API")
 /* clang-format on */
 
 typedef enum metric {

@@ -61,7 +61,26 @@
     S(OPENAI_HTTP, TEXT, "auto", "auto|1.1", "HTTP/2 where the server offers it, or never") \
     S(OPENAI_MAX_TOKENS, INT, "700", "16..32000", "longest answer of the model, tokens") \
     S(MODEL_CALLS, INT, "6", "1..20", "model calls one turn may make") \
-    S(OPENAI_CA_FILE, TEXT, "", "", "certificates (PEM) that OPENAI_BASE_URL is checked against; empty: the system's")
+    S(OPENAI_CA_FILE, TEXT, "", "", "certificates (PEM) that OPENAI_BASE_URL is checked against; empty: the system's") \
+    S(PUBLIC_BASE_URL, TEXT, "", "", "address under which Twilio reaches the gateway, as in https://shop.example; may end in Twilio's connection overrides, as in #rc=2&rp=ct,rt") \
+    S(TWILIO_ACCOUNT_SID, TEXT, "", "", "account at Twilio, AC…; empty: nothing is sent through its API") \
+    S(TWILIO_AUTH_TOKEN, SECRET, "", "", "checks that a webhook is Twilio's, and sends if there is no API key; empty: the webhook is open, on loopback only") \
+    S(TWILIO_AUTH_TOKEN_SECONDARY, SECRET, "", "", "the other live token while they are rotated") \
+    S(TWILIO_API_KEY, TEXT, "", "", "API key to send with, SK…; empty: account and auth token") \
+    S(TWILIO_API_SECRET, SECRET, "", "", "secret of the API key") \
+    S(TWILIO_API_BASE, TEXT, "https://api.twilio.com", "", "where messages are sent and listed") \
+    S(TWILIO_MESSAGING_BASE, TEXT, "https://messaging.twilio.com", "", "where typing indicators are sent") \
+    S(TWILIO_CONNECT_MS, MS, "3s", "10..60000", "time to connect to Twilio's API") \
+    S(TWILIO_REQUEST_MS, MS, "10s", "10..60000", "time for Twilio's API to answer; after it the outcome is looked up") \
+    S(TWILIO_CONNECTIONS, INT, "16", "1..256", "connections an agent opens to Twilio's API") \
+    S(TWILIO_REPLY, TEXT, "auto", "auto|twiml|rest", "answer in the webhook while it waits and through the API after; or always one of them") \
+    S(TWIML_WAIT_MS, MS, "9s", "0..14000", "how long a webhook waits for its answer; Twilio waits 15 s") \
+    S(COALESCE_MS, MS, "0", "0..10000", "pause before a turn, for what the customer may still add") \
+    S(TWILIO_TYPING, TEXT, "on", "on|off", "show on WhatsApp that an answer is being written; also marks the message read") \
+    S(TWILIO_TEMPLATE_SID, TEXT, "", "", "template, HX…, sent when WhatsApp takes no free text any more (24 hours after the customer's last message); empty: the answer is kept and reported") \
+    S(TWILIO_PERSON_MS, MS, "6s", "0..60000", "one message to a person in that time, on average") \
+    S(TWILIO_PERSON_BURST, INT, "10", "1..100", "messages to a person that may go out at once") \
+    S(TWILIO_NUMBER_RATE, INT, "80", "1..1000", "messages a second from one number")
 /* clang-format on */
 
 #endif

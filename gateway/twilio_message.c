@@ -228,12 +228,20 @@ static bool is_word(str_t text, const char *const *words)
 
 twilio_wish_t twilio_wish_of(str_t text, bool whatsapp)
 {
-    static const char *const out[] = {
-        "stop",        "stopall",      "stop all",      "unsubscribe",          "optout",
-        "opt out",     "revoke",       "baja",
-
-        "dar de baja", "dame de baja", "darme de baja", "cancelar suscripcion", "no mas mensajes",
-        NULL};
+    static const char *const out[] = {"stop",
+                                      "stopall",
+                                      "stop all",
+                                      "unsubscribe",
+                                      "optout",
+                                      "opt out",
+                                      "revoke",
+                                      "baja",
+                                      "dar de baja",
+                                      "dame de baja",
+                                      "darme de baja",
+                                      "cancelar suscripcion",
+                                      "no mas mensajes",
+                                      NULL};
     /* what Twilio itself takes for leaving in an SMS; in a chat they are words of the sale */
     static const char *const sms_out[] = {"cancel", "end", "quit", NULL};
     static const char *const in[] = {"start",       "unstop",       "alta",          "subscribe",
