@@ -61,7 +61,8 @@ static bool is_regional(uint32_t c)
 
 static bool ends_sentence(uint32_t c)
 {
-    return c == '.' || c == '!' || c == '?' || c == 0x2026 || c == 0x3002 || c == 0xff01 || c == 0xff1f;
+    return c == '.' || c == '!' || c == '?' || c == 0x2026 || c == 0x3002 || c == 0xff01 ||
+           c == 0xff1f;
 }
 
 static bool closes(uint32_t c)
@@ -135,8 +136,9 @@ static bool inside_number(const around_t *a)
     if (right && in_number(l[0]) && (is_digit(l[1]) || (is_digit(r[0]) && before_number(l[1]))))
         return true;
     /* "+52 (55) 1234": two separators */
-    return is_digit(l[0]) && in_number(r[0]) && in_number(r[1]) && is_digit(r[2]) &&
-           !is_space(r[1]) && (r[0] == ')' || r[1] == '(');
+    if (is_digit(l[0]) && is_space(r[0]) && r[1] == '(' && is_digit(r[2]))
+        return true;
+    return is_digit(l[1]) && l[0] == ')' && is_space(r[0]) && is_digit(r[1]);
 }
 
 static bool inside_character(const around_t *a, size_t regionals)
@@ -203,8 +205,10 @@ static border_t kind_at_space(str_t text, size_t at, const around_t *a, size_t *
     size_t peek = end;
     uint32_t first = utf8_next(text, &peek);
     bool ended = ends_sentence(a->left[0]) || (closes(a->left[0]) && ends_sentence(a->left[1]));
-    bool lower = first >= 'a' && first <= 'z'; /* "aprox. 20,000" and "S.A. de C.V." go on */
-    return ended && !lower ? SENTENCE : WORD;
+    /* "S.A. de C.V." and "aprox. 20,000" go on */
+    bool goes_on = (first >= 'a' && first <= 'z') ||
+                   (a->left[0] == '.' && is_digit(first) && !is_digit(a->left[1]));
+    return ended && !goes_on ? SENTENCE : WORD;
 }
 
 /* ---- choosing ---- */
