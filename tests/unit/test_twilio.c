@@ -1,0 +1,615 @@
+/*
+ * The real client against the simulator (tests/twilio_sim.py, a process of its own): what it sends,
+ * and what it says came of it, however the answer comes or does not. And what Twilio's JSON is read
+ * as.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+#include <curl/curl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/twilio.h"
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/log.h"
+#include "common/metrics.h"
+
+extern char **environ;
+
+#define ACCOUNT "AC0123456789abcdef0123456789abcdef"
+#define ME "whatsapp:+5215512345678"
+#define SHOP "whatsapp:+14155238886"
+
+/* ---- the simulator ---- */
+
+static struct {
+    pid_t pid;
+    int in;
+    int port;
+    char url[64];
+} sim;
+
+static int sim_start(void **state)
+{
+    (void)state;
+    int in[2], out[2];
+    assert_int_equal(pipe(in), 0);
+    assert_int_equal(pipe(out), 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, in[0], 0);
+    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+    posix_spawn_file_actions_addclose(&actions, in[1]);
+    posix_spawn_file_actions_addclose(&actions, out[0]);
+    const char *argv[] = {"python3", "tests/twilio_sim.py", "--port", "0", "--with-stdin", NULL};
+    assert_int_equal(
+        posix_spawn(&sim.pid, "/usr/bin/python3", &actions, NULL, (char **)argv, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(in[0]);
+    close(out[1]);
+    sim.in = in[1];
+    FILE *lines = fdopen(out[0], "r");
+    /* the whole line: it may come in pieces, and the other side must not meet a closed pipe */
+    char line[64];
+    assert_non_null(fgets(line, sizeof line, lines));
+    assert_int_equal(sscanf(line, "{\"port\": %d}", &sim.port), 1);
+    fclose(lines);
+    snprintf(sim.url, sizeof sim.url, "http://127.0.0.1:%d", sim.port);
+    return 0;
+}
+
+static int sim_stop(void **state)
+{
+    (void)state;
+    close(sim.in);
+    waitpid(sim.pid, NULL, 0);
+    return 0;
+}
+
+static size_t keep(char *bytes, size_t size, size_t count, void *arg)
+{
+    buf_add(arg, bytes, size * count);
+    return size * count;
+}
+
+/* POSTs settings (GETs when NULL); returns what the simulator says. */
+static cJSON *ask(const char *path, const char *settings)
+{
+    char url[128];
+    snprintf(url, sizeof url, "%s%s", sim.url, path);
+    buf_t body;
+    buf_init(&body, 64 << 20);
+    CURL *easy = curl_easy_init();
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
+    if (settings)
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, settings);
+    assert_int_equal(curl_easy_perform(easy), CURLE_OK);
+    long status;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200)
+        fail_msg("%s: %s", settings, body.data);
+    curl_easy_cleanup(easy);
+    cJSON *stats = cJSON_Parse(body.data);
+    buf_free(&body);
+    assert_non_null(stats);
+    return stats;
+}
+
+static void script(const char *settings)
+{
+    cJSON_Delete(ask("/sim/control", settings));
+}
+
+/* How many messages the person received. */
+static int received(const char *who)
+{
+    cJSON *people = ask("/sim/people", NULL);
+    int count = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(people, who));
+    cJSON_Delete(people);
+    return count;
+}
+
+static void assert_no_violations(void)
+{
+    cJSON *stats = ask("/sim/control", NULL);
+    cJSON *violations = cJSON_GetObjectItem(stats, "violations");
+    if (cJSON_GetArraySize(violations))
+        fail_msg("refused by the simulator: %s", cJSON_GetArrayItem(violations, 0)->valuestring);
+    cJSON_Delete(stats);
+}
+
+/* What the simulator was last sent, as "name=value" of that field. */
+static void assert_field(const char *name, const char *expected)
+{
+    cJSON *stats = ask("/sim/control", NULL);
+    cJSON *last = cJSON_GetObjectItem(stats, "last");
+    cJSON *request = cJSON_GetArrayItem(last, cJSON_GetArraySize(last) - 1);
+    cJSON *field = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItem(request, "fields"), name);
+    if (expected) {
+        assert_non_null(field);
+        assert_string_equal(field->valuestring, expected);
+    } else {
+        assert_null(field);
+    }
+    cJSON_Delete(stats);
+}
+
+/* ---- asking ---- */
+
+static uv_loop_t loop;
+static twilio_t *twilio;
+static proto_trace_t trace;
+
+static int client_start(void **state)
+{
+    (void)state;
+    script("{\"reset\": true}");
+    char base[96];
+    snprintf(base, sizeof base, "%s", sim.url);
+    setenv("TWILIO_ACCOUNT_SID", ACCOUNT, 1);
+    setenv("TWILIO_AUTH_TOKEN", "auth-token-primary", 1);
+    setenv("TWILIO_API_BASE", base, 1);
+    setenv("TWILIO_MESSAGING_BASE", base, 1);
+    setenv("TWILIO_REQUEST_MS", "300ms", 1);
+    setenv("PUBLIC_BASE_URL", "https://shop.example/#rc=2", 1);
+    unsetenv("TWILIO_API_KEY");
+    unsetenv("TWILIO_API_SECRET");
+    char why[256];
+    assert_true(config_try(NULL, why, sizeof why));
+    log_level = LOG_LEVEL_ERROR;
+    uv_loop_init(&loop);
+    twilio = twilio_new(&loop);
+    assert_non_null(twilio);
+    return 0;
+}
+
+static int client_stop(void **state)
+{
+    (void)state;
+    twilio_destroy(&twilio);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&loop), 0);
+    return 0;
+}
+
+/* As another setting would have made it. */
+static void client_again(void)
+{
+    char why[256];
+    twilio_destroy(&twilio);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_true(config_try(NULL, why, sizeof why));
+    twilio = twilio_new(&loop);
+}
+
+typedef struct outcome {
+    int done;
+    send_attempt_t attempt;
+    char sid[64], status[32], error[32];
+    bool listed;
+    size_t count;
+    char bodies[512]; /* "b|a|" */
+    bool found;
+    str_t wanted;
+} outcome_t;
+
+static void on_sent(void *arg, const twilio_result_t *result)
+{
+    outcome_t *o = arg;
+    o->done++;
+    o->attempt = result->attempt;
+    snprintf(o->sid, sizeof o->sid, "%.*s", STR_ARG(result->entry.sid));
+    snprintf(o->status, sizeof o->status, "%.*s", STR_ARG(result->entry.status));
+    snprintf(o->error, sizeof o->error, "%s", result->error ? result->error : "");
+}
+
+static void on_listed(void *arg, const twilio_entry_t *entries, size_t count)
+{
+    outcome_t *o = arg;
+    o->done++;
+    o->listed = entries != NULL;
+    o->count = count;
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (size < sizeof o->bodies - 40)
+            size += (size_t)snprintf(o->bodies + size, 40, "%.*s|", STR_ARG(entries[i].body));
+        if (o->wanted.size && twilio_may_be(&entries[i], o->wanted, clock_unix_ms()))
+            o->found = true;
+    }
+}
+
+static void run_until(const int *done, int wanted)
+{
+    int64_t deadline = clock_ms() + 30000;
+    while (*done < wanted) {
+        assert_true(clock_ms() < deadline);
+        uv_run(&loop, UV_RUN_ONCE);
+    }
+}
+
+static twilio_outgoing_t message_of(const char *body)
+{
+    return (twilio_outgoing_t){.to = STR_LIT(ME), .from = STR_LIT(SHOP), .body = str_from(body)};
+}
+
+static outcome_t send_one(const twilio_outgoing_t *message)
+{
+    outcome_t o = {0};
+    assert_non_null(twilio_send(twilio, message, &trace, on_sent, &o));
+    assert_int_equal(o.done, 0); /* never from inside the call */
+    run_until(&o.done, 1);
+    return o;
+}
+
+static outcome_t send_text(const char *body)
+{
+    twilio_outgoing_t message = message_of(body);
+    return send_one(&message);
+}
+
+static outcome_t list_for(const char *wanted)
+{
+    outcome_t o = {.wanted = str_from(wanted)};
+    assert_non_null(twilio_list(twilio, STR_LIT(ME), STR_LIT(SHOP), clock_unix_ms() - 5000, &trace,
+                                on_listed, &o));
+    run_until(&o.done, 1);
+    return o;
+}
+
+static send_step_t step_of(const outcome_t *o)
+{
+    send_attempt_t attempt = o->attempt;
+    attempt.tries = 1;
+    return send_policy(&attempt).step;
+}
+
+/* ---- sending ---- */
+
+static void sends(void **state)
+{
+    (void)state;
+    outcome_t o = send_text("¡Hola! 50% & más + \"comillas\"\n2. Mazda 🚗 =;/?");
+    assert_int_equal(o.attempt.status, 201);
+    assert_true(o.attempt.sid && o.attempt.reached);
+    assert_int_equal(strlen(o.sid), 34);
+    assert_string_equal(o.status, "queued");
+    assert_int_equal(step_of(&o), SEND_DONE);
+    assert_field("Body", "¡Hola! 50% & más + \"comillas\"\n2. Mazda 🚗 =;/?");
+    assert_field("From", SHOP);
+    assert_field("To", ME);
+    assert_field("StatusCallback", "https://shop.example/webhook/twilio/status#rc=2");
+    assert_no_violations();
+    assert_int_equal(received(ME), 1);
+}
+
+static void sends_otherwise(void **state)
+{
+    (void)state;
+    twilio_outgoing_t template = message_of("");
+    template.content_sid = STR_LIT("HX0123456789abcdef0123456789abcdef");
+    template.content_variables = STR_LIT("{\"1\":\"Ana\"}");
+    template.status_callback = STR_LIT("https://other.example/status");
+    assert_int_equal(send_one(&template).attempt.status, 201);
+    assert_field("ContentVariables", "{\"1\":\"Ana\"}");
+    assert_field("Body", NULL);
+    assert_field("StatusCallback", "https://other.example/status");
+    twilio_outgoing_t service = message_of("hola");
+    service.from = STR_LIT("MG0123456789abcdef0123456789abcdef");
+    assert_int_equal(send_one(&service).attempt.status, 201);
+    assert_field("MessagingServiceSid", "MG0123456789abcdef0123456789abcdef");
+    assert_field("From", NULL);
+    assert_no_violations();
+    setenv("PUBLIC_BASE_URL", "", 1);
+    client_again();
+    send_text("sin avisos");
+    assert_field("StatusCallback", NULL);
+}
+
+static void signs_in_with_a_key(void **state)
+{
+    (void)state;
+    setenv("TWILIO_API_KEY", "SKfedcba9876543210fedcba9876543210", 1);
+    setenv("TWILIO_API_SECRET", "api-key-secret", 1);
+    setenv("TWILIO_AUTH_TOKEN", "", 1);
+    client_again();
+    assert_int_equal(send_text("hola").attempt.status, 201);
+    setenv("TWILIO_API_SECRET", "wrong", 1);
+    client_again();
+    outcome_t o = send_text("hola");
+    assert_int_equal(o.attempt.status, 401);
+    assert_int_equal(o.attempt.code, 20003);
+    setenv("TWILIO_API_SECRET", "", 1);
+    client_again();
+    assert_null(twilio); /* nothing to sign in with */
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    const struct {
+        const char *failure;
+        int64_t status, code, after_ms;
+        send_step_t step;
+    } cases[] = {
+        {"{\"kind\": \"429\", \"retry_after\": 2}", 429, 20429, 2000, SEND_RETRY},
+        {"\"429\"", 429, 20429, -1, SEND_RETRY},
+        {"\"503\"", 503, 20503, -1, SEND_RETRY},
+        {"\"500\"", 500, 20500, -1, SEND_SETTLE},
+        {"\"502\"", 502, 0, -1, SEND_SETTLE},
+        {"\"html\"", 502, 0, -1, SEND_SETTLE},
+        {"\"63016\"", 400, 63016, -1, SEND_TEMPLATE},
+        {"\"21610\"", 400, 21610, -1, SEND_OPTED_OUT},
+        {"\"400\"", 400, 21211, -1, SEND_GIVE_UP},
+        {"\"404\"", 404, 20404, -1, SEND_GIVE_UP},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char settings[128];
+        snprintf(settings, sizeof settings, "{\"failures\": [%s]}", cases[i].failure);
+        script(settings);
+        outcome_t o = send_text("hola");
+        assert_int_equal(o.attempt.status, cases[i].status);
+        assert_int_equal(o.attempt.code, cases[i].code);
+        assert_int_equal(o.attempt.after_ms, cases[i].after_ms);
+        assert_true(o.attempt.reached && !o.attempt.sid);
+        assert_int_equal(step_of(&o), cases[i].step);
+    }
+    assert_int_equal(received(ME), 0);
+    char *much = malloc(1602);
+    memset(much, 'x', 1601);
+    much[1601] = 0;
+    assert_int_equal(send_text(much).attempt.code, 21617);
+    free(much);
+}
+
+/* ---- outcomes that are not known ---- */
+
+static void unknown_outcomes(void **state)
+{
+    (void)state;
+    const struct {
+        const char *failure;
+        bool taken;
+    } cases[] = {{"timeout", false},     {"timeout_accepted", true}, {"cut", false},
+                 {"cut_accepted", true}, {"empty_201", true},        {"garbage_201", true}};
+    int taken = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char settings[128], body[32];
+        snprintf(settings, sizeof settings, "{\"failures\": [\"%s\"]}", cases[i].failure);
+        snprintf(body, sizeof body, "mensaje %zu", i);
+        script(settings);
+        outcome_t o = send_text(body);
+        assert_false(o.attempt.sid);
+        assert_int_equal(step_of(&o), SEND_SETTLE);
+        outcome_t list = list_for(body);
+        assert_true(list.listed);
+        if (list.found != cases[i].taken)
+            fail_msg("%s: %s", cases[i].failure, list.found ? "found" : "not found");
+        taken += cases[i].taken;
+    }
+    assert_int_equal(received(ME), taken);
+    assert_no_violations();
+}
+
+/* On a connection that was used before, curl would by itself post once more. */
+static void a_cut_connection_is_not_tried_again(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(send_text("primero").attempt.status, 201);
+        script("{\"failures\": [\"cut_accepted\"]}");
+        outcome_t o = send_text("segundo");
+        assert_true(o.attempt.reached);
+        assert_int_equal(o.attempt.status, 0);
+        assert_int_equal(step_of(&o), SEND_SETTLE);
+        assert_int_equal(received(ME), 2 * (i + 1));
+    }
+}
+
+static void unreachable(void **state)
+{
+    (void)state;
+    setenv("TWILIO_API_BASE", "http://127.0.0.1:1", 1);
+    client_again();
+    outcome_t o = send_text("hola");
+    assert_false(o.attempt.reached);
+    assert_string_equal(o.error, "connect");
+    assert_int_equal(step_of(&o), SEND_RETRY);
+    setenv("TWILIO_API_BASE", "http://nowhere.invalid", 1);
+    client_again();
+    o = send_text("hola");
+    assert_false(o.attempt.reached);
+    assert_int_equal(step_of(&o), SEND_RETRY);
+    outcome_t list = list_for("hola");
+    assert_false(list.listed);
+}
+
+/* ---- listing ---- */
+
+static void lists_pages(void **state)
+{
+    (void)state;
+    for (int i = 0; i < TWILIO_PAGE + 3; i++) {
+        char body[32];
+        snprintf(body, sizeof body, "m%d", i);
+        assert_int_equal(send_text(body).attempt.status, 201);
+    }
+    twilio_outgoing_t other = message_of("para otra");
+    other.to = STR_LIT("whatsapp:+5215599999999");
+    send_one(&other);
+    outcome_t o = list_for("m0"); /* on the second page */
+    assert_int_equal(o.count, TWILIO_PAGE + 3);
+    assert_memory_equal(o.bodies, "m52|m51|", 8);
+    assert_true(o.found);
+    outcome_t none = list_for("para otra");
+    assert_false(none.found);
+    script("{\"list_failures\": [\"500\", \"cut\"]}");
+    outcome_t wrong = list_for("m0");
+    assert_false(wrong.listed);
+    wrong = list_for("m0");
+    /* a GET may be repeated: curl does so where the connection was used before */
+    assert_int_equal(wrong.done, 1);
+    assert_no_violations();
+}
+
+static void typing(void **state)
+{
+    (void)state;
+    twilio_typing(twilio, STR_LIT("SM0123456789abcdef0123456789abcdef"), &trace);
+    int64_t deadline = clock_ms() + 10000;
+    int count = 0;
+    while (!count && clock_ms() < deadline) {
+        uv_run(&loop, UV_RUN_NOWAIT);
+        cJSON *stats = ask("/sim/control", NULL);
+        count = cJSON_GetArraySize(cJSON_GetObjectItem(stats, "typing"));
+        cJSON_Delete(stats);
+    }
+    assert_int_equal(count, 1);
+    assert_no_violations();
+}
+
+/* ---- many, and the end ---- */
+
+static void many_at_once(void **state)
+{
+    (void)state;
+    static outcome_t outcomes[TWILIO_CALLS_MAX];
+    memset(outcomes, 0, sizeof outcomes);
+    int done = 0;
+    for (int i = 0; i < 500; i++) {
+        twilio_outgoing_t message = message_of("hola");
+        assert_non_null(twilio_send(twilio, &message, &trace, on_sent, &outcomes[i]));
+    }
+    for (int i = 0; i < 500; i++) {
+        run_until(&outcomes[i].done, 1);
+        done += outcomes[i].attempt.status == 201;
+    }
+    /* those whose turn did not come in time were not sent */
+    int unsent = 0;
+    for (int i = 0; i < 500; i++)
+        unsent += !outcomes[i].attempt.reached;
+    assert_int_equal(done + unsent, 500);
+    assert_int_equal(received(ME), done);
+}
+
+static void bounded(void **state)
+{
+    (void)state;
+    static outcome_t o;
+    twilio_outgoing_t message = message_of("hola");
+    int64_t before = metric_value(METRIC_TWILIO_REQUESTS);
+    for (int i = 0; i < TWILIO_CALLS_MAX; i++)
+        assert_non_null(twilio_send(twilio, &message, &trace, on_sent, &o));
+    assert_null(twilio_send(twilio, &message, &trace, on_sent, &o));
+    assert_null(twilio_list(twilio, message.to, message.from, 0, &trace, on_listed, &o));
+    twilio_typing(twilio, STR_LIT("SM1"), &trace);
+    assert_int_equal(metric_value(METRIC_TWILIO_REQUESTS), before + 3);
+    /* client_stop cancels them all: nobody is called */
+}
+
+static void cancelled(void **state)
+{
+    (void)state;
+    outcome_t o = {0};
+    twilio_outgoing_t message = message_of("hola");
+    twilio_call_t *call = twilio_send(twilio, &message, &trace, on_sent, &o);
+    twilio_cancel(&call);
+    assert_null(call);
+    script("{\"failures\": [\"timeout\"]}");
+    call = twilio_send(twilio, &message, &trace, on_sent, &o);
+    uv_run(&loop, UV_RUN_ONCE);
+    twilio_cancel(&call);
+    send_text("otra");
+    assert_int_equal(o.done, 0);
+}
+
+/* ---- JSON ---- */
+
+static void reads_json(void **state)
+{
+    (void)state;
+    arena_t *arena = arena_new(1 << 20);
+    twilio_entry_t entry;
+    assert_true(twilio_read_message(
+        STR_LIT("{\"sid\":\"SM1\",\"status\":\"sent\",\"error_code\":\"63016\",\"date_created\":"
+                "\"Fri, 24 May 2019 17:44:46 +0000\",\"direction\":\"outbound-api\"}"),
+        arena, &entry));
+    assert_int_equal(entry.code, 63016);
+    assert_int_equal(entry.created_ms, 1558719886000);
+    const char *bad[] = {"",    "{}", "[]", "{\"sid\":1}", "{\"sid\":\"\"}", "{\"sid\":\"SM1\"",
+                         "null"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(twilio_read_message(str_from(bad[i]), arena, &entry));
+    twilio_page_t page;
+    assert_true(
+        twilio_read_page(STR_LIT("{\"messages\":[],\"next_page_uri\":null}"), arena, &page));
+    assert_int_equal(page.count, 0);
+    assert_true(twilio_read_page(
+        STR_LIT("{\"messages\":[{\"sid\":\"SM1\"}],\"next_page_uri\":\"http://x/y?Page=1&a=b\"}"),
+        arena, &page));
+    assert_true(str_is(page.next, "Page=1&a=b"));
+    assert_false(twilio_read_page(STR_LIT("{\"messages\":{}}"), arena, &page));
+    assert_false(twilio_read_page(STR_LIT("{\"messages\":[1]}"), arena, &page));
+    assert_false(twilio_read_page(STR_LIT("{\"messages\":[{}]}"), arena, &page));
+    assert_int_equal(twilio_read_error(STR_LIT("{\"code\":20429}")), 20429);
+    assert_int_equal(twilio_read_error(STR_LIT("{\"code\":-1}")), 0);
+    assert_int_equal(twilio_read_error(STR_LIT("{\"code\":1e300}")), 0);
+    assert_int_equal(twilio_read_error(STR_LIT("<html>")), 0);
+    arena_destroy(&arena);
+}
+
+static void which_one(void **state)
+{
+    (void)state;
+    twilio_entry_t entry = {.sid = STR_LIT("SM1"),
+                            .body = STR_LIT("Hola\nAna"),
+                            .direction = STR_LIT("outbound-api"),
+                            .created_ms = 1000000};
+    assert_true(twilio_may_be(&entry, STR_LIT("Hola\nAna"), 1000500));
+    assert_true(twilio_may_be(&entry, STR_LIT(" Hola\r\nAna\n"), 1000500));
+    assert_true(twilio_may_be(&entry, STR_LIT(""), 1000500)); /* a template: any text */
+    assert_false(twilio_may_be(&entry, STR_LIT("Hola\nAn"), 1000500));
+    assert_false(twilio_may_be(&entry, STR_LIT("Hola\nAna!"), 1000500));
+    assert_true(twilio_may_be(&entry, STR_LIT("Hola\nAna"), 1000000 + TWILIO_SKEW_MS));
+    assert_false(twilio_may_be(&entry, STR_LIT("Hola\nAna"), 1000001 + TWILIO_SKEW_MS));
+    entry.direction = STR_LIT("outbound-reply"); /* by TwiML: another way, another message */
+    assert_false(twilio_may_be(&entry, STR_LIT("Hola\nAna"), 1000500));
+    entry.direction = STR_LIT("outbound-api");
+    entry.body = STR_LIT("Sent from your Twilio trial account - Hola\nAna");
+    assert_true(twilio_may_be(&entry, STR_LIT("Hola\nAna"), 1000500));
+}
+
+#define CLIENT_TEST(name) cmocka_unit_test_setup_teardown(name, client_start, client_stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLIENT_TEST(sends),
+        CLIENT_TEST(sends_otherwise),
+        CLIENT_TEST(signs_in_with_a_key),
+        CLIENT_TEST(refused),
+        CLIENT_TEST(unknown_outcomes),
+        CLIENT_TEST(a_cut_connection_is_not_tried_again),
+        CLIENT_TEST(unreachable),
+        CLIENT_TEST(lists_pages),
+        CLIENT_TEST(typing),
+        CLIENT_TEST(many_at_once),
+        CLIENT_TEST(bounded),
+        CLIENT_TEST(cancelled),
+        cmocka_unit_test(reads_json),
+        cmocka_unit_test(which_one),
+    };
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, sim_start, sim_stop);
+}
