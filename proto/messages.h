@@ -36,6 +36,7 @@
     R(list,       "Which page of which list a reply shows") \
     R(reply,      "What a turn answers") \
     R(waiting,    "A message that waits for its turn") \
+    R(outgoing,   "A reply on its way to a customer who does not wait on the line") \
     R(entry,      "One line of a conversation, as the model sees it") \
     R(quote,      "One financing plan") \
     R(context,    "What the seller remembers of one person") \
@@ -133,7 +134,19 @@
     F(waiting, 2, STR, message_id,  128, REQUIRED, "the sender's id of it") \
     F(waiting, 3, STR, channel,     16,  REQUIRED, "api, chat, twilio") \
     F(waiting, 4, STR, text,        PROTO_MAX_TEXT, REQUIRED, "what the customer wrote") \
-    F(waiting, 5, INT, received_ms, 0,   REQUIRED, "when it was recorded, Unix ms")
+    F(waiting, 5, INT, received_ms, 0,   REQUIRED, "when it was recorded, Unix ms") \
+    F(waiting, 6, STR, reply_to,    128, OPTIONAL, "our address that it was written to: the reply goes out from there")
+
+#define PROTO_FIELDS_outgoing(F, L) \
+    F(outgoing, 1, STR, turn_id,    32,  REQUIRED, "the turn that made it") \
+    F(outgoing, 2, STR, channel,    16,  REQUIRED, "twilio") \
+    F(outgoing, 3, STR, reply_to,   128, REQUIRED, "our address it goes out from") \
+    F(outgoing, 4, STR, text,       PROTO_MAX_REPLY, REQUIRED, "what the customer reads; cut into parts by who sends it") \
+    F(outgoing, 5, STR, state,      16,  REQUIRED, "due, or unsure: the next part may have been sent, look before it is sent again") \
+    F(outgoing, 6, INT, parts_sent, 0,   OPTIONAL, "parts that are known to be sent") \
+    F(outgoing, 7, INT, attempts,   0,   OPTIONAL, "how often the next part was tried") \
+    F(outgoing, 8, INT, since_ms,   0,   OPTIONAL, "unsure: it cannot have been sent before, Unix ms") \
+    F(outgoing, 9, STR, message_id, 128, OPTIONAL, "the message it answers last (typing indicator)")
 
 #define PROTO_FIELDS_entry(F, L) \
     F(entry, 1, STR, role,    16,  REQUIRED, "user, assistant, call or tool") \
@@ -212,6 +225,10 @@
     M(session,    SESSION,    21, "sessions → gateway", "–", "A conversation as it stands") \
     M(sweep,      SWEEP,      22, "dispatcher → sessions", "SWEPT", "Who has waiting messages and no live lease") \
     M(swept,      SWEPT,      23, "sessions → dispatcher", "–", "These; each is told to one asker only, and again later if nothing happens") \
+    M(take,       TAKE,       24, "gateway → sessions", "OK", "I put this reply into the HTTP answer that waits; ERROR claimed if it goes out otherwise") \
+    M(forgo,      FORGO,      25, "gateway → sessions", "OK", "I do not wait for the reply to this message any more: send it otherwise") \
+    M(delivered,  DELIVERED,  26, "agent, gateway → sessions", "OK", "What became of a reply in the outbox, or of a part of it") \
+    M(status,     STATUS,     27, "gateway → sessions", "OK", "What the carrier says of a message sent before") \
     M(page,       PAGE,       30, "agent, gateway → catalog", "PAGED", "One page of the cars that match") \
     M(paged,      PAGED,      31, "catalog → caller", "–", "That page, where it stands, and what was corrected") \
     M(get_car,    GET_CAR,    32, "agent → catalog", "CARS", "One car by stock id") \
@@ -253,7 +270,9 @@
     F(enqueue, 1, STR, user_id,    PROTO_MAX_USER, REQUIRED, "who writes") \
     F(enqueue, 2, STR, message_id, 128, REQUIRED, "the same for every copy of one message") \
     F(enqueue, 3, STR, channel,    16,  REQUIRED, "api, chat, twilio") \
-    F(enqueue, 4, STR, text,       PROTO_MAX_TEXT, REQUIRED, "what was written")
+    F(enqueue, 4, STR, text,       PROTO_MAX_TEXT, REQUIRED, "what was written") \
+    F(enqueue, 5, STR, reply_to,   128, OPTIONAL, "our address that it was written to; makes the reply go through the outbox") \
+    F(enqueue, 6, INT, hold_ms,    0,   OPTIONAL, "so long the gateway may still TAKE the reply; then it is sent otherwise")
 
 #define PROTO_FIELDS_enqueued(F, L) \
     F(enqueued, 1, INT,  seq,       0, REQUIRED, "its place in the user's line") \
@@ -276,7 +295,8 @@
     F(claimed, 2, INT, token,    0,  OPTIONAL, "fencing token, grows with every lease of the user") \
     F(claimed, 3, INT, retry_ms, 0,  OPTIONAL, "busy: the lease ends then") \
     L(claimed, 4, context, context, 1, OPTIONAL, "granted: what is remembered; none for somebody new") \
-    L(claimed, 5, waiting, messages, 100, OPTIONAL, "granted: what waits, oldest first")
+    L(claimed, 5, waiting, messages, 100, OPTIONAL, "granted: what waits, oldest first") \
+    L(claimed, 6, outgoing, outgoing, 8, OPTIONAL, "granted: replies to deliver now, oldest first, before anything new is thought of")
 
 #define PROTO_FIELDS_renew(F, L) \
     F(renew, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose conversation") \
@@ -290,7 +310,7 @@
     L(commit, 4, context, context, 1, OPTIONAL, "what to remember; absent: forget the conversation")
 
 #define PROTO_FIELDS_committed(F, L) \
-    F(committed, 1, INT, waiting, 0, OPTIONAL, "messages that came meanwhile and wait")
+    F(committed, 1, INT, waiting, 0, OPTIONAL, "messages that came meanwhile and wait, and replies to be delivered now")
 
 #define PROTO_FIELDS_release(F, L) \
     F(release, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose conversation") \
@@ -307,6 +327,30 @@
     F(session, 2, INT,  waiting,    0, OPTIONAL, "messages that wait") \
     F(session, 3, BOOL, leased,     0, OPTIONAL, "a turn runs now") \
     F(session, 4, INT,  expires_ms, 0, OPTIONAL, "what is remembered is forgotten then, Unix ms")
+
+#define PROTO_FIELDS_take(F, L) \
+    F(take, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose reply") \
+    F(take, 2, STR, turn_id, 32, REQUIRED, "which reply")
+
+#define PROTO_FIELDS_forgo(F, L) \
+    F(forgo, 1, STR, user_id,    PROTO_MAX_USER, REQUIRED, "who wrote") \
+    F(forgo, 2, STR, message_id, 128, REQUIRED, "which message")
+
+#define PROTO_FIELDS_delivered(F, L) \
+    F(delivered, 1, STR, user_id,    PROTO_MAX_USER, REQUIRED, "whose reply") \
+    F(delivered, 2, STR, turn_id,    32, REQUIRED, "which reply") \
+    F(delivered, 3, INT, token,      0,  OPTIONAL, "the lease under which it was sent; 0: the gateway that took it") \
+    F(delivered, 4, STR, state,      16, REQUIRED, "trying (the next part is about to be sent), sent (parts_sent are out), done (all are), again (not sent, try after retry_ms), unsure, parked, failed") \
+    F(delivered, 5, INT, parts_sent, 0,  OPTIONAL, "parts known to be sent, all in all") \
+    F(delivered, 6, STR, sid,        64, OPTIONAL, "the carrier's id of the part sent last") \
+    F(delivered, 7, INT, code,       0,  OPTIONAL, "the carrier's error code") \
+    F(delivered, 8, INT, retry_ms,   0,  OPTIONAL, "again, unsure: not before")
+
+#define PROTO_FIELDS_status(F, L) \
+    F(status, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "who was written to") \
+    F(status, 2, STR, sid,     64, REQUIRED, "the carrier's id of the message") \
+    F(status, 3, STR, status,  16, REQUIRED, "queued, sent, delivered, read, failed, undelivered …") \
+    F(status, 4, INT, code,    0,  OPTIONAL, "the carrier's error code")
 
 #define PROTO_FIELDS_sweep(F, L) \
     F(sweep, 1, INT, max, 0, REQUIRED, "at most so many users, 1 to 1,000")
