@@ -47,7 +47,7 @@ struct twilio {
     http_t *messages, *typing;
     char *callback; /* URL; empty: none */
     size_t count;
-    LIST_HEAD(, twilio_call) calls;
+    LIST_HEAD(call_list, twilio_call) calls;
 };
 
 /* ---- calls ---- */
@@ -266,18 +266,30 @@ static char *print(const char *format, ...)
     return text;
 }
 
+/* Bytes of a base URL without fragment and slashes at its end. */
+static size_t base_size(const char *base)
+{
+    size_t size = strcspn(base, "#");
+    while (size && base[size - 1] == '/')
+        size--;
+    return size;
+}
+
 /* "https://shop.example/#rc=2": the path goes before the fragment. */
 static char *callback_url(const char *base)
 {
-    size_t front = strcspn(base, "#"), size = front;
-    while (size && base[size - 1] == '/')
-        size--;
+    size_t front = strcspn(base, "#"), size = base_size(base);
     return size ? print("%.*s" CALLBACK_PATH "%s", (int)size, base, base + front) : print("%s", "");
+}
+
+static bool has_key(void)
+{
+    return *config.TWILIO_API_KEY && *config.TWILIO_API_SECRET;
 }
 
 static http_t *connect_to(uv_loop_t *loop, const char *url)
 {
-    bool key = *config.TWILIO_API_KEY != 0;
+    bool key = has_key();
     http_settings_t settings = {
         .url = url,
         .content_type = "application/x-www-form-urlencoded",
@@ -298,17 +310,19 @@ static http_t *connect_to(uv_loop_t *loop, const char *url)
 
 twilio_t *twilio_new(uv_loop_t *loop)
 {
-    bool key = *config.TWILIO_API_KEY && *config.TWILIO_API_SECRET;
-    if (!*config.TWILIO_ACCOUNT_SID || (!key && !*config.TWILIO_AUTH_TOKEN))
+    if (!*config.TWILIO_ACCOUNT_SID || (!has_key() && !*config.TWILIO_AUTH_TOKEN))
         return NULL;
     twilio_t *self = calloc(1, sizeof *self);
     if (!self)
         abort();
     LIST_INIT(&self->calls);
     self->callback = callback_url(config.PUBLIC_BASE_URL);
-    char *messages = print("%s/2010-04-01/Accounts/%s/Messages.json", config.TWILIO_API_BASE,
-                           config.TWILIO_ACCOUNT_SID);
-    char *typing = print("%s/v2/Indicators/Typing.json", config.TWILIO_MESSAGING_BASE);
+    char *messages =
+        print("%.*s/2010-04-01/Accounts/%s/Messages.json", (int)base_size(config.TWILIO_API_BASE),
+              config.TWILIO_API_BASE, config.TWILIO_ACCOUNT_SID);
+    char *typing =
+        print("%.*s/v2/Indicators/Typing.json", (int)base_size(config.TWILIO_MESSAGING_BASE),
+              config.TWILIO_MESSAGING_BASE);
     self->messages = connect_to(loop, messages);
     self->typing = connect_to(loop, typing);
     free(messages);
@@ -323,7 +337,7 @@ void twilio_destroy(twilio_t **self_p)
     if (!self)
         return;
     while (!LIST_EMPTY(&self->calls))
-        call_free(LIST_FIRST(&self->calls));
+        call_free(LIST_FIRST(&self->calls)); /* NOLINT(clang-analyzer-unix.Malloc): it is removed */
     http_destroy(&self->messages);
     http_destroy(&self->typing);
     free(self->callback);

@@ -157,7 +157,7 @@ static int client_start(void **state)
     (void)state;
     script("{\"reset\": true}");
     char base[96];
-    snprintf(base, sizeof base, "%s", sim.url);
+    snprintf(base, sizeof base, "%s/", sim.url);
     setenv("TWILIO_ACCOUNT_SID", ACCOUNT, 1);
     setenv("TWILIO_AUTH_TOKEN", "auth-token-primary", 1);
     setenv("TWILIO_API_BASE", base, 1);
@@ -402,6 +402,20 @@ static void unknown_outcomes(void **state)
     assert_no_violations();
 }
 
+/* Twilio was slower than our patience: the message shows up after it was not in the list. */
+static void taken_late(void **state)
+{
+    (void)state;
+    script("{\"failures\": [{\"kind\": \"late_accepted\", \"ms\": 600}], \"list_delay_ms\": 300}");
+    outcome_t o = send_text("tarde");
+    assert_int_equal(step_of(&o), SEND_SETTLE);
+    assert_false(list_for("tarde").found);
+    int64_t deadline = clock_ms() + 10000;
+    while (!list_for("tarde").found)
+        assert_true(clock_ms() < deadline);
+    assert_int_equal(received(ME), 1);
+}
+
 /* On a connection that was used before, curl would by itself post once more. */
 static void a_cut_connection_is_not_tried_again(void **state)
 {
@@ -600,6 +614,7 @@ int main(void)
         CLIENT_TEST(signs_in_with_a_key),
         CLIENT_TEST(refused),
         CLIENT_TEST(unknown_outcomes),
+        CLIENT_TEST(taken_late),
         CLIENT_TEST(a_cut_connection_is_not_tried_again),
         CLIENT_TEST(unreachable),
         CLIENT_TEST(lists_pages),
