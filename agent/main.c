@@ -3,7 +3,8 @@
  *
  *   dispatcher ── TURN, NUDGE ──> dispatch_link ──> turns ──> sessions (rpc_client)
  *                                                     ├────> model: openai, offline
- *                                                     └────> tools ──> catalog (rpc_client)
+ *                                                     ├────> tools ──> catalog (rpc_client)
+ *                                                     └────> twilio
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,8 @@ typedef struct agent {
     makes_watch_t *makes;
     model_t *openai; /* NULL without a key */
     model_t *offline;
+    twilio_t *twilio; /* NULL without an account */
+    send_pace_t *pace;
     turns_t *turns;
     dispatch_link_t *links[DISPATCH_LINKS_MAX];
     size_t link_count;
@@ -116,6 +119,19 @@ static bool model_configured(void)
     return config.OPENAI_API_KEY[0] || strcmp(config.OPENAI_BASE_URL, OPENAI_OWN_URL) != 0;
 }
 
+static void make_carrier(agent_t *self)
+{
+    int64_t number_burst = config.TWILIO_NUMBER_RATE / config.AGENTS;
+    send_pace_settings_t settings = {
+        .person_ms = config.TWILIO_PERSON_MS,
+        .person_burst = config.TWILIO_PERSON_BURST,
+        .number_ms = 1000 * config.AGENTS / config.TWILIO_NUMBER_RATE,
+        .number_burst = number_burst ? number_burst : 1,
+    };
+    self->twilio = twilio_new(&self->loop);
+    self->pace = send_pace_new(&settings);
+}
+
 static void make_turns(agent_t *self)
 {
     self->tools = tools_new(&self->loop, self->catalog);
@@ -130,6 +146,11 @@ static void make_turns(agent_t *self)
         .prompt = self->prompt,
         .model = self->openai ? self->openai : self->offline,
         .offline = self->offline,
+        .twilio = self->twilio,
+        .pace = self->pace,
+        .typing = strcmp(config.TWILIO_TYPING, "on") == 0,
+        .template_sid = config.TWILIO_TEMPLATE_SID,
+        .settle_ms = config.TWILIO_SETTLE_MS,
         .holder = self->holder,
         .credit = (size_t)config.AGENT_CREDIT,
         .lease_ms = config.LEASE_MS,
@@ -177,6 +198,8 @@ static void destroy(agent_t *self)
     turns_destroy(&self->turns);
     for (size_t i = 0; i < self->link_count; i++)
         dispatch_link_destroy(&self->links[i]);
+    twilio_destroy(&self->twilio);
+    send_pace_destroy(&self->pace);
     makes_watch_destroy(&self->makes);
     if (self->openai)
         self->openai->destroy(&self->openai);
@@ -203,10 +226,12 @@ int main(int argc, char **argv)
     uv_loop_init(&self.loop);
     make_prompt(&self);
     make_clients(&self);
+    make_carrier(&self);
     make_turns(&self);
     make_links(&self);
     rpc_loop_on_signal(&self.loop, on_stop, &self);
     log_info("ready", LOG_CSTR("model", self.openai ? "openai" : "offline"),
+             LOG_CSTR("carrier", self.twilio ? "twilio" : "none"),
              LOG_CSTR("rules", prompt_version(self.prompt)), LOG_INT("boot", self.boot));
     uv_run(&self.loop, UV_RUN_DEFAULT);
     destroy(&self);

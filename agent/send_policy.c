@@ -7,7 +7,8 @@
 #define MOST_MS 60000
 #define AFTER_MAX_MS 300000 /* a longer Retry-After is not waited for */
 #define SETTLE_FIRST_MS 3000
-#define RATE_MS 6000 /* WhatsApp's own pace to one person */
+#define SETTLE_LEAST_MS 250 /* between two looks */
+#define RATE_MS 6000        /* WhatsApp's own pace to one person */
 #define CONFIGURATION_MS 30000
 
 /* Twilio's error codes that mean something else than their HTTP status, or come without one.
@@ -98,14 +99,20 @@ send_plan_t send_policy(const send_attempt_t *attempt)
 
 send_plan_t send_policy_look(const send_look_t *look)
 {
+    int64_t left = look->settle_ms - look->age_ms;
     if (look->listed && look->found)
         return plan(SEND_DONE, 0, "found");
-    if (look->listed && look->absent >= SEND_LISTS)
+    if (look->listed && left <= 0)
         return look->tries < SEND_TRIES ? plan(SEND_RETRY, 0, "absent")
                                         : plan(SEND_GIVE_UP, 0, "absent");
-    if (look->looks >= SEND_LOOKS)
+    if (look->age_ms >= SEND_UNSETTLED_MS)
         return plan(SEND_GIVE_UP, 0, "unsettled");
-    return plan(SEND_SETTLE, (int64_t)SETTLE_FIRST_MS << (look->looks < 5 ? look->looks : 4),
+    int64_t delay = look->listed ? look->settle_ms / 4 : look->age_ms / 2;
+    if (delay < SETTLE_LEAST_MS)
+        delay = SETTLE_LEAST_MS;
+    if (delay > MOST_MS)
+        delay = MOST_MS;
+    return plan(SEND_SETTLE, look->listed && delay > left ? left : delay,
                 look->listed ? "absent" : "unlisted");
 }
 

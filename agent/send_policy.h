@@ -4,8 +4,8 @@
  *
  * Sending again is safe only when it is certain that Twilio did not take the message: the request
  * never went out, or the answer says so. Everything else that went wrong has an unknown outcome,
- * and is settled first: Twilio's list of messages is looked at, three times over half a minute,
- * because a message may show up late. Only if it is in none of them it is sent again.
+ * and is settled first: Twilio's list of messages is looked at, and once more some time after the
+ * attempt, because a message may show up late. Only if it is not there by then it is sent again.
  */
 #ifndef MOSTRADOR_AGENT_SEND_POLICY_H
 #define MOSTRADOR_AGENT_SEND_POLICY_H
@@ -13,9 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SEND_TRIES 8  /* attempts to send, settled ones included */
-#define SEND_LISTS 3  /* looks that must find nothing before it is sent again */
-#define SEND_LOOKS 12 /* looks at the list after one attempt, failed ones included */
+#define SEND_TRIES 8             /* attempts to send, settled ones included */
+#define SEND_UNSETTLED_MS 900000 /* so long after the attempt a list is looked for */
 
 typedef enum send_step {
     SEND_DONE,      /* Twilio has it: wait for its status */
@@ -47,11 +46,11 @@ send_plan_t send_policy(const send_attempt_t *attempt);
 
 /* A look at the list. */
 typedef struct send_look {
-    bool listed;    /* the list came; else the look failed */
-    bool found;     /* the message is in it */
-    int64_t absent; /* looks that did not find it since the attempt, this one included */
-    int64_t looks;  /* looks since the attempt, this one included */
-    int64_t tries;  /* attempts to send so far */
+    bool listed;       /* the list came; else the look failed */
+    bool found;        /* the message is in it */
+    int64_t age_ms;    /* from the attempt to the look */
+    int64_t settle_ms; /* at that age a message that was taken is in the list */
+    int64_t tries;     /* attempts to send so far */
 } send_look_t;
 
 send_plan_t send_policy_look(const send_look_t *look);

@@ -12,11 +12,19 @@
 
 /* ---- the end ---- */
 
-static const char *outcome_of(turn_event_t event)
+/* There was nothing to think about, and the agent does not leave. */
+static bool delivered_only(const turn_t *self)
+{
+    return self->delivery.count && !self->upto_seq && !self->retry_ms;
+}
+
+static const char *outcome_of(const turn_t *self, turn_event_t event)
 {
     switch (event) {
     case TURN_EVENT_COMMITTED:
         return "answered";
+    case TURN_EVENT_RELEASED:
+        return delivered_only(self) ? "delivered" : "failed";
     case TURN_EVENT_EMPTY:
         return "empty";
     case TURN_EVENT_BUSY:
@@ -31,7 +39,11 @@ static const char *outcome_of(turn_event_t event)
 static void tell_askers(turn_t *self, const char *outcome)
 {
     proto_turn_done_t done = {.user_id = self->user_id, .status = str_from(outcome)};
-    if (str_is(done.status, "answered")) {
+    if (str_is(done.status, "delivered")) {
+        /* no reply: whoever waits for one is left waiting, and has the next turn */
+        done.status = STR_LIT("answered");
+        done.waiting = self->waiting + self->news_wanted;
+    } else if (str_is(done.status, "answered")) {
         done.reply = &self->reply;
         done.reply_count = 1;
         done.waiting = self->waiting;
@@ -63,7 +75,7 @@ static void note_end(const turn_t *self, const char *outcome)
 
 static void end(turn_t *self, turn_event_t event)
 {
-    const char *outcome = outcome_of(event);
+    const char *outcome = outcome_of(self, event);
     if (event == TURN_EVENT_COMMITTED)
         turn_send_partial(self, true);
     tell_askers(self, outcome);
@@ -79,6 +91,9 @@ static void end(turn_t *self, turn_event_t event)
 static void leave(turn_t *self)
 {
     switch (self->state) {
+    case TURN_DELIVERING:
+        turn_deliver_cancel(self);
+        break;
     case TURN_THINKING:
         turn_think_cancel(self);
         break;
@@ -98,13 +113,20 @@ static void leave(turn_t *self)
 
 static void enter(turn_t *self, turn_event_t event)
 {
-    if (self->state != TURN_THINKING && self->state != TURN_TOOLING)
+    if (self->state == TURN_COMMITTING || self->state == TURN_RELEASING ||
+        self->state == TURN_ENDED)
         turn_cancel_upkeep(self);
     switch (self->state) {
     case TURN_CLAIMING:
         turn_claim(self);
         break;
+    case TURN_DELIVERING:
+        turn_deliver(self);
+        break;
     case TURN_THINKING:
+        if (event == TURN_EVENT_THROUGH) /* the time until now was not the model's */
+            self->deadline_ms = clock_ms() + self->parts->turn_ms;
+        turn_show_typing(self);
         turn_think(self);
         break;
     case TURN_TOOLING:
@@ -192,6 +214,9 @@ void turn_tick(turn_t *self, int64_t now_ms)
         turn_upkeep(self, now_ms);
         if (now_ms >= self->deadline_ms)
             turn_fall_back(self, "deadline", NULL);
+    } else if (self->state == TURN_DELIVERING) {
+        turn_upkeep(self, now_ms);
+        turn_deliver_tick(self, now_ms); /* may be the end */
     } else if (self->state == TURN_COMMITTING && !self->session_call &&
                now_ms >= self->retry_at_ms) {
         turn_move(self, TURN_EVENT_UNSURE);

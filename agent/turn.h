@@ -1,13 +1,14 @@
 /*
- * One turn: claim the conversation, let the model think and its tools run until there is an answer,
- * make it durable, tell the dispatcher. Nothing here waits; every step ends in turn_move, which is
- * the only place that changes the state (turn_state.h), and leaving a state cancels what it had
- * under way.
+ * One turn: claim the conversation, deliver what is owed, let the model think and its tools run
+ * until there is an answer, make it durable, tell the dispatcher. Nothing here waits; every step
+ * ends in turn_move, which is the only place that changes the state (turn_state.h), and leaving a
+ * state cancels what it had under way.
  *
- *   turn.c        moving, and the end
- *   turn_lease.c  CLAIM, RENEW, COMMIT, RELEASE
- *   turn_think.c  the model and the tools
- *   turns.c       all of them
+ *   turn.c          moving, and the end
+ *   turn_lease.c    CLAIM, RENEW, COMMIT, RELEASE
+ *   turn_deliver.c  the replies in the outbox
+ *   turn_think.c    the model and the tools
+ *   turns.c         all of them
  *
  * turn_move may end the turn and free it: it is the last thing a function does with one.
  */
@@ -26,6 +27,8 @@
 #define TURN_ARENA_SOFT (8 << 20) /* … and from where on it only answers */
 #define TURN_MAX_JOINS 5          /* messages that come later than that wait for the next turn */
 
+#define TURN_MAX_OUTGOING 8 /* as the protocol has it */
+
 typedef struct turn turn_t;
 
 /* A dispatcher that waits for the end of this turn. */
@@ -42,6 +45,24 @@ typedef struct turn_call {
     tool_run_t *run; /* NULL: it has ended */
     tool_result_t result;
 } turn_call_t;
+
+/* The replies that are to be delivered, and how far that is. */
+typedef struct turn_delivery {
+    proto_outgoing_t entries[TURN_MAX_OUTGOING];
+    size_t count, at;
+    str_t part;         /* the one that is next, or under way */
+    int64_t parts_sent; /* of the reply */
+    int64_t tries;      /* of the part, this one included */
+    int64_t trying_ms;  /* when sessions was told of this one … */
+    int64_t try;        /* … and how it calls it */
+    int64_t looked_ms;  /* Unix ms */
+    str_t sid;          /* of the part that has just gone out */
+    twilio_call_t *call;
+    proto_delivered_t report;
+    void (*reported)(turn_t *self); /* what comes after the report */
+    void (*wake)(turn_t *self);     /* NULL: nothing to wait for */
+    int64_t wake_at_ms;
+} turn_delivery_t;
 
 struct turn {
     LIST_ENTRY(turn) same_hash;
@@ -63,7 +84,7 @@ struct turn {
     int64_t token;
     int64_t lease_until_ms; /* it may be ours until then */
     int64_t renew_at_ms;
-    uint64_t session_call; /* CLAIM, COMMIT or RELEASE under way, by the state; 0: none */
+    uint64_t session_call; /* what the state asks sessions, but for the two below; 0: nothing */
     uint64_t renew_call;
     uint64_t news_call;
     bool news_wanted; /* a NUDGE came that nobody has looked into */
@@ -71,7 +92,10 @@ struct turn {
     int joins;
     int64_t retry_at_ms; /* COMMIT again */
 
+    turn_delivery_t delivery;
+
     /* the thinking */
+    str_t typing_for; /* the message that is being answered, until the customer has been shown */
     model_t *model;
     model_call_t *model_call; /* under way … */
     model_t *called;          /* … at this model */
@@ -125,6 +149,16 @@ void turn_rewind(turn_t *self);
 
 /* Sends what is due to those who watch; all: whatever there is. */
 void turn_send_partial(turn_t *self, bool all);
+
+/* Keeps what CLAIMED wants delivered. false: there is no room. */
+bool turn_take_outgoing(turn_t *self, const proto_claimed_t *claimed);
+void turn_deliver(turn_t *self);
+void turn_deliver_tick(turn_t *self, int64_t now_ms);
+void turn_deliver_cancel(turn_t *self);
+
+/* A message to answer: its sender is shown that, once the thinking starts. */
+void turn_note_whatsapp(turn_t *self, const proto_waiting_t *message);
+void turn_show_typing(turn_t *self);
 
 void turn_claim(turn_t *self);
 void turn_commit(turn_t *self);

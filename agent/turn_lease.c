@@ -51,6 +51,7 @@ static int take_messages(turn_t *self, const proto_claimed_t *claimed)
         if (!self->from_seq)
             self->from_seq = message->seq;
         self->upto_seq = message->seq;
+        turn_note_whatsapp(self, message);
         count++;
     }
     return count;
@@ -80,6 +81,22 @@ static bool open_context(turn_t *self, const proto_claimed_t *claimed)
     return true;
 }
 
+static void take_lease(turn_t *self, const proto_claimed_t *claimed)
+{
+    self->token = claimed->token;
+    lease_granted(self);
+    bool messages = claimed->messages_count > 0;
+    if ((!messages && !claimed->outgoing_count) || !turn_take_outgoing(self, claimed) ||
+        (messages && !open_context(self, claimed))) {
+        log_error("claim_unusable", LOG_TRACE(&self->trace),
+                  LOG_INT("messages", claimed->messages_count),
+                  LOG_INT("outgoing", claimed->outgoing_count));
+        turn_move(self, TURN_EVENT_UNAVAILABLE);
+        return;
+    }
+    turn_move(self, self->delivery.count ? TURN_EVENT_OWED : TURN_EVENT_GRANTED);
+}
+
 static void on_claimed(void *arg, const rpc_answer_t *answer)
 {
     turn_t *self = arg;
@@ -99,15 +116,7 @@ static void on_claimed(void *arg, const rpc_answer_t *answer)
         self->retry_ms = claimed->retry_ms > 0 ? claimed->retry_ms : BUSY_RETRY_MS;
         turn_move(self, TURN_EVENT_BUSY);
     } else {
-        self->token = claimed->token;
-        lease_granted(self);
-        if (open_context(self, claimed)) {
-            turn_move(self, TURN_EVENT_GRANTED);
-        } else {
-            log_error("claim_unusable", LOG_TRACE(&self->trace),
-                      LOG_INT("messages", claimed->messages_count));
-            turn_move(self, TURN_EVENT_UNAVAILABLE);
-        }
+        take_lease(self, claimed);
     }
 }
 

@@ -10,6 +10,7 @@
 
 #define TURN_STATES(S)                                                           \
     S(CLAIMING, "claiming", "waits for the lease, the context and the messages") \
+    S(DELIVERING, "delivering", "sends what earlier turns have answered")        \
     S(THINKING, "thinking", "waits for the model")                               \
     S(TOOLING, "tooling", "waits for the tools the model called")                \
     S(COMMITTING, "committing", "waits until the answer is durable")             \
@@ -17,13 +18,16 @@
     S(ENDED, "ended", "is told to the dispatcher and freed")
 
 #define TURN_EVENTS(E)                                                                          \
-    E(GRANTED, "granted")         /* lease and messages are there */                            \
-    E(EMPTY, "empty")             /* nothing waits for an answer */                             \
-    E(BUSY, "busy")               /* another holds the lease */                                 \
-    E(UNAVAILABLE, "unavailable") /* sessions did not answer the claim */                       \
-    E(CALLS, "calls")             /* the model wants tools */                                   \
-    E(TEXT, "text")               /* there is an answer */                                      \
-    E(RESULTS, "results")         /* all tools have ended */                                    \
+    E(GRANTED, "granted")           /* lease and messages are there */                          \
+    E(OWED, "owed")                 /* … and replies that are to be delivered first */        \
+    E(THROUGH, "through")           /* no more can be delivered now, and messages wait */       \
+    E(NOTHING_LEFT, "nothing_left") /* … and none wait */                                     \
+    E(EMPTY, "empty")               /* nothing waits for an answer */                           \
+    E(BUSY, "busy")                 /* another holds the lease */                               \
+    E(UNAVAILABLE, "unavailable")   /* sessions did not answer the claim */                     \
+    E(CALLS, "calls")               /* the model wants tools */                                 \
+    E(TEXT, "text")                 /* there is an answer */                                    \
+    E(RESULTS, "results")           /* all tools have ended */                                  \
     E(AGAIN, "again")         /* begin anew: the customer wrote, or another model takes over */ \
     E(COMMITTED, "committed") /* the answer is durable */                                       \
     E(UNSURE, "unsure")       /* nobody knows whether it is */                                  \

@@ -10,7 +10,9 @@
 #include "agent/dispatch_link.h"
 #include "agent/model.h"
 #include "agent/prompt.h"
+#include "agent/send_pace.h"
 #include "agent/tools.h"
+#include "agent/twilio.h"
 #include "common/rpc_client.h"
 
 typedef struct turns turns_t;
@@ -21,10 +23,15 @@ typedef struct turn_parts {
     rpc_client_t *sessions;
     tools_t *tools;
     prompt_t *prompt;
-    model_t *model;     /* may be the same as offline */
-    model_t *offline;   /* takes over when model fails */
-    const char *holder; /* "<name>/<boot>" */
-    size_t credit;      /* turns at once */
+    model_t *model;   /* may be the same as offline */
+    model_t *offline; /* takes over when model fails */
+    twilio_t *twilio; /* NULL: not configured, nothing can be delivered */
+    send_pace_t *pace;
+    bool typing;              /* show who writes on WhatsApp that an answer is being written */
+    const char *template_sid; /* may be empty */
+    int64_t settle_ms;        /* then a message that was taken is in Twilio's list */
+    const char *holder;       /* "<name>/<boot>" */
+    size_t credit;            /* turns at once */
     int64_t lease_ms;
     int64_t turn_ms;        /* then the offline model takes over */
     int64_t model_calls;    /* of one turn */

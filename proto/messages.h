@@ -146,7 +146,8 @@
     F(outgoing, 6, INT, parts_sent, 0,   OPTIONAL, "parts that are known to be sent") \
     F(outgoing, 7, INT, attempts,   0,   OPTIONAL, "how often the next part was tried") \
     F(outgoing, 8, INT, since_ms,   0,   OPTIONAL, "unsure: it cannot have been sent before, Unix ms") \
-    F(outgoing, 9, STR, message_id, 128, OPTIONAL, "the message it answers last (typing indicator)")
+    F(outgoing, 9, STR, message_id, 128, OPTIONAL, "the message it answers last (typing indicator)") \
+    F(outgoing, 10, STR, last_sid, 64,  OPTIONAL, "the carrier's id of what went to that person before")
 
 #define PROTO_FIELDS_entry(F, L) \
     F(entry, 1, STR, role,    16,  REQUIRED, "user, assistant, call or tool") \
@@ -326,7 +327,9 @@
     L(session, 1, context, context, 1, OPTIONAL, "none: nothing is remembered") \
     F(session, 2, INT,  waiting,    0, OPTIONAL, "messages that wait") \
     F(session, 3, BOOL, leased,     0, OPTIONAL, "a turn runs now") \
-    F(session, 4, INT,  expires_ms, 0, OPTIONAL, "what is remembered is forgotten then, Unix ms")
+    F(session, 4, INT,  expires_ms, 0, OPTIONAL, "what is remembered is forgotten then, Unix ms") \
+    F(session, 5, INT,  outbox,     0, OPTIONAL, "replies that are not delivered yet") \
+    F(session, 6, BOOL, opted_out,  0, OPTIONAL, "wants no messages; ends with the next one from there")
 
 #define PROTO_FIELDS_take(F, L) \
     F(take, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose reply") \
@@ -344,7 +347,8 @@
     F(delivered, 5, INT, parts_sent, 0,  OPTIONAL, "parts known to be sent, all in all") \
     F(delivered, 6, STR, sid,        64, OPTIONAL, "the carrier's id of the part sent last") \
     F(delivered, 7, INT, code,       0,  OPTIONAL, "the carrier's error code") \
-    F(delivered, 8, INT, retry_ms,   0,  OPTIONAL, "again, unsure: not before")
+    F(delivered, 8, INT, retry_ms,   0,  OPTIONAL, "again, unsure: not before") \
+    F(delivered, 9, INT, attempt,    0,  OPTIONAL, "which try this is about: OK.count of its trying. A report of another one has no effect; 0: of whichever is the last")
 
 #define PROTO_FIELDS_status(F, L) \
     F(status, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "who was written to") \

@@ -108,19 +108,23 @@ static void unknown_is_never_sent_blindly(void **state)
 static void looking(void **state)
 {
     (void)state;
-    send_look_t look = {.listed = true, .found = true, .absent = 0, .looks = 1, .tries = 1};
+    send_look_t look = {.listed = true, .found = true, .settle_ms = 20000, .tries = 1};
     assert_step(send_policy_look(&look), SEND_DONE, "found");
-    look = (send_look_t){.listed = true, .absent = 1, .looks = 1, .tries = 1};
-    assert_step(send_policy_look(&look), SEND_SETTLE, "absent");
-    assert_true(send_policy_look(&look).delay_ms > 3000);
-    look.absent = look.looks = SEND_LISTS;
+    look.found = false;
+    for (look.age_ms = 0; look.age_ms < 20000; look.age_ms += 100) {
+        send_plan_t plan = send_policy_look(&look);
+        assert_step(plan, SEND_SETTLE, "absent");
+        assert_in_range(plan.delay_ms, 1, 20000 - look.age_ms);
+    }
     assert_step(send_policy_look(&look), SEND_RETRY, "absent");
     look.tries = SEND_TRIES;
     assert_step(send_policy_look(&look), SEND_GIVE_UP, "absent");
-    /* a list that does not come proves nothing */
-    look = (send_look_t){.listed = false, .absent = 2, .looks = 8, .tries = 1};
-    assert_step(send_policy_look(&look), SEND_SETTLE, "unlisted");
-    look.looks = SEND_LOOKS;
+    /* a list that does not come proves nothing, however late */
+    look = (send_look_t){.age_ms = 1000, .settle_ms = 20000, .tries = 1};
+    for (; look.age_ms < SEND_UNSETTLED_MS; look.age_ms += 1000) {
+        assert_step(send_policy_look(&look), SEND_SETTLE, "unlisted");
+        assert_in_range(send_policy_look(&look).delay_ms, 250, 60000);
+    }
     assert_step(send_policy_look(&look), SEND_GIVE_UP, "unsettled");
 }
 
