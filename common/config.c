@@ -326,6 +326,11 @@ static bool is_loopback(const char *address)
            strcmp(address, "localhost") == 0;
 }
 
+bool config_on_loopback(void)
+{
+    return is_loopback(config.HTTP_ADDR);
+}
+
 /* What two settings say together. */
 static bool agree(why_t *why)
 {

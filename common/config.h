@@ -38,6 +38,9 @@ bool config_try(const char *env_file, char *why, size_t size);
 /* "45m" and kin to ms; false if it is none. */
 bool config_parse_ms(str_t text, int64_t *ms);
 
+/* Can only this machine reach HTTP_ADDR? */
+bool config_on_loopback(void);
+
 /* Prints the value of a setting on stdout, for scripts; false if there is none of that name. */
 bool config_print_value(const char *name);
 

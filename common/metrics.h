@@ -66,7 +66,10 @@
     M(CONTEXT_LOST,         COUNTER, "mostrador_context_lost_total", "", "waiting messages a turn had to leave out because together they were too large") \
     M(TWILIO_REFUSED,       COUNTER, "mostrador_twilio_refused_total", "reason", "webhooks refused") \
     M(TWILIO_REQUESTS,      COUNTER, "mostrador_twilio_requests_total", "outcome", "requests to Twilio's API, by outcome") \
-    M(TWILIO_SECONDS,       SECONDS, "mostrador_twilio_seconds", "", "a request to Twilio's API")
+    M(TWILIO_SECONDS,       SECONDS, "mostrador_twilio_seconds", "", "a request to Twilio's API") \
+    M(TWILIO_WEBHOOKS,      COUNTER, "mostrador_twilio_webhooks_total", "outcome", "messages that came by webhook, by how the webhook was answered") \
+    M(TWILIO_CALLBACKS,     COUNTER, "mostrador_twilio_callbacks_total", "status", "status callbacks, by status") \
+    M(TWILIO_FAILURES,      COUNTER, "mostrador_twilio_failures_total", "code", "status callbacks that told of a failure, by error code")
 /* clang-format on */
 
 typedef enum metric {

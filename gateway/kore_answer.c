@@ -53,12 +53,12 @@ static void headers(struct http_request *req, const answer_t *answer)
         http_response_header(req, "www-authenticate", "Bearer");
 }
 
-void answer_send(struct http_request *req, const answer_t *answer)
+bool answer_send(struct http_request *req, const answer_t *answer)
 {
     struct connection *c = req->owner;
 
     if (!c || c->state != CONN_STATE_ESTABLISHED)
-        return;
+        return false;
     metric_add_label(METRIC_HTTP_REQUESTS, status_word(answer->status), 1);
     metric_observe(METRIC_HTTP_SECONDS, answer->started_us ? clock_us() - answer->started_us : 0);
     headers(req, answer);
@@ -71,6 +71,7 @@ void answer_send(struct http_request *req, const answer_t *answer)
         guard_next(c);
     else
         kore_connection_start_idletimer(c);
+    return net_send_flush(c) == KORE_RESULT_OK;
 }
 
 void answer_problem(struct http_request *req, const problem_t *problem, const char *allow,

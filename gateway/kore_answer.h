@@ -21,8 +21,8 @@ typedef struct answer {
 #define TYPE_JSON "application/json"
 
 /* Answers a request; the connection goes on with its next one. A request whose client has gone is
- * passed over. */
-void answer_send(struct http_request *req, const answer_t *answer);
+ * passed over. Returns whether the bytes were handed to the kernel. */
+bool answer_send(struct http_request *req, const answer_t *answer);
 
 /* The same with a problem as its body; allow is for a 405. */
 void answer_problem(struct http_request *req, const problem_t *problem, const char *allow,

@@ -25,7 +25,7 @@ static void stop(wait_t *wait)
     wait_problem(wait, &problem);
 }
 
-static const wait_kind_t kind = {"lookup", sizeof(lookup_t), NULL, stop};
+static const wait_kind_t kind = {"lookup", sizeof(lookup_t), NULL, stop, NULL};
 
 static int64_t patience(void)
 {

@@ -28,6 +28,8 @@
 #include "gateway/kore_status.h"
 #include "gateway/kore_upstream.h"
 #include "gateway/kore_wait.h"
+#include "gateway/kore_webhook.h"
+#include "gateway/kore_webhook_gate.h"
 #include "gateway/url.h"
 
 #define TICK_MS 50
@@ -90,6 +92,7 @@ __attribute__((constructor)) static void gateway_loaded(void)
     snprintf(port, sizeof port, "%d", (int)config.PORT);
     check_address();
     limit_descriptors();
+    webhook_gate_start();
     /* no file with a pid: it would be left behind by a kill -9, and tell the wrong one later */
     kore_pidfile = (char *)"/dev/null";
 }
@@ -162,7 +165,7 @@ void kore_worker_configure(void)
     wait_limit(waiting);
     status_start(worker_name);
     page_start(config.SHOP_NAME);
-    upstream_start(worker_name, waiting);
+    upstream_start(worker_name, 2 * waiting); /* what is told while nobody waits has room too */
     kore_timer_add(on_tick, TICK_MS, NULL, 0);
     log_info("ready", LOG_CSTR("address", config.HTTP_ADDR), LOG_INT("port", config.PORT));
 }
@@ -185,17 +188,20 @@ static unsigned method_of(const struct http_request *req)
     }
 }
 
-/* Who may: the bearer of the token, and no page of another site that a customer happens to visit
- * (browsers say so in Sec-Fetch-Site; others do not send it). */
+/* Who may: the bearer of the token, and no page of another site that somebody happens to visit
+ * (browsers say so in Sec-Fetch-Site; others do not send it). A webhook looks at signatures. */
 static bool admit(struct http_request *req, const route_t *route, problem_t *problem)
 {
     const char *value = NULL;
+    bool webhook = route->name == ROUTE_WEBHOOK || route->name == ROUTE_WEBHOOK_STATUS;
 
-    if (!route->guarded)
+    if (!route->guarded && !webhook)
         return true;
     if (http_request_header(req, "sec-fetch-site", &value) == KORE_RESULT_OK &&
         (strcmp(value, "cross-site") == 0 || strcmp(value, "same-site") == 0))
         return problem_set(problem, 403, "Pages of other sites may not use this.");
+    if (webhook)
+        return true;
     if (http_request_header(req, "authorization", &value) != KORE_RESULT_OK)
         value = NULL;
     if (!bearer_matches(str_from(value), config.API_TOKEN))
@@ -222,6 +228,10 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
         return ready_get(req);
     case ROUTE_METRICS:
         return metrics_get(req);
+    case ROUTE_WEBHOOK:
+        return webhook_post(req, started_us);
+    case ROUTE_WEBHOOK_STATUS:
+        return webhook_status_post(req, started_us);
     case ROUTE_PAGE:
         return page_get(req, route->rest);
     case ROUTE_UNKNOWN:

@@ -31,6 +31,8 @@ static void on_free(struct http_request *req)
 {
     wait_t *self = http_state_get(req);
 
+    if (self->kind->end)
+        self->kind->end(self);
     if (self->call)
         upstream_forget(self->client, self->call, self->user_id);
     if (!self->ready) {
@@ -142,7 +144,7 @@ int wait_handle(struct http_request *req)
         answer_t answer = {self->status,          self->type,      NULL, NULL, self->retry_after_s,
                            buf_view(&self->body), self->started_us};
 
-        answer_send(req, &answer);
+        self->sent = answer_send(req, &answer);
     }
     return KORE_RESULT_OK;
 }

@@ -20,6 +20,7 @@ typedef struct wait_kind {
     size_t size;                                /* of the struct whose first member is the wait_t */
     void (*tick)(wait_t *self, int64_t now_ms); /* every 50 ms; may be NULL */
     void (*stop)(wait_t *self);                 /* the gateway ends: become ready now */
+    void (*end)(wait_t *self); /* the request ends, answered (sent) or not; may be NULL */
 } wait_kind_t;
 
 struct wait {
@@ -34,6 +35,7 @@ struct wait {
     rpc_client_t *client; /* of the call under way */
     uint64_t call;        /* 0: none */
     bool ready;           /* the answer is below */
+    bool sent;            /* the answer has left */
     bool streamed;        /* it went out in pieces; the connection only has to be closed */
     int status;
     const char *type;

@@ -20,6 +20,10 @@ static const struct {
     {"/healthz", {ROUTE_HEALTH, GETS, "GET, HEAD", false, {0}}},
     {"/readyz", {ROUTE_READY, GETS, "GET, HEAD", false, {0}}},
     {"/metrics", {ROUTE_METRICS, GETS, "GET, HEAD", false, {0}}},
+    {"/webhook/twilio/", {ROUTE_WEBHOOK, METHOD_POST, "POST", false, {0}}},
+    {"/webhook/twilio", {ROUTE_WEBHOOK, METHOD_POST, "POST", false, {0}}},
+    {"/webhook/twilio/status", {ROUTE_WEBHOOK_STATUS, METHOD_POST, "POST", false, {0}}},
+    {"/webhook/twilio/status/", {ROUTE_WEBHOOK_STATUS, METHOD_POST, "POST", false, {0}}},
 };
 
 #define SESSIONS "/seller/sessions/"

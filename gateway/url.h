@@ -7,14 +7,16 @@
 
 typedef enum route_name {
     ROUTE_UNKNOWN,
-    ROUTE_BOT,     /* POST /seller/bot/ */
-    ROUTE_SESSION, /* GET, DELETE /seller/sessions/{user_id} */
-    ROUTE_CARS,    /* GET /catalog/cars */
-    ROUTE_MAKES,   /* GET /catalog/makes */
-    ROUTE_HEALTH,  /* GET /healthz */
-    ROUTE_READY,   /* GET /readyz */
-    ROUTE_METRICS, /* GET /metrics */
-    ROUTE_PAGE,    /* GET / and the files it needs */
+    ROUTE_BOT,            /* POST /seller/bot/ */
+    ROUTE_SESSION,        /* GET, DELETE /seller/sessions/{user_id} */
+    ROUTE_CARS,           /* GET /catalog/cars */
+    ROUTE_MAKES,          /* GET /catalog/makes */
+    ROUTE_HEALTH,         /* GET /healthz */
+    ROUTE_READY,          /* GET /readyz */
+    ROUTE_METRICS,        /* GET /metrics */
+    ROUTE_WEBHOOK,        /* POST /webhook/twilio/: a message */
+    ROUTE_WEBHOOK_STATUS, /* POST /webhook/twilio/status: how a message fares */
+    ROUTE_PAGE,           /* GET / and the files it needs */
 } route_name_t;
 
 enum { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_DELETE = 8, METHOD_OTHER = 16 };

@@ -42,6 +42,12 @@ static void routes(void **state)
     assert_int_equal(route_find(STR_LIT("/")).name, ROUTE_PAGE);
     assert_int_equal(route_find(STR_LIT("")).name, ROUTE_UNKNOWN);
     assert_int_equal(route_find(STR_LIT("/healthz/")).name, ROUTE_UNKNOWN);
+    assert_int_equal(route_find(STR_LIT("/webhook/twilio")).name, ROUTE_WEBHOOK);
+    assert_int_equal(route_find(STR_LIT("/webhook/twilio/")).name, ROUTE_WEBHOOK);
+    assert_int_equal(route_find(STR_LIT("/webhook/twilio/status")).name, ROUTE_WEBHOOK_STATUS);
+    assert_int_equal(route_find(STR_LIT("/webhook/twilio/status/")).name, ROUTE_WEBHOOK_STATUS);
+    assert_int_equal(route_find(STR_LIT("/webhook/twilio//")).name, ROUTE_UNKNOWN);
+    assert_false(route_find(STR_LIT("/webhook/twilio/")).guarded);
 }
 
 static void decoding(void **state)
