@@ -479,6 +479,20 @@ def test_a_client_that_goes_while_its_reply_is_taken(line, outcome, given_back):
         assert line.untold("DELIVERED", user)
 
 
+def test_a_client_that_goes_with_its_reply_in_the_air(new_line):
+    """The gateway sees at once that the reply is taken and that nobody is there for it."""
+    line, held, user = new_line(), [], "+5215500000023"
+    line.sessions.handlers["TAKE"] = held.append
+    client = raw(line, line.fields(user=user))
+    most.eventually(lambda: held)
+    line.stack.freeze("gateway")
+    held[0].answer("OK")
+    client.reset()
+    line.stack.thaw("gateway")
+    assert line.told("DELIVERED", user).state == "again"
+    assert line.serves()
+
+
 def test_many_wait_and_others_are_served(line):
     held = []
     line.dispatcher.handlers["WORK"] = held.append
@@ -574,7 +588,7 @@ def test_a_closed_webhook_says_why(new_line, env, why):
 # ---- with the simulator, which is as strict as Twilio ----
 
 def test_twilio_understands_us(new_line):
-    line = new_line(env={"PUBLIC_BASE_URL": BASE, "TWILIO_AUTH_TOKEN": TwilioSim.token})
+    line = new_line(env={"TWILIO_AUTH_TOKEN": TwilioSim.token})
     with TwilioSim(reach={BASE: line.http.url}, fragment="#rc=2&rp=ct,rt") as sim:
         url = BASE + PATH
         said = sim.say("+5215512345678", "¿Hola? & <b>", url=url, copies=3, repeats=2)
