@@ -7,11 +7,13 @@ The fakes are honest by default; a test makes them late, silent or wrong through
 """
 
 import collections
+import itertools
 import pathlib
 import random
 import shutil
 import tempfile
 import threading
+import time
 
 import most
 import stack as stacks
@@ -56,20 +58,87 @@ class Sessions(Fake):
 
     def __init__(self, endpoint):
         self.lock = threading.RLock()
+        self.turns = itertools.count(1)
         self.users = collections.defaultdict(lambda: {
-            "inbox": [], "seq": 0, "holder": None, "token": 0, "context": None, "replies": []})
+            "inbox": [], "seq": 0, "holder": None, "token": 0, "context": None, "replies": [],
+            "outbox": [], "told": [], "last_sid": ""})
         super().__init__(endpoint, "sessions", {
             "CLAIM": self.claim, "RENEW": self.renew, "COMMIT": self.commit,
-            "RELEASE": self.release})
+            "RELEASE": self.release, "DELIVERED": self.delivered})
 
-    def say(self, user_id, text):
+    def say(self, user_id, text, **fields):
         """A message that waits; returns its seq."""
         with self.lock:
             user = self.users[user_id]
             user["seq"] += 1
             user["inbox"].append({"seq": user["seq"], "message_id": f"{user_id}-{user['seq']}",
-                                  "channel": "api", "text": text, "received_ms": 1})
+                                  "channel": "api", "text": text, "received_ms": 1, **fields})
             return user["seq"]
+
+    def owe(self, user_id, text, **fields):
+        """A reply in the outbox, to be delivered now; returns it as it will change."""
+        with self.lock:
+            outbox = self.users[user_id]["outbox"]
+            outbox.append({"turn_id": f"T{next(self.turns):08}", "channel": "twilio",
+                           "reply_to": "whatsapp:+14155238886", "text": text, "state": "due",
+                           "parts_sent": 0, "attempts": 0, "since_ms": 0, "at": 0, "tries": 0,
+                           **fields})
+            return outbox[-1]
+
+    def told(self, user_id):
+        """What DELIVERED said, in order: [(state, parts_sent, code)]."""
+        with self.lock:
+            return list(self.users[user_id]["told"])
+
+    def deliverable(self, user):
+        """From the oldest up to the first whose time has not come."""
+        found = []
+        for entry in user["outbox"]:
+            if entry["state"] in ("parked", "failed") or entry["at"] > time.monotonic():
+                break
+            found.append(entry)
+        return found
+
+    def offer(self, user):
+        """As CLAIMED tells it: what somebody tried who has no lease any more is unsure."""
+        offered = self.deliverable(user)[:8]
+        for entry in offered:
+            if entry["state"] == "trying":
+                entry["state"] = "unsure"
+        fields = [field["name"] for field in most.table().fields("outgoing")]
+        return [{**{f: entry[f] for f in fields if f in entry}, "last_sid": user["last_sid"]}
+                for entry in offered]
+
+    def delivered(self, message):
+        with self.lock:
+            user = self.users[message.user_id]
+            user["told"].append((message.state, message.parts_sent, message.code))
+            if not user["holder"] or message.token != user["token"]:
+                return "ERROR", {"code": "stale_token"}
+            entry = next((e for e in user["outbox"] if e["turn_id"] == message.turn_id), None)
+            if message.sid:
+                user["last_sid"] = message.sid
+            if entry is None:
+                return ("ERROR", {"code": "claimed"}) if message.state == "trying" else ("OK", {})
+            if message.state == "trying" and entry is not user["outbox"][0]:
+                return "ERROR", {"code": "invalid", "detail": "not the oldest"}
+            later = time.monotonic() + message.retry_ms / 1000
+            if message.state == "trying":
+                entry.update(state="trying", attempts=entry["attempts"] + 1,
+                             tries=entry["tries"] + 1,
+                             since_ms=entry["since_ms"] or int(time.time() * 1000))
+                return "OK", {"count": entry["tries"]}
+            assert message.attempt in (0, entry["tries"]), "a report of another try"
+            if message.state == "sent":
+                entry.update(state="due", parts_sent=message.parts_sent, attempts=0, since_ms=0)
+            elif message.state == "again":
+                entry.update(state="due", since_ms=0, at=later)
+            elif message.state in ("unsure", "parked"):
+                entry.update(state=message.state, at=later)
+            else:
+                user["outbox"].remove(entry)
+                entry["state"] = message.state
+            return "OK", {}
 
     def replies(self, user_id):
         with self.lock:
@@ -94,12 +163,13 @@ class Sessions(Fake):
                                    "messages": user["inbox"]}
             if user["holder"] not in (None, message.dead, message.holder):
                 return "CLAIMED", {"status": "busy", "retry_ms": 1234}
-            if not user["inbox"]:
+            if not user["inbox"] and not self.deliverable(user):
                 return "CLAIMED", {"status": "empty"}
             user["token"] += 1
             user["holder"] = message.holder
             return "CLAIMED", {"status": "granted", "token": user["token"],
-                               "context": user["context"], "messages": user["inbox"]}
+                               "context": user["context"], "messages": user["inbox"],
+                               "outgoing": self.offer(user)}
 
     def renew(self, message):
         with self.lock:
@@ -118,7 +188,7 @@ class Sessions(Fake):
                 user["context"] = message.context
                 user["inbox"] = [m for m in user["inbox"] if m["seq"] > reply.upto_seq]
                 user["holder"] = None
-            return "COMMITTED", {"waiting": len(user["inbox"])}
+            return "COMMITTED", {"waiting": len(user["inbox"]) + len(self.deliverable(user))}
 
     def release(self, message):
         with self.lock:
@@ -238,8 +308,8 @@ class World:
         self.dispatcher = Dispatcher(self.endpoint("agents"))
         settings = {"VAR": str(self.dir), "HEARTBEAT_MS": "100ms", "LEASE_MS": "3s",
                     "LOG_LEVEL": "debug", "RULES_DIR": str(self.dir / "rules"), **(env or {})}
-        self.process = stacks.Process("agent-1", [most.BIN / "agent", "agent-1"],
-                                      stacks.clean_env(settings), self.dir, self.dir / "agent.log")
+        self.settings = settings
+        self.process = self.agent("agent-1")
         if start:
             self.process.start()
             self.wait_ready()
@@ -250,6 +320,11 @@ class World:
     def wait_ready(self):
         self.dispatcher.wait_for("HEARTBEAT", lambda m: m.process[0].ready,
                                  timeout=stacks.START_S)
+
+    def agent(self, name):
+        """Another agent, not started."""
+        return stacks.Process(name, [most.BIN / "agent", name], stacks.clean_env(self.settings),
+                              self.dir, self.dir / f"{name}.log")
 
     def restart_dispatcher(self):
         """Another boot at the same place, which knows nothing."""

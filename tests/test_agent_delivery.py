@@ -1,0 +1,390 @@
+"""The agent delivers: a real process between fakes, and Twilio as tests/twilio_sim.py plays it."""
+
+import re
+import signal
+import time
+
+import pytest
+
+import most
+import stack as stacks
+from agent_world import World
+from twilio_sim import TwilioSim
+
+PHONE = "+5215512345678"
+ANA = f"whatsapp:{PHONE}"
+FAST = {"TWILIO_REQUEST_MS": "400ms", "TWILIO_SETTLE_MS": "1500ms"}
+LONG = "\n\n".join(f"Párrafo {n}: " + "palabras que llenan la línea. " * 40 for n in range(4))
+
+
+@pytest.fixture(scope="module")
+def carrier():
+    with TwilioSim() as running:
+        yield running
+
+
+@pytest.fixture
+def sim(carrier):
+    carrier.control(reset=True)
+    yield carrier
+    assert carrier.stats()["violations"] == []
+
+
+@pytest.fixture
+def new_world(sim):
+    mine = []
+
+    def make(env=None, **options):
+        mine.append(World(env={**sim.env, **FAST, **(env or {})}, **options))
+        return mine[-1]
+
+    yield make
+    wrong = [world.close() for world in mine]
+    assert not any(wrong), wrong
+
+
+@pytest.fixture
+def world(new_world):
+    return new_world()
+
+
+def run(world, user=ANA):
+    """One turn."""
+    return world.dispatcher.done(world.dispatcher.turn(user))
+
+
+def run_until(world, what, timeout=20, user=ANA):
+    """Turns, as a sweeper gives them, until that is true."""
+    def tried():
+        return what() or (run(world, user) and what())
+    most.eventually(tried, timeout)
+
+
+def states(world, user=ANA):
+    return [state for state, _, _ in world.sessions.told(user)]
+
+
+def quiet(world, user=ANA):
+    return not world.sessions.users[user]["outbox"]
+
+
+# ---- all is well ----
+
+
+def test_what_is_owed_goes_out_in_order(world, sim):
+    for text in ("uno", "dos", "¡tres! 🚗 & <b>"):
+        world.sessions.owe(ANA, text)
+    done = run(world)
+    assert done.status == "answered" and not done.reply and not done.waiting
+    assert sim.received(PHONE) == ["uno", "dos", "¡tres! 🚗 & <b>"]
+    assert states(world) == ["trying", "done"] * 3
+    assert world.sessions.users[ANA]["holder"] is None, "the lease is given back"
+    assert run(world).status == "empty"
+    assert "tres" not in world.log()
+
+
+def test_a_long_answer_goes_out_in_parts(world, sim):
+    world.sessions.owe(ANA, LONG)
+    world.sessions.owe(ANA, "después")
+    run(world)
+    *parts, last = sim.received(PHONE)
+    assert len(parts) == 4 and last == "después"
+    assert all(len(part) <= 1600 for part in parts)
+    assert re.sub(r"\s", "", "".join(parts)) == re.sub(r"\s", "", LONG)
+    assert world.sessions.told(ANA)[:8] == [
+        ("trying", 0, 0), ("sent", 1, 0), ("trying", 1, 0), ("sent", 2, 0),
+        ("trying", 2, 0), ("sent", 3, 0), ("trying", 3, 0), ("done", 4, 0)]
+
+
+def test_parts_that_are_out_are_not_sent_again(world, sim):
+    world.sessions.owe(ANA, LONG, parts_sent=3)
+    run(world)
+    assert len(sim.received(PHONE)) == 1 and sim.received(PHONE)[0].startswith("Párrafo 3")
+
+
+def test_what_is_owed_goes_out_before_the_next_answer(world, sim):
+    world.sessions.owe(ANA, "la de antes")
+    world.sessions.say(ANA, "busco un nissan")
+    done = run(world)
+    assert done.status == "answered" and done.reply[0].upto_seq == 1
+    assert sim.received(PHONE) == ["la de antes"]
+    order = [m.type for m in world.sessions.received if m.type in ("DELIVERED", "COMMIT")]
+    assert order == ["DELIVERED", "DELIVERED", "COMMIT"]
+
+
+def test_a_message_that_comes_while_it_delivers_has_the_next_turn(world, sim):
+    sim.control(always={"kind": "slow", "ms": 200})
+    world.sessions.owe(ANA, "hola")
+    turn = world.dispatcher.turn(ANA)
+    world.sessions.wait_for("DELIVERED")
+    world.sessions.say(ANA, "busco un mazda")
+    world.dispatcher.nudge(ANA)
+    done = world.dispatcher.done(turn)
+    assert done.status == "answered" and not done.reply and done.waiting == 1
+    assert run(world).reply[0].upto_seq == 1
+
+
+def test_without_an_account_the_reply_is_given_up(new_world):
+    world = new_world({"TWILIO_ACCOUNT_SID": ""})
+    entry = world.sessions.owe(ANA, "hola")
+    run(world)
+    assert entry["state"] == "failed"
+    assert "reply_lost" in world.log() and "no_carrier" in world.log()
+
+
+# ---- it does not go ----
+
+
+@pytest.mark.parametrize("failure", ["429", 20429, {"kind": "503", "retry_after": 1}])
+def test_what_was_surely_not_taken_is_sent_later(world, sim, failure):
+    sim.control(failures=[failure])
+    entry = world.sessions.owe(ANA, "hola")
+    world.sessions.owe(ANA, "otra")
+    run(world)
+    assert states(world) == ["trying", "again"] and sim.received(PHONE) == []
+    assert entry["at"] > time.monotonic() + 0.5 and entry["attempts"] == 1
+    run_until(world, lambda: quiet(world))
+    assert sim.received(PHONE) == ["hola", "otra"], "the order is kept"
+
+
+@pytest.mark.parametrize("kind, taken", [
+    ("500", False), ("html", False), ("timeout", False), ("cut", False),
+    ("timeout_accepted", True), ("cut_accepted", True), ("empty_201", True),
+    ("garbage_201", True), ({"kind": "late_accepted", "ms": 900}, True)])
+def test_an_unknown_outcome_is_settled_before_it_is_repeated(world, sim, kind, taken):
+    sim.control(failures=[kind])
+    world.sessions.owe(ANA, "hola")
+    run(world)
+    assert states(world) == ["trying", "unsure"]
+    run_until(world, lambda: quiet(world))
+    assert sim.received(PHONE) == ["hola"]
+    assert states(world).count("trying") == (1 if taken else 2)
+    assert sim.stats()["counters"]["POST Messages.json"] == (1 if taken else 2)
+
+
+def test_a_message_that_shows_up_late_in_the_list_is_found(world, sim):
+    sim.control(failures=["cut_accepted"], list_delay_ms=1000)
+    world.sessions.owe(ANA, "hola")
+    run_until(world, lambda: quiet(world))
+    assert sim.received(PHONE) == ["hola"]
+
+
+def test_a_list_that_does_not_come_proves_nothing(world, sim):
+    sim.control(failures=["cut"], list_failures=["500"] * 4)
+    world.sessions.owe(ANA, "hola")
+    started = time.monotonic()
+    run_until(world, lambda: quiet(world))
+    assert sim.received(PHONE) == ["hola"]
+    assert sim.stats()["counters"]["GET Messages.json"] >= 5, time.monotonic() - started
+
+
+def test_the_same_words_sent_before_are_not_mistaken_for_it(world, sim):
+    world.sessions.owe(ANA, "sí")
+    run(world)
+    sim.control(failures=["cut"])
+    world.sessions.owe(ANA, "sí")
+    run_until(world, lambda: quiet(world))
+    assert sim.received(PHONE) == ["sí", "sí"]
+
+
+def test_an_unsettled_reply_does_not_keep_new_messages_from_being_answered(world, sim):
+    sim.control(failures=["cut"])
+    world.sessions.owe(ANA, "hola")
+    run(world)
+    world.sessions.say(ANA, "busco un nissan")
+    done = run(world)
+    assert done.reply[0].upto_seq == 1 and sim.received(PHONE) == []
+
+
+def test_outside_the_window_it_is_parked(world, sim):
+    sim.control(failures=[63016])
+    entry = world.sessions.owe(ANA, "hola")
+    run(world)
+    assert entry["state"] == "parked" and world.sessions.told(ANA)[-1] == ("parked", 0, 63016)
+    assert sim.received(PHONE) == []
+
+
+def test_outside_the_window_a_template_asks_for_an_answer(new_world, sim):
+    template = "HX" + "0123456789abcdef" * 2
+    world = new_world({"TWILIO_TEMPLATE_SID": template})
+    sim.control(failures=[63016])
+    entry = world.sessions.owe(ANA, "hola")
+    run(world)
+    most.eventually(lambda: sim.received(PHONE) == [f"[{template}]"])
+    assert entry["state"] == "parked"
+
+
+@pytest.mark.parametrize("code", [21610, 21211, 63013])
+def test_what_will_not_get_better_is_given_up(world, sim, code):
+    sim.control(failures=[code])
+    entry = world.sessions.owe(ANA, "hola")
+    run(world)
+    assert entry["state"] == "failed" and world.sessions.told(ANA)[-1] == ("failed", 0, code)
+    assert sim.received(PHONE) == [] and run(world).status == "empty"
+
+
+# ---- somebody dies, or loses the lease ----
+
+
+def test_an_agent_dies_while_it_sends_and_another_settles(new_world, sim):
+    for kind in ({"kind": "slow", "ms": 300}, "timeout"):
+        sim.control(reset=True, failures=[kind])
+        world = new_world()
+        world.sessions.owe(ANA, "hola")
+        world.dispatcher.turn(ANA)
+        world.sessions.wait_for("DELIVERED", lambda m: m.state == "trying")
+        most.eventually(lambda: sim.stats()["counters"].get("POST Messages.json"))
+        holder = world.sessions.users[ANA]["holder"]
+        world.process.kill()
+        world.process.start()
+        most.eventually(lambda: world.dispatcher.last_beat().boot != int(holder.split("/")[1])
+                        and world.dispatcher.last_beat().ready, stacks.START_S)
+        first = world.dispatcher.done(world.dispatcher.turn(ANA, dead=holder))
+        assert first.status == "answered" and states(world)[:2] == ["trying", "unsure"] or \
+            quiet(world)
+        run_until(world, lambda: quiet(world))
+        assert sim.received(PHONE) == ["hola"]
+
+
+def test_an_agent_dies_before_it_sends_and_another_does(new_world, sim):
+    world = new_world()
+    world.sessions.hooks["DELIVERED"] = lambda m: world.sessions.delivered(m) and \
+        world.sessions.drop  # recorded, and the answer is lost
+    world.sessions.owe(ANA, "hola")
+    world.dispatcher.turn(ANA)
+    world.sessions.wait_for("DELIVERED")
+    holder = world.sessions.users[ANA]["holder"]
+    world.process.kill()
+    world.sessions.hooks.clear()
+    world.process.start()
+    most.eventually(lambda: world.dispatcher.last_beat().boot != int(holder.split("/")[1])
+                    and world.dispatcher.last_beat().ready, stacks.START_S)
+    world.dispatcher.done(world.dispatcher.turn(ANA, dead=holder))
+    assert sim.received(PHONE) == []
+    run_until(world, lambda: quiet(world))
+    assert sim.received(PHONE) == ["hola"]
+
+
+def test_a_stale_token_stops_the_sending(world, sim):
+    sim.control(always={"kind": "slow", "ms": 200})
+    world.sessions.owe(ANA, "uno")
+    world.sessions.owe(ANA, "dos")
+    turn = world.dispatcher.turn(ANA)
+    world.sessions.wait_for("DELIVERED", lambda m: m.state == "trying")
+    world.sessions.steal(ANA)
+    assert world.dispatcher.done(turn).status == "lost"
+    assert "dos" not in sim.received(PHONE)
+    assert world.sessions.count("RELEASE") == 0
+
+
+def test_nothing_is_sent_that_sessions_does_not_know_of(world, sim):
+    world.sessions.hooks["DELIVERED"] = lambda m: ("ERROR", {"code": "claimed"})
+    world.sessions.owe(ANA, "hola")
+    run(world)
+    assert sim.stats()["counters"].get("POST Messages.json", 0) == 0
+
+
+def test_a_frozen_agent_does_not_send_what_another_may_have_settled(world, sim):
+    """The answer to its "trying" comes while it is stopped, and it wakes up much later."""
+    def freeze(message):
+        if message.state == "trying":
+            world.process.freeze()
+    world.sessions.hooks["DELIVERED"] = freeze
+    world.sessions.owe(ANA, "hola")
+    turn = world.dispatcher.turn(ANA)
+    world.sessions.wait_for("DELIVERED")
+    time.sleep(1)  # more than half of TWILIO_SETTLE_MS: this is what the test is about
+    world.sessions.hooks.clear()
+    world.process.thaw()
+    world.dispatcher.done(turn)
+    assert sim.stats()["counters"].get("POST Messages.json", 0) == 0
+    run_until(world, lambda: quiet(world))
+    assert sim.received(PHONE) == ["hola"]
+
+
+def test_reports_wait_for_sessions(world, sim):
+    """A report is repeated until it is heard: the message is out only once."""
+    lost = []
+
+    def lose(message):
+        if message.state == "done" and not lost:
+            lost.append(message)
+            return "ERROR", {"code": "unavailable"}
+    world.sessions.hooks["DELIVERED"] = lose
+    world.sessions.owe(ANA, "hola")
+    run(world)
+    assert lost and states(world) == ["trying", "done"] and sim.received(PHONE) == ["hola"]
+
+
+def test_an_agent_that_leaves_gives_the_rest_back(new_world, sim):
+    world = new_world()
+    world.sessions.owe(ANA, LONG)
+    world.dispatcher.turn(ANA)
+    world.sessions.wait_for("DELIVERED", lambda m: m.state == "sent")
+    world.process.child.send_signal(signal.SIGTERM)
+    assert world.process.child.wait(stacks.STOP_S) == 0
+    world.process.ended = True
+    assert world.sessions.users[ANA]["holder"] is None
+    assert len(sim.received(PHONE)) >= 1
+
+
+# ---- rate ----
+
+
+def test_the_rate_to_a_person_is_kept(new_world, sim):
+    world = new_world({"TWILIO_PERSON_MS": "1s", "TWILIO_PERSON_BURST": "2"})
+    for n in range(5):
+        world.sessions.owe(ANA, f"mensaje {n}")
+    run_until(world, lambda: quiet(world))
+    times = [m["at"] for m in sim.people()[ANA]]
+    assert sim.received(PHONE) == [f"mensaje {n}" for n in range(5)]
+    assert times[-1] - times[0] > 2.5, times
+    assert states(world).count("trying") == 5
+
+
+def test_a_long_wait_gives_the_lease_back(new_world, sim):
+    world = new_world({"TWILIO_PERSON_MS": "30s", "TWILIO_PERSON_BURST": "1"})
+    world.sessions.owe(ANA, "uno")
+    second = world.sessions.owe(ANA, "dos")
+    run(world)
+    assert sim.received(PHONE) == ["uno"] and states(world) == ["trying", "done", "again"]
+    assert second["at"] > time.monotonic() + 20 and second["attempts"] == 0
+
+
+def test_the_rate_of_a_number_is_kept(new_world, sim):
+    world = new_world({"TWILIO_NUMBER_RATE": "4", "AGENTS": "1"})
+    people = [f"whatsapp:+52155{n:08}" for n in range(8)]
+    for person in people:
+        world.sessions.owe(person, "hola")
+    for turn in [world.dispatcher.turn(person) for person in people]:
+        world.dispatcher.done(turn)
+    run_until(world, lambda: all(quiet(world, p) or run(world, p) and quiet(world, p)
+                                 for p in people))
+    times = sorted(m["at"] for person in people for m in sim.people()[person])
+    assert len(times) == 8 and times[-1] - times[0] > 0.9, times
+
+
+# ---- typing ----
+
+
+def incoming(sid):
+    return {"channel": "twilio", "message_id": sid, "reply_to": "whatsapp:+14155238886"}
+
+
+def test_the_person_sees_that_an_answer_is_being_written(new_world, new_simulator, sim):
+    model = new_simulator()
+    env = {**model.env, "OPENAI_HTTP": "1.1"}
+    sid = "SM" + "a" * 32
+    world = new_world(env)
+    world.sessions.say(ANA, "hola", **incoming(sid))
+    run(world)
+    most.eventually(lambda: sim.stats()["typing"] == [sid])
+    world.sessions.say("+5215512345678", "hola", channel="twilio", message_id="SM" + "b" * 32,
+                       reply_to="+14155238886")
+    world.sessions.say("ana", "hola")
+    run(world, "+5215512345678")
+    run(world, "ana")
+    silent = new_world({**env, "TWILIO_TYPING": "off"})
+    silent.sessions.say(ANA, "hola", **incoming("SM" + "c" * 32))
+    run(silent)
+    assert sim.stats()["typing"] == [sid]
