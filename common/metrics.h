@@ -69,7 +69,11 @@
     M(TWILIO_SECONDS,       SECONDS, "mostrador_twilio_seconds", "", "a request to Twilio's API") \
     M(TWILIO_WEBHOOKS,      COUNTER, "mostrador_twilio_webhooks_total", "outcome", "messages that came by webhook, by how the webhook was answered") \
     M(TWILIO_CALLBACKS,     COUNTER, "mostrador_twilio_callbacks_total", "status", "status callbacks, by status") \
-    M(TWILIO_FAILURES,      COUNTER, "mostrador_twilio_failures_total", "code", "status callbacks that told of a failure, by error code")
+    M(TWILIO_FAILURES,      COUNTER, "mostrador_twilio_failures_total", "code", "status callbacks that told of a failure, by error code") \
+    M(OUTBOX,               COUNTER, "mostrador_outbox_total", "event", "what became of replies in the outbox") \
+    M(OUTBOX_FAILED,        COUNTER, "mostrador_outbox_failed_total", "code", "replies given up, by the carrier's error code") \
+    M(CARRIER_STATUS,       COUNTER, "mostrador_carrier_status_total", "status", "messages that reached a status, by what the carrier called it") \
+    M(CARRIER_ERRORS,       COUNTER, "mostrador_carrier_errors_total", "code", "messages that failed after they were accepted, by the carrier's error code")
 /* clang-format on */
 
 typedef enum metric {
