@@ -348,7 +348,7 @@
     F(delivered, 6, STR, sid,        64, OPTIONAL, "the carrier's id of the part sent last") \
     F(delivered, 7, INT, code,       0,  OPTIONAL, "the carrier's error code") \
     F(delivered, 8, INT, retry_ms,   0,  OPTIONAL, "again, unsure: not before") \
-    F(delivered, 9, INT, attempt,    0,  OPTIONAL, "which try this is about: OK.count of its trying. A report of another one has no effect; 0: of whichever is the last")
+    F(delivered, 9, INT, nth,        0,  OPTIONAL, "which try this is about: OK.count of its trying. A report of another one has no effect; 0: of whichever is the last")
 
 #define PROTO_FIELDS_status(F, L) \
     F(status, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "who was written to") \

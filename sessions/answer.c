@@ -5,6 +5,8 @@
 #define AWAY_RETRY_MS 1000 /* what a caller is told when Redis is away */
 #define FULL_RETRY_MS 2000 /* what a caller is told when an inbox is full: about a turn */
 #define MAX_WAITING 100
+#define MAX_OUTGOING 8
+#define OUTGOING_WORDS 6 /* of an answer, for one */
 
 static void fail(answer_t *self, const char *code, const char *detail, int64_t retry_ms)
 {
@@ -115,6 +117,63 @@ static bool withdrawn(answer_t *self, const redisReply *reply, arena_t *arena)
     return true;
 }
 
+/* One reply to deliver: its state, numbers, where it goes, and what it says. */
+static bool outgoing_at(const redisReply *reply, size_t i, arena_t *arena, proto_outgoing_t *out)
+{
+    str_t state, to, record;
+    int64_t parts, attempts, since;
+    proto_reply_t said;
+    if (!text_at(reply, i, &state) || !number_at(reply, i + 1, &parts) ||
+        !number_at(reply, i + 2, &attempts) || !number_at(reply, i + 3, &since) ||
+        !text_at(reply, i + 4, &to) || !text_at(reply, i + 5, &record) ||
+        !proto_decode(&proto_outgoing_record, to.data, to.size, out, arena, NULL) ||
+        !proto_decode(&proto_reply_record, record.data, record.size, &said, arena, NULL))
+        return false;
+    out->turn_id = said.turn_id;
+    out->text = said.text;
+    out->state = state;
+    out->parts_sent = parts;
+    out->attempts = attempts;
+    out->since_ms = since;
+    return true;
+}
+
+static bool waiting_at(const redisReply *reply, size_t i, arena_t *arena, proto_waiting_t *message)
+{
+    str_t stored, record;
+    int64_t seq, received_ms;
+    if (!text_at(reply, i, &stored) || !answer_stored(stored, &seq, &received_ms, &record) ||
+        !proto_decode(&proto_waiting_record, record.data, record.size, message, arena, NULL))
+        return false;
+    message->seq = seq;
+    message->received_ms = received_ms;
+    return true;
+}
+
+static bool granted(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    proto_claimed_t *msg = &self->msg.claimed;
+    int64_t outgoing = 0;
+    if (!number_at(reply, 1, &msg->token) ||
+        !context_at(self, reply, 2, arena, &msg->context, &msg->context_count) ||
+        !number_at(reply, 3, &outgoing) || outgoing < 0 || outgoing > MAX_OUTGOING)
+        return false;
+    size_t at = 4, first = at + (size_t)outgoing * OUTGOING_WORDS;
+    if (reply->elements < first || reply->elements > first + MAX_WAITING)
+        return false;
+    msg->outgoing = arena_alloc(arena, ((size_t)outgoing + 1) * sizeof *msg->outgoing);
+    msg->messages = arena_alloc(arena, (reply->elements - first + 1) * sizeof *msg->messages);
+    if (!msg->outgoing || !msg->messages)
+        return false;
+    for (; at < first; at += OUTGOING_WORDS)
+        if (!outgoing_at(reply, at, arena, &msg->outgoing[msg->outgoing_count++]))
+            return false;
+    for (; at < reply->elements; at++)
+        if (!waiting_at(reply, at, arena, &msg->messages[msg->messages_count++]))
+            return false;
+    return true;
+}
+
 static bool claimed(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     self->type = PROTO_CLAIMED;
@@ -128,24 +187,7 @@ static bool claimed(answer_t *self, const redisReply *reply, arena_t *arena)
         return true;
     if (str_is(self->status, "busy"))
         return number_at(reply, 1, &msg->retry_ms);
-    if (!str_is(self->status, "granted") || !number_at(reply, 1, &msg->token) ||
-        !context_at(self, reply, 2, arena, &msg->context, &msg->context_count) ||
-        reply->elements > 3 + MAX_WAITING)
-        return false;
-    msg->messages = arena_alloc(arena, (reply->elements - 3 + 1) * sizeof *msg->messages);
-    if (!msg->messages)
-        return false;
-    for (size_t i = 3; i < reply->elements; i++) {
-        proto_waiting_t *message = &msg->messages[msg->messages_count++];
-        str_t stored, record;
-        int64_t seq, received_ms;
-        if (!text_at(reply, i, &stored) || !answer_stored(stored, &seq, &received_ms, &record) ||
-            !proto_decode(&proto_waiting_record, record.data, record.size, message, arena, NULL))
-            return false;
-        message->seq = seq;
-        message->received_ms = received_ms;
-    }
-    return true;
+    return str_is(self->status, "granted") && granted(self, reply, arena);
 }
 
 static bool committed(answer_t *self, const redisReply *reply, arena_t *arena)
@@ -162,10 +204,10 @@ static bool committed(answer_t *self, const redisReply *reply, arena_t *arena)
         return true;
     }
     return (str_is(self->status, "committed") || str_is(self->status, "again")) &&
-           number_at(reply, 1, &self->msg.committed.waiting);
+           number_at(reply, 1, &self->msg.committed.waiting) && text_at(reply, 2, &self->event);
 }
 
-/* RENEW, RELEASE and RESET. */
+/* RENEW, RELEASE, RESET and FORGO. */
 static bool done(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     (void)arena;
@@ -182,22 +224,68 @@ static bool shown(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     self->type = PROTO_SESSION;
     proto_session_t *msg = &self->msg.session;
-    int64_t leased = 0;
+    int64_t leased = 0, opted_out = 0;
     bool good = str_is(self->status, "ok") &&
                 context_at(self, reply, 1, arena, &msg->context, &msg->context_count) &&
                 number_at(reply, 2, &msg->waiting) && number_at(reply, 3, &leased) &&
-                number_at(reply, 4, &msg->expires_ms);
+                number_at(reply, 4, &msg->expires_ms) && number_at(reply, 5, &msg->outbox) &&
+                number_at(reply, 6, &opted_out);
     msg->leased = leased != 0;
+    msg->opted_out = opted_out != 0;
     return good;
+}
+
+static bool taken(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    (void)reply;
+    (void)arena;
+    self->type = PROTO_OK;
+    self->event = self->status;
+    if (!str_is(self->status, "claimed"))
+        return str_is(self->status, "taken");
+    self->event = STR_LIT("refused");
+    fail(self, PROTO_CODE_CLAIMED, "the reply goes out otherwise, or another is before it", 0);
+    return true;
+}
+
+static bool delivered(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    (void)arena;
+    self->type = PROTO_OK;
+    if (str_is(self->status, "stale")) {
+        fail(self, PROTO_CODE_STALE_TOKEN, "the lease is somebody else's now", 0);
+        return true;
+    }
+    if (str_is(self->status, "claimed")) {
+        fail(self, PROTO_CODE_CLAIMED, "the reply goes out otherwise, or went out", 0);
+        return true;
+    }
+    if (str_is(self->status, "wrong")) {
+        fail(self, PROTO_CODE_INVALID, "an older reply comes first", 0);
+        return true;
+    }
+    self->event = self->status;
+    return number_at(reply, 1, &self->msg.ok.count) &&
+           (str_is(self->status, "same") || number_at(reply, 2, &self->code));
+}
+
+static bool noted(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    (void)arena;
+    self->type = PROTO_OK;
+    return (str_is(self->status, "known") || str_is(self->status, "unknown")) &&
+           number_at(reply, 1, &self->msg.ok.count) && text_at(reply, 2, &self->event) &&
+           number_at(reply, 3, &self->code);
 }
 
 static const struct {
     proto_type_t request;
     bool (*read)(answer_t *self, const redisReply *reply, arena_t *arena);
 } readers[] = {
-    {PROTO_ENQUEUE, enqueued}, {PROTO_WITHDRAW, withdrawn}, {PROTO_CLAIM, claimed},
-    {PROTO_RENEW, done},       {PROTO_COMMIT, committed},   {PROTO_RELEASE, done},
-    {PROTO_RESET, done},       {PROTO_READ, shown},
+    {PROTO_ENQUEUE, enqueued}, {PROTO_WITHDRAW, withdrawn},  {PROTO_CLAIM, claimed},
+    {PROTO_RENEW, done},       {PROTO_COMMIT, committed},    {PROTO_RELEASE, done},
+    {PROTO_RESET, done},       {PROTO_READ, shown},          {PROTO_TAKE, taken},
+    {PROTO_FORGO, done},       {PROTO_DELIVERED, delivered}, {PROTO_STATUS, noted},
 };
 
 void answer_make(answer_t *self, proto_type_t request, const redisReply *reply, arena_t *arena)

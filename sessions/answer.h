@@ -12,6 +12,8 @@
 typedef struct answer {
     str_t
         status; /* the script's word for how it went: "granted", "stale" …; empty when it failed */
+    str_t event;  /* what became of a reply in the outbox, or the status that a message reached */
+    int64_t code; /* the carrier's, with it */
     bool damaged; /* something stored could not be read and was left out */
     proto_type_t type;
     union {

@@ -1,12 +1,13 @@
 #!lua
 -- Leases a conversation, or renews a lease and tells what is new under it.
--- KEYS: state, inbox, ready, context
--- ARGV: user, holder, lease ms, dead holder or '', token or 0, bytes that fit into an answer
--- Answers {'granted', token, context or '', message, message …}, {'busy', ms}, {'empty'}, {'stale'}
-local state, inbox, ready, context = unpack(KEYS)
-local user, asker, dead, asked = ARGV[1], ARGV[2], ARGV[4], tonumber(ARGV[5])
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- KEYS: those of outbox.lua, context
+-- ARGV: those of outbox.lua, holder, lease ms, dead holder or '', token or 0, bytes that fit into
+--       an answer
+-- Answers {'granted', token, context or '', replies to deliver, of each of them (state, parts,
+--          attempts, since, where it goes, reply), message, message …}, {'busy', ms}, {'empty'},
+--         {'stale'}
+local context = KEYS[6]
+local asker, dead, asked = ARGV[3], ARGV[5], tonumber(ARGV[6])
 
 local lease = redis.call('HMGET', state, 'token', 'holder', 'until', 'told')
 local token, holder = tonumber(lease[1] or 0), lease[2] or ''
@@ -19,27 +20,45 @@ if holder ~= '' and holder ~= asker and holder ~= dead and ends > now then
     return {'busy', ends - now}
 end
 local waiting = redis.call('LRANGE', inbox, 0, -1)
-if #waiting == 0 and asked == 0 then
+local entries = deliverable(asked)
+if #waiting == 0 and #entries == 0 and asked == 0 then
     return {'empty'}
 end
 
 if holder ~= asker then
     -- not below the clock, in us: it grows even if the last one was forgotten
-    token = math.max(token + 1, time[1] * 1000000 + time[2])
+    token = math.max(token + 1, clock[1] * 1000000 + clock[2])
     told = 0
 end
 local remembered = asked == 0 and redis.call('GET', context) or ''
-local answer = {'granted', token, remembered}
-local room = ARGV[6] - #remembered
+local answer = {'granted', token, remembered, 0}
+local room = ARGV[7] - #remembered
+for i, entry in ipairs(entries) do
+    local turn = entry.turn
+    local texts = redis.call('HMGET', outgoing, 'to ' .. turn, 'reply ' .. turn)
+    room = room - #texts[1] - #texts[2]
+    if room < 0 and i > 1 then
+        break -- the rest is for later
+    end
+    local unsure = entry.state ~= 'held' and entry.state ~= 'due'
+    if unsure and entry.state ~= 'unsure' then
+        change(turn, {state = 'unsure', at = now})
+    end
+    change(turn, {token = token}) -- offered under it: no gateway may take it
+    answer[4] = i
+    for _, value in ipairs({unsure and 'unsure' or 'due', entry.parts, entry.attempts, entry.since,
+                            texts[1], texts[2]}) do
+        answer[#answer + 1] = value
+    end
+end
 for i, message in ipairs(waiting) do
     room = room - #message
     if room < 0 and i > 1 then
         break -- the rest is for the next turn
     end
-    answer[i + 3] = message
+    answer[#answer + 1] = message
     told = math.max(told, tonumber(string.match(message, '^%d+')))
 end
-ends = now + ARGV[3]
-redis.call('HSET', state, 'token', token, 'holder', asker, 'until', ends, 'told', told)
-redis.call('ZADD', ready, 'XX', ends, user)
+redis.call('HSET', state, 'token', token, 'holder', asker, 'until', now + ARGV[4], 'told', told)
+rank(0)
 return answer

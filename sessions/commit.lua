@@ -1,17 +1,19 @@
 #!lua
--- Ends a turn: inbox, context, reply and lease change together, or nothing does.
--- KEYS: state, inbox, ready, context, replies
--- ARGV: user, token, turn id, upto_seq, reply, context or '' to forget, SESSION_TTL, DEDUP_TTL,
---       STATE_TTL, ms until the sweeper may look, most replies that are kept
--- Answers {'committed', waiting}, {'again', waiting}, {'stale'}, {'wrong', first, last}
-local state, inbox, ready, context, replies = unpack(KEYS)
-local user, token, turn, upto = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- Ends a turn: inbox, context, reply, outbox and lease change together, or nothing does.
+-- KEYS: those of outbox.lua, context, replies, targets
+-- ARGV: those of outbox.lua, token, turn id, upto_seq, reply, context or '' to forget, SESSION_TTL,
+--       DEDUP_TTL, ms until the sweeper may look, most replies that are kept
+-- Answers {'committed', waiting, 'queued', 'dropped' or '': what became of the reply in the outbox},
+--         {'again', waiting, ''}, {'stale'}, {'wrong', first, last}
+local context, replies, targets = unpack(KEYS, 6)
+local token, turn, upto, reply = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5]), ARGV[6]
 
-local lease = redis.call('HMGET', state, 'token', 'holder', 'told', 'turn')
-if lease[4] == turn then
-    return {'again', redis.call('LLEN', inbox)}
+local function waiting()
+    return redis.call('LLEN', inbox) + #deliverable(0)
+end
+local lease = redis.call('HMGET', state, 'token', 'holder', 'told', 'turn', 'opted_out')
+if lease[4] == turn or redis.call('HEXISTS', outgoing, 'state ' .. turn) == 1 then
+    return {'again', waiting(), ''}
 end
 if tonumber(lease[1] or 0) ~= token or lease[2] == '' then
     return {'stale'}
@@ -26,31 +28,40 @@ if not head or upto < head or upto > told then
     return {'wrong', head or 0, told}
 end
 
+local holds, at, to = {}, now, nil
 while head and head <= upto do
     redis.call('LPOP', inbox)
+    local target = redis.call('HGET', targets, head)
+    if target then
+        local held, place = string.match(target, '^(%d+) (.*)$')
+        holds[#holds + 1] = head .. '=' .. held
+        at, to = math.max(at, tonumber(held)), place
+        redis.call('HDEL', targets, head)
+    end
     head = first()
 end
-if ARGV[6] == '' then
+if ARGV[7] == '' then
     redis.call('DEL', context)
 else
-    redis.call('SET', context, ARGV[6], 'PX', ARGV[7])
+    redis.call('SET', context, ARGV[7], 'PX', ARGV[8])
 end
-redis.call('ZADD', replies, upto, from .. ' ' .. now .. ' ' .. ARGV[5])
-redis.call('PEXPIRE', replies, ARGV[8])
+redis.call('ZADD', replies, upto, from .. ' ' .. now .. ' ' .. reply)
+redis.call('PEXPIRE', replies, ARGV[9])
 -- one comes, so looking at the two oldest is enough to keep it from growing
 for _ = 1, 2 do
     local oldest = redis.call('ZRANGE', replies, 0, 0)[1]
     local made = tonumber(string.match(oldest, '^%d+ (%d+)'))
-    if made + ARGV[8] >= now and redis.call('ZCARD', replies) <= tonumber(ARGV[11]) then
+    if made + ARGV[9] >= now and redis.call('ZCARD', replies) <= tonumber(ARGV[11]) then
         break
     end
     redis.call('ZREM', replies, oldest)
 end
-redis.call('HSET', state, 'holder', '', 'turn', turn)
-if head then
-    redis.call('ZADD', ready, now + ARGV[10], user)
-else
-    redis.call('ZREM', ready, user)
-    redis.call('PEXPIRE', state, ARGV[9])
+local became = to and (lease[5] and 'dropped' or 'queued') or ''
+if became == 'queued' then
+    redis.call('RPUSH', outbox, turn)
+    change(turn, {state = 'held', at = at, since = 0, parts = 0, tries = 0, attempts = 0, token = 0,
+                  seq = 0, holds = table.concat(holds, ' '), to = to, reply = reply})
 end
-return {'committed', redis.call('LLEN', inbox)}
+redis.call('HSET', state, 'holder', '', 'turn', turn)
+rank(ARGV[10])
+return {'committed', waiting(), became}

@@ -1,11 +1,11 @@
 #!lua
 -- Records one message unless it is known. Dedup, append and "this user has work" are one step.
--- KEYS: seen, state, inbox, ready, replies, context
--- ARGV: user, message, most that may wait, DEDUP_TTL, SESSION_TTL, ms until the sweeper may look
+-- KEYS: those of outbox.lua, seen, replies, context, targets
+-- ARGV: those of outbox.lua, message, most that may wait, DEDUP_TTL, SESSION_TTL, ms until the
+--       sweeper may look, where the reply goes or '', ms of the hold, most replies in the outbox
 -- Answers {'new', seq}, {'waiting', seq}, {'answered', seq, reply}, {'forgotten', seq}, {'full'}
-local seen, state, inbox, ready, replies, context = unpack(KEYS)
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local seen, replies, context, targets = unpack(KEYS, 6)
+local grace, target, hold = ARGV[7], ARGV[8], ARGV[9]
 
 local known = tonumber(redis.call('GET', seen))
 if known then
@@ -21,19 +21,37 @@ if known then
     return {'answered', known, reply}
 end
 
-if redis.call('LLEN', inbox) >= tonumber(ARGV[3]) then
+local function work()
+    for _, key in ipairs({state, outbox, outgoing}) do
+        redis.call('PERSIST', key) -- nothing that a waiting message needs may expire
+    end
+    local lease = redis.call('HMGET', state, 'holder', 'until')
+    if lease[1] and lease[1] ~= '' and tonumber(lease[2]) > now then
+        redis.call('ZADD', ready, 'NX', lease[2], user)
+    else
+        redis.call('ZADD', ready, 'LT', now + grace, user)
+    end
+end
+
+-- whoever writes may be written to, even if there is no room for what they write
+local sent = redis.call('LRANGE', outbox, 0, -1)
+for _, turn in ipairs(sent) do
+    if redis.call('HGET', outgoing, 'state ' .. turn) == 'parked' then
+        change(turn, {state = 'due', at = now})
+        work()
+    end
+end
+if redis.call('LLEN', inbox) >= tonumber(ARGV[4]) or
+        (target ~= '' and #sent >= tonumber(ARGV[10])) then
     return {'full'}
 end
 local seq = redis.call('HINCRBY', state, 'seq', 1)
-redis.call('PERSIST', state) -- nothing that a waiting message needs may expire
-redis.call('RPUSH', inbox, seq .. ' ' .. now .. ' ' .. ARGV[2])
-redis.call('SET', seen, seq, 'PX', ARGV[4])
-redis.call('PEXPIRE', context, ARGV[5])
-
-local lease = redis.call('HMGET', state, 'holder', 'until')
-if lease[1] and lease[1] ~= '' and tonumber(lease[2]) > now then
-    redis.call('ZADD', ready, 'NX', lease[2], ARGV[1])
-else
-    redis.call('ZADD', ready, 'LT', now + ARGV[6], ARGV[1])
+redis.call('HDEL', state, 'opted_out')
+redis.call('RPUSH', inbox, seq .. ' ' .. now .. ' ' .. ARGV[3])
+redis.call('SET', seen, seq, 'PX', ARGV[5])
+redis.call('PEXPIRE', context, ARGV[6])
+if target ~= '' then
+    redis.call('HSET', targets, seq, now + hold .. ' ' .. target)
 end
+work()
 return {'new', seq}

@@ -5,6 +5,8 @@
 static const char *const names[] = {
     [KEY_READY] = "ready",     [KEY_STATE] = "state",     [KEY_INBOX] = "inbox",
     [KEY_CONTEXT] = "context", [KEY_REPLIES] = "replies", [KEY_SEEN] = "seen",
+    [KEY_TARGETS] = "targets", [KEY_OUTBOX] = "outbox",   [KEY_OUTGOING] = "outgoing",
+    [KEY_SID] = "sid",
 };
 
 unsigned keys_partition(str_t user)
@@ -21,7 +23,7 @@ void keys_ready(buf_t *out, unsigned partition)
     buf_printf(out, "most:{%u}:ready", partition);
 }
 
-void keys_name(buf_t *out, session_key_t key, str_t user, str_t message_id)
+void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
 {
     unsigned partition = keys_partition(user);
     if (key == KEY_READY) {
@@ -29,11 +31,12 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t message_id)
         return;
     }
     buf_printf(out, "most:{%u}:%s:", partition, names[key]);
-    if (key == KEY_SEEN) /* the size keeps "a" + "b:c" and "a:b" + "c" apart */
+    bool of_id = key == KEY_SEEN || key == KEY_SID;
+    if (of_id) /* the size keeps "a" + "b:c" and "a:b" + "c" apart */
         buf_printf(out, "%zu:", user.size);
     buf_add(out, user.data, user.size);
-    if (key == KEY_SEEN) {
+    if (of_id) {
         buf_char(out, ':');
-        buf_add(out, message_id.data, message_id.size);
+        buf_add(out, id.data, id.size);
     }
 }

@@ -6,10 +6,11 @@
  * slot, and Redis Cluster needs no other layout.
  *
  *   key                      type    what                                  lives
- *   most:{p}:ready           zset    users with waiting messages; score:   while one waits
- *                                    when the sweeper tells of them, ms
- *   most:{p}:state:USER      hash    the fields below                      STATE_TTL after the last
- *                                                                          answer
+ *   most:{p}:ready           zset    users with waiting messages or        while there is
+ *                                    replies to deliver; score: when the   something to do
+ *                                    sweeper tells of them, ms
+ *   most:{p}:state:USER      hash    the fields below                      STATE_TTL after there is
+ *                                                                          nothing to do
  *   most:{p}:inbox:USER      list    waiting messages, oldest first:       until answered or
  *                                    "<seq> <ms> <waiting record>"         withdrawn
  *   most:{p}:context:USER    string  context record                        SESSION_TTL after the
@@ -19,6 +20,21 @@
  *                                    the one to the other
  *   most:{p}:seen:SIZE:USER:MESSAGE_ID
  *                            string  seq of a known message                DEDUP_TTL
+ *   most:{p}:targets:USER    hash    of a waiting message whose reply      until answered or
+ *                                    goes through the outbox: seq ->       withdrawn
+ *                                    "<held until> <outgoing record>"
+ *   most:{p}:outbox:USER     list    turns whose replies are not           until done; STATE_TTL
+ *                                    delivered, oldest first               when parked and nothing
+ *   most:{p}:outgoing:USER   hash    of each of them "<field> <turn id>":  else is to do
+ *                                    state, at, since, parts, tries,
+ *                                    attempts, token, seq (the last given
+ *                                    when it was tried), holds ("<seq>=<ms>"
+ *                                    of the messages it answers), to
+ *                                    (outgoing record: where it goes),
+ *                                    reply (record)
+ *   most:{p}:sid:SIZE:USER:SID
+ *                            hash    of a message at the carrier: turn,    DEDUP_TTL
+ *                                    status, rank, code
  *
  * STATE_TTL is an hour more than the longer of SESSION_TTL and DEDUP_TTL, so that a seq is never
  * given twice while something remembers the first. A token is never given twice either: the next
@@ -32,6 +48,7 @@
  *   until    when the lease ends, ms by Redis' clock
  *   told     the last seq its holder was told
  *   turn     the turn committed last
+ *   opted_out  there when the carrier says that the person wants no messages
  *
  * The state of a user's lease:
  *
@@ -56,6 +73,36 @@
  *   without a context.
  * - A COMMIT of the turn committed last is answered again and changes nothing, whatever its token:
  *   it is a repetition too.
+ *
+ * The state of a reply in the outbox. Only the head is ever offered, taken or tried, so that
+ * replies go out in order; after it as many as are open too. "at" is the time that a state waits
+ * for.
+ *
+ *   state    at                  TAKE      offered by CLAIM           trying   done by token 0
+ *   held     the hold's end      taken     from then on, as due (*)   from then on   refused
+ *   due      not before          refused   from then on, as due       good     refused
+ *   taken    TWIML_SETTLE_MS     refused   from then on, as unsure    refused  done
+ *   trying   when it began       refused   as unsure, when the lease  again    refused
+ *                                          is another's
+ *   unsure   not before          refused   from then on, as unsure    good     done, unless an
+ * agent tried it before parked   –                   refused   never                      good
+ * refused
+ *
+ *   COMMIT -> held                         held -TAKE-> taken -done-> gone
+ *   taken -again by the gateway-> due      taken -time, CLAIM-> unsure
+ *   held, due, unsure -trying-> trying     trying -CLAIM of another lease-> unsure
+ *   trying, unsure -sent, again-> due      trying, unsure -unsure-> unsure
+ *   trying, unsure -parked-> parked, or due if the person has written since
+ *   parked -ENQUEUE-> due                  any -done, failed-> gone
+ *
+ * (*) Once it is offered, TAKE is refused while that lease lives.
+ * - TAKE and trying exclude each other, in whatever order and however often they come.
+ * - A repeated TAKE is refused too: a gateway that lost the answer to the first does not write the
+ *   reply, and what it was taken for is settled when its time is over.
+ * - since is when the part at hand was tried first with an outcome that is not known; it cannot
+ *   have been sent before. What is known not to have been sent has none.
+ * - tries counts every trying of an entry, so that a late report of one is not taken for the
+ *   outcome of the next; attempts counts those of the part at hand.
  */
 #ifndef MOSTRADOR_SESSIONS_KEYS_H
 #define MOSTRADOR_SESSIONS_KEYS_H
@@ -76,13 +123,17 @@ typedef enum session_key {
     KEY_CONTEXT,
     KEY_REPLIES,
     KEY_SEEN,
+    KEY_TARGETS,
+    KEY_OUTBOX,
+    KEY_OUTGOING,
+    KEY_SID,
 } session_key_t;
 
 /* 0 to KEYS_PARTITIONS - 1. Stable for ever: what is stored depends on it. */
 unsigned keys_partition(str_t user);
 
-/* Appends the name of a user's key. message_id counts for KEY_SEEN only. */
-void keys_name(buf_t *out, session_key_t key, str_t user, str_t message_id);
+/* Appends the name of a user's key. id counts for KEY_SEEN, a message's, and KEY_SID only. */
+void keys_name(buf_t *out, session_key_t key, str_t user, str_t id);
 
 /* Appends the name of a partition's ready set. */
 void keys_ready(buf_t *out, unsigned partition);

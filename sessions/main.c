@@ -6,6 +6,7 @@
  *   *.lua     each change, as one atomic script; scripts builds them in
  *   request   a message becomes a command
  *   answer    what Redis says becomes a message
+ *   carrier   the words of a carrier's status
  *   redis     the connection; redis_poll, redis_error and url belong to it
  *   store     requests under way
  *   sweep     the one request that looks across users
@@ -46,7 +47,8 @@ int main(int argc, char **argv)
     request_limits_t limits = {.inbox_max = config.INBOX_MAX,
                                .session_ttl = config.SESSION_TTL,
                                .dedup_ttl = config.DEDUP_TTL,
-                               .lease_ms = config.LEASE_MS};
+                               .lease_ms = config.LEASE_MS,
+                               .settle_ms = config.TWIML_SETTLE_MS};
 
     uv_loop_t loop;
     uv_loop_init(&loop);

@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sessions/carrier.h"
 #include "sessions/keys.h"
 #include "sessions/scripts.h"
 
-#define WORDS 24
+#define WORDS 32
+#define KEYS_MAX 10 /* of a command */
 #define STATE_MARGIN_MS 3600000
 /* Bytes that context and messages of one CLAIMED may have; the rest is for what is around them. */
 #define CLAIM_ROOM (PROTO_MAX_BODY - 65536)
@@ -36,14 +38,14 @@ static void add_number(words_t *self, int64_t number)
     add(self, str_from(text));
 }
 
-static void add_keys(words_t *self, buf_t *names, str_t user, str_t message_id,
-                     const session_key_t *keys, size_t count)
+static void add_keys(words_t *self, buf_t *names, str_t user, str_t id, const session_key_t *keys,
+                     size_t count)
 {
-    size_t ends[8];
+    size_t ends[KEYS_MAX];
     assert(count <= sizeof ends / sizeof *ends);
     add_number(self, (int64_t)count);
     for (size_t i = 0; i < count; i++) {
-        keys_name(names, keys[i], user, message_id);
+        keys_name(names, keys[i], user, id);
         ends[i] = names->size;
     }
     assert(buf_ok(names));
@@ -86,6 +88,7 @@ static int64_t state_ttl(const request_limits_t *limits)
 #define CHECK_USER(msg) CHECK((msg)->user_id.size > 0, "user_id is empty")
 #define CHECK_TOKEN(msg) \
     CHECK((msg)->token > 0 && (msg)->token <= REQUEST_MAX_TOKEN, "token is not one")
+#define CHECK_TURN(msg) CHECK((msg)->turn_id.size > 0, "turn_id is empty")
 #define CHECK_LEASE(msg)                                                  \
     CHECK((msg)->lease_ms > 0 && (msg)->lease_ms <= REQUEST_MAX_LEASE_MS, \
           "lease_ms must be 1 to 600000")
@@ -100,10 +103,15 @@ typedef struct request {
     buf_t records[2]; /* encoded: they must live until the command is made */
 } request_t;
 
-#define KEYS(self, user, message_id, ...)                      \
-    add_keys(&(self)->words, &(self)->names, user, message_id, \
-             (const session_key_t[]){__VA_ARGS__},             \
+#define KEYS(self, user, id, ...)                                                            \
+    add_keys(&(self)->words, &(self)->names, user, id, (const session_key_t[]){__VA_ARGS__}, \
              sizeof((const session_key_t[]){__VA_ARGS__}) / sizeof(session_key_t))
+
+/* Keys and arguments of a script behind outbox.lua; its own keys follow. */
+#define OUTBOX(self, user, id, ...)                                    \
+    (KEYS(self, user, id, KEY_STATE, KEY_INBOX, KEY_READY, KEY_OUTBOX, \
+          KEY_OUTGOING __VA_OPT__(, ) __VA_ARGS__),                    \
+     add(&(self)->words, user), add_number(&(self)->words, state_ttl((self)->limits)))
 
 static bool enqueue(request_t *self, const char **why)
 {
@@ -112,18 +120,27 @@ static bool enqueue(request_t *self, const char **why)
     CHECK(msg->message_id.size > 0, "message_id is empty");
     CHECK(msg->channel.size > 0, "channel is empty");
     /* seq and received_ms are the script's to give: they stand before the record */
-    proto_waiting_t waiting = {
-        .message_id = msg->message_id, .channel = msg->channel, .text = msg->text};
+    proto_waiting_t waiting = {.message_id = msg->message_id,
+                               .channel = msg->channel,
+                               .text = msg->text,
+                               .reply_to = msg->reply_to};
+    CHECK(msg->hold_ms >= 0 && msg->hold_ms <= REQUEST_MAX_HOLD_MS, "hold_ms must be 0 to 60000");
     CHECK(proto_encode(&proto_waiting_record, &waiting, &self->records[0], NULL),
           "the message cannot be stored");
-    KEYS(self, msg->user_id, msg->message_id, KEY_SEEN, KEY_STATE, KEY_INBOX, KEY_READY,
-         KEY_REPLIES, KEY_CONTEXT);
-    add(&self->words, msg->user_id);
+    proto_outgoing_t target = {
+        .channel = msg->channel, .reply_to = msg->reply_to, .message_id = msg->message_id};
+    CHECK(msg->reply_to.size == 0 ||
+              proto_encode(&proto_outgoing_record, &target, &self->records[1], NULL),
+          "where the reply goes cannot be stored");
+    OUTBOX(self, msg->user_id, msg->message_id, KEY_SEEN, KEY_REPLIES, KEY_CONTEXT, KEY_TARGETS);
     add(&self->words, buf_view(&self->records[0]));
     add_number(&self->words, self->limits->inbox_max);
     add_number(&self->words, self->limits->dedup_ttl);
     add_number(&self->words, self->limits->session_ttl);
     add_number(&self->words, REQUEST_GRACE_MS);
+    add(&self->words, buf_view(&self->records[1]));
+    add_number(&self->words, msg->hold_ms);
+    add_number(&self->words, REQUEST_MAX_OUTBOX);
     return true;
 }
 
@@ -132,9 +149,8 @@ static bool withdraw(request_t *self, const char **why)
     const proto_withdraw_t *msg = self->msg;
     CHECK_USER(msg);
     CHECK(msg->message_id.size > 0, "message_id is empty");
-    KEYS(self, msg->user_id, msg->message_id, KEY_SEEN, KEY_STATE, KEY_INBOX, KEY_READY);
-    add(&self->words, msg->user_id);
-    add_number(&self->words, state_ttl(self->limits));
+    OUTBOX(self, msg->user_id, msg->message_id, KEY_SEEN, KEY_TARGETS);
+    add_number(&self->words, REQUEST_GRACE_MS);
     return true;
 }
 
@@ -145,8 +161,7 @@ static bool claim(request_t *self, const char **why)
     CHECK(msg->holder.size > 0, "holder is empty");
     CHECK_LEASE(msg);
     CHECK(msg->token >= 0 && msg->token <= REQUEST_MAX_TOKEN, "token is not one");
-    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_INBOX, KEY_READY, KEY_CONTEXT);
-    add(&self->words, msg->user_id);
+    OUTBOX(self, msg->user_id, (str_t){0}, KEY_CONTEXT);
     add(&self->words, msg->holder);
     add_number(&self->words, msg->lease_ms);
     add(&self->words, msg->dead);
@@ -161,8 +176,7 @@ static bool renew(request_t *self, const char **why)
     CHECK_USER(msg);
     CHECK_TOKEN(msg);
     CHECK_LEASE(msg);
-    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_READY);
-    add(&self->words, msg->user_id);
+    OUTBOX(self, msg->user_id, (str_t){0});
     add_number(&self->words, msg->token);
     add_number(&self->words, msg->lease_ms);
     return true;
@@ -181,8 +195,7 @@ static bool commit(request_t *self, const char **why)
     CHECK(msg->context_count == 0 ||
               proto_encode(&proto_context_record, msg->context, &self->records[1], NULL),
           "the context is larger than 1 MiB");
-    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_INBOX, KEY_READY, KEY_CONTEXT, KEY_REPLIES);
-    add(&self->words, msg->user_id);
+    OUTBOX(self, msg->user_id, (str_t){0}, KEY_CONTEXT, KEY_REPLIES, KEY_TARGETS);
     add_number(&self->words, msg->token);
     add(&self->words, reply->turn_id);
     add_number(&self->words, reply->upto_seq);
@@ -190,7 +203,6 @@ static bool commit(request_t *self, const char **why)
     add(&self->words, buf_view(&self->records[1]));
     add_number(&self->words, self->limits->session_ttl);
     add_number(&self->words, self->limits->dedup_ttl);
-    add_number(&self->words, state_ttl(self->limits));
     add_number(&self->words, REQUEST_GRACE_MS);
     add_number(&self->words, REQUEST_MAX_REPLIES);
     return true;
@@ -201,8 +213,7 @@ static bool release(request_t *self, const char **why)
     const proto_release_t *msg = self->msg;
     CHECK_USER(msg);
     CHECK_TOKEN(msg);
-    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_INBOX, KEY_READY);
-    add(&self->words, msg->user_id);
+    OUTBOX(self, msg->user_id, (str_t){0});
     add_number(&self->words, msg->token);
     add_number(&self->words, REQUEST_GRACE_MS);
     return true;
@@ -212,8 +223,7 @@ static bool reset(request_t *self, const char **why)
 {
     const proto_reset_t *msg = self->msg;
     CHECK_USER(msg);
-    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_INBOX, KEY_READY, KEY_CONTEXT);
-    add(&self->words, msg->user_id);
+    OUTBOX(self, msg->user_id, (str_t){0}, KEY_CONTEXT);
     add_number(&self->words, REQUEST_GRACE_MS);
     return true;
 }
@@ -222,7 +232,82 @@ static bool read_(request_t *self, const char **why)
 {
     const proto_read_t *msg = self->msg;
     CHECK_USER(msg);
-    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_INBOX, KEY_CONTEXT);
+    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_INBOX, KEY_CONTEXT, KEY_OUTBOX);
+    return true;
+}
+
+static bool take(request_t *self, const char **why)
+{
+    const proto_take_t *msg = self->msg;
+    CHECK_USER(msg);
+    CHECK_TURN(msg);
+    OUTBOX(self, msg->user_id, (str_t){0});
+    add(&self->words, msg->turn_id);
+    add_number(&self->words, self->limits->settle_ms);
+    return true;
+}
+
+static bool forgo(request_t *self, const char **why)
+{
+    const proto_forgo_t *msg = self->msg;
+    CHECK_USER(msg);
+    CHECK(msg->message_id.size > 0, "message_id is empty");
+    OUTBOX(self, msg->user_id, msg->message_id, KEY_SEEN, KEY_TARGETS);
+    return true;
+}
+
+static bool among(str_t word, const char *const *words)
+{
+    while (*words && !str_is(word, *words))
+        words++;
+    return *words != NULL;
+}
+
+static bool delivered(request_t *self, const char **why)
+{
+    static const char *const by_agent[] = {"trying", "sent",   "done",   "again",
+                                           "unsure", "parked", "failed", NULL};
+    static const char *const by_gateway[] = {"done", "again", NULL};
+    const proto_delivered_t *msg = self->msg;
+    CHECK_USER(msg);
+    CHECK_TURN(msg);
+    CHECK(msg->token >= 0 && msg->token <= REQUEST_MAX_TOKEN, "token is not one");
+    CHECK(among(msg->state, msg->token ? by_agent : by_gateway),
+          "state is not one that this sender may tell");
+    CHECK(msg->parts_sent >= 0 && msg->parts_sent <= REQUEST_MAX_PARTS,
+          "parts_sent must be 0 to 1000");
+    CHECK(!str_is(msg->state, "sent") || msg->parts_sent > 0, "sent, but no parts_sent");
+    CHECK(msg->retry_ms >= 0 && msg->retry_ms <= REQUEST_MAX_RETRY_MS,
+          "retry_ms must be 0 to a day");
+    CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
+    CHECK(msg->nth >= 0 && msg->nth <= REQUEST_MAX_TOKEN, "nth is not one");
+    OUTBOX(self, msg->user_id, msg->sid, KEY_SID);
+    add(&self->words, msg->turn_id);
+    add_number(&self->words, msg->token);
+    add(&self->words, msg->state);
+    add_number(&self->words, msg->parts_sent);
+    add(&self->words, msg->sid);
+    add_number(&self->words, msg->code);
+    add_number(&self->words, msg->retry_ms);
+    add_number(&self->words, msg->nth);
+    add_number(&self->words, self->limits->dedup_ttl);
+    add_number(&self->words, REQUEST_GRACE_MS);
+    add_number(&self->words, REQUEST_OPTED_OUT);
+    return true;
+}
+
+static bool status(request_t *self, const char **why)
+{
+    const proto_status_t *msg = self->msg;
+    CHECK_USER(msg);
+    CHECK(msg->sid.size > 0, "sid is empty");
+    CHECK(msg->status.size > 0, "status is empty");
+    CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
+    KEYS(self, msg->user_id, msg->sid, KEY_SID);
+    add(&self->words, msg->status);
+    add_number(&self->words, carrier_status_rank(msg->status));
+    add_number(&self->words, msg->code);
+    add_number(&self->words, self->limits->dedup_ttl);
     return true;
 }
 
@@ -235,13 +320,15 @@ static const struct {
     {PROTO_CLAIM, SCRIPT_CLAIM, claim},       {PROTO_RENEW, SCRIPT_RENEW, renew},
     {PROTO_COMMIT, SCRIPT_COMMIT, commit},    {PROTO_RELEASE, SCRIPT_RELEASE, release},
     {PROTO_RESET, SCRIPT_RESET, reset},       {PROTO_READ, SCRIPT_READ, read_},
+    {PROTO_TAKE, SCRIPT_TAKE, take},          {PROTO_FORGO, SCRIPT_FORGO, forgo},
+    {PROTO_STATUS, SCRIPT_STATUS, status},    {PROTO_DELIVERED, SCRIPT_DELIVERED, delivered},
 };
 
 char *request_command(const request_limits_t *limits, proto_type_t type, const void *msg,
                       size_t *size, const char **why)
 {
     request_t self = {.limits = limits, .msg = msg};
-    buf_init(&self.names, 8 * KEY_MAX);
+    buf_init(&self.names, KEYS_MAX * KEY_MAX);
     buf_init(&self.records[0], PROTO_MAX_BODY);
     buf_init(&self.records[1], PROTO_MAX_CONTEXT);
     char *bytes = NULL;

@@ -17,11 +17,23 @@
 /* Replies of one user that are kept for repeated messages, at most. */
 #define REQUEST_MAX_REPLIES 256
 
+/* Longest hold_ms of a message, ms. */
+#define REQUEST_MAX_HOLD_MS 60000
+
+/* Replies of one user in the outbox: with so many, no message is taken that adds another. Those
+ * that wait in the inbox at that moment still come on top. */
+#define REQUEST_MAX_OUTBOX 100
+
+#define REQUEST_MAX_PARTS 1000
+#define REQUEST_MAX_RETRY_MS 86400000
+#define REQUEST_OPTED_OUT 21610 /* Twilio: the person said STOP */
+
 typedef struct request_limits {
     int64_t inbox_max;   /* messages */
     int64_t session_ttl; /* ms */
     int64_t dedup_ttl;   /* ms */
     int64_t lease_ms;    /* a user who was told to a sweeper is told again after it */
+    int64_t settle_ms;   /* a gateway that took a reply says how it went before */
 } request_limits_t;
 
 /*

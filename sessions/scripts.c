@@ -4,26 +4,33 @@
 #include <stdio.h>
 
 /* The path is from the folder the compiler runs in, the root of the project. */
-#define EMBED(name)                                                                 \
-    __asm__(".pushsection .rodata\n"                                                \
-            ".global script_" #name "_text\n"                                       \
-            "script_" #name "_text:\n"                                              \
-            ".incbin \"sessions/" #name ".lua\"\n"                                  \
-            ".global script_" #name "_end\n"                                        \
-            "script_" #name "_end:\n"                                               \
-            ".byte 0\n"                                                             \
-            ".popsection\n");                                                       \
-    __attribute__((visibility("hidden"))) extern const char script_##name##_text[]; \
+#define EMBED_AFTER(before, name, skip)                                                        \
+    __asm__(".pushsection .rodata\n"                                                           \
+            ".global script_" #name "_text\n"                                                  \
+            "script_" #name "_text:\n" before ".incbin \"sessions/" #name ".lua\"," #skip "\n" \
+            ".global script_" #name "_end\n"                                                   \
+            "script_" #name "_end:\n"                                                          \
+            ".byte 0\n"                                                                        \
+            ".popsection\n");                                                                  \
+    __attribute__((visibility("hidden"))) extern const char script_##name##_text[];            \
     __attribute__((visibility("hidden"))) extern const char script_##name##_end[]
-EMBED(enqueue);
-EMBED(withdraw);
-EMBED(claim);
-EMBED(renew);
-EMBED(commit);
-EMBED(release);
-EMBED(reset);
+#define EMBED(name) EMBED_AFTER("", name, 0)
+/* With outbox.lua between its first line, "#!lua", and the rest. */
+#define EMBED_OUTBOX(name) \
+    EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n", name, 6)
+EMBED_OUTBOX(enqueue);
+EMBED_OUTBOX(withdraw);
+EMBED_OUTBOX(claim);
+EMBED_OUTBOX(renew);
+EMBED_OUTBOX(commit);
+EMBED_OUTBOX(release);
+EMBED_OUTBOX(reset);
 EMBED(read);
 EMBED(sweep);
+EMBED_OUTBOX(take);
+EMBED_OUTBOX(forgo);
+EMBED_OUTBOX(delivered);
+EMBED(status);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -36,7 +43,9 @@ static const struct {
     [SCRIPT_CLAIM] = SOURCE(claim),     [SCRIPT_RENEW] = SOURCE(renew),
     [SCRIPT_COMMIT] = SOURCE(commit),   [SCRIPT_RELEASE] = SOURCE(release),
     [SCRIPT_RESET] = SOURCE(reset),     [SCRIPT_READ] = SOURCE(read),
-    [SCRIPT_SWEEP] = SOURCE(sweep),
+    [SCRIPT_SWEEP] = SOURCE(sweep),     [SCRIPT_TAKE] = SOURCE(take),
+    [SCRIPT_FORGO] = SOURCE(forgo),     [SCRIPT_DELIVERED] = SOURCE(delivered),
+    [SCRIPT_STATUS] = SOURCE(status),
 };
 
 str_t script_source(script_t script)

@@ -3,7 +3,8 @@
  * program. A script is one atomic step, touches one slot, takes all its keys as KEYS and uses
  * Redis' own clock. It answers an array whose first element says how it went. The line "#!lua" at
  * its top has Redis check before it starts that writing is possible at all, so it never stops
- * half-way.
+ * half-way. What those that touch the outbox share, outbox.lua, is built in between that line and
+ * the rest.
  */
 #ifndef MOSTRADOR_SESSIONS_SCRIPTS_H
 #define MOSTRADOR_SESSIONS_SCRIPTS_H
@@ -20,6 +21,10 @@ typedef enum script {
     SCRIPT_RESET,
     SCRIPT_READ,
     SCRIPT_SWEEP,
+    SCRIPT_TAKE,
+    SCRIPT_FORGO,
+    SCRIPT_DELIVERED,
+    SCRIPT_STATUS,
     SCRIPT_COUNT
 } script_t;
 

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "sessions/answer.h"
+#include "sessions/carrier.h"
 #include "sessions/sweep.h"
 
 #define ARENA_MAX (32 << 20) /* what the lists of the largest context take, and more */
@@ -28,9 +29,13 @@ typedef struct pending {
     proto_header_t header;
 } pending_t;
 
-const proto_type_t store_accepts[] = {
-    PROTO_ENQUEUE, PROTO_WITHDRAW, PROTO_CLAIM, PROTO_RENEW, PROTO_COMMIT,
-    PROTO_RELEASE, PROTO_RESET,    PROTO_READ,  PROTO_SWEEP, 0};
+const proto_type_t store_accepts[] = {PROTO_ENQUEUE, PROTO_WITHDRAW,
+                                      PROTO_CLAIM,   PROTO_RENEW,
+                                      PROTO_COMMIT,  PROTO_RELEASE,
+                                      PROTO_RESET,   PROTO_READ,
+                                      PROTO_SWEEP,   PROTO_TAKE,
+                                      PROTO_FORGO,   PROTO_DELIVERED,
+                                      PROTO_STATUS,  0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -57,6 +62,36 @@ static const struct {
     {PROTO_COMMIT, "stale", METRIC_STALE_TOKENS, true},
 };
 
+/* What became of a reply, or of a message at the carrier. */
+static void note_delivery(const pending_t *self, const answer_t *answer)
+{
+    char text[8];
+    const char *code = carrier_code_label(answer->code, text);
+    if (self->header.type == PROTO_STATUS) {
+        const char *status = carrier_status_name(answer->event);
+        if (str_is(answer->status, "unknown"))
+            metric_add_label(METRIC_CARRIER_STATUS, "of_unknown", 1);
+        if (answer->msg.ok.count == 0)
+            return; /* said before */
+        metric_add_label(METRIC_CARRIER_STATUS, status, 1);
+        if (carrier_status_failed(answer->event)) {
+            metric_add_label(METRIC_CARRIER_ERRORS, code, 1);
+            log_warn("message_undelivered", LOG_TRACE(&self->header.trace),
+                     LOG_CSTR("status", status), LOG_CSTR("code", code));
+        }
+        return;
+    }
+    bool failed = str_is(answer->status, "failed");
+    int64_t count = failed ? answer->msg.ok.count : 1; /* the person's other replies go with it */
+    if (answer->event.size)
+        metric_add_label(METRIC_OUTBOX, answer->event.data, count);
+    if (failed)
+        metric_add_label(METRIC_OUTBOX_FAILED, code, count);
+    if (failed || str_is(answer->event, "parked") || str_is(answer->event, "dropped"))
+        log_warn("reply_kept_back", LOG_TRACE(&self->header.trace), LOG_TEXT("why", answer->event),
+                 LOG_CSTR("code", code), LOG_INT("replies", count));
+}
+
 static void note(const pending_t *self, const answer_t *answer)
 {
     const char *type = proto_type_name(self->header.type);
@@ -67,6 +102,8 @@ static void note(const pending_t *self, const answer_t *answer)
             metric_add(outcomes[i].metric, 1);
             told = outcomes[i].told;
         }
+    if (answer->event.size)
+        note_delivery(self, answer);
     if (answer->damaged)
         log_error("stored_context_damaged", LOG_TRACE(&self->header.trace), LOG_CSTR("type", type));
     if (answer->type == PROTO_ERROR &&

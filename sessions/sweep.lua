@@ -1,6 +1,6 @@
 #!lua
--- Tells users of one partition who have waiting messages and no live lease. Whoever is told is due
--- again only after a while, so that no two askers are told the same.
+-- Tells users of one partition who have waiting messages or replies to deliver, and no live lease.
+-- Whoever is told is due again only after a while, so that no two askers are told the same.
 -- KEYS: ready
 -- ARGV: most to tell, ms until they are due again
 -- Answers {'ok', user, user …}

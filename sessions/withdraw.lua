@@ -1,9 +1,9 @@
 #!lua
 -- Takes back a message that nobody has claimed.
--- KEYS: seen, state, inbox, ready
--- ARGV: user, STATE_TTL
+-- KEYS: those of outbox.lua, seen, targets
+-- ARGV: those of outbox.lua, ms until the sweeper may look
 -- Answers {'none'}, {'claimed'}, {'withdrawn'}
-local seen, state, inbox, ready = unpack(KEYS)
+local seen, targets = unpack(KEYS, 6)
 
 local known = tonumber(redis.call('GET', seen))
 if not known then
@@ -16,10 +16,10 @@ end
 for _, message in ipairs(redis.call('LRANGE', inbox, 0, -1)) do
     if tonumber(string.match(message, '^%d+')) == known then
         redis.call('LREM', inbox, 1, message)
+        redis.call('HDEL', targets, known)
         redis.call('DEL', seen)
         if redis.call('EXISTS', inbox) == 0 then
-            redis.call('ZREM', ready, ARGV[1])
-            redis.call('PEXPIRE', state, ARGV[2])
+            rank(ARGV[3])
         end
         return {'withdrawn'}
     end

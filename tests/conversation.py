@@ -100,6 +100,103 @@ class Conversation:
     def withdraw(self, message_id, **options):
         return self.call("WITHDRAW", message_id=message_id, **options)
 
+    # ---- the outbox ----
+
+    PLACE = "whatsapp:+14155238886"
+
+    def ask(self, message_id=None, hold_ms=0, **options):
+        """A message whose reply goes through the outbox."""
+        return self.enqueue(message_id, reply_to=self.PLACE, hold_ms=hold_ms, **options)
+
+    def answered(self, turn, hold_ms=0, count=1):
+        """A reply in the outbox: asked and answered."""
+        for _ in range(count):
+            self.ask(hold_ms=hold_ms)
+        return self.commit(self.claim(), turn)
+
+    def take(self, turn, **options):
+        return self.call("TAKE", turn_id=turn, **options)
+
+    def forgo(self, message_id):
+        return self.call("FORGO", message_id=message_id).count
+
+    def delivered(self, turn, state, token=0, **options):
+        return self.call("DELIVERED", turn_id=turn, state=state, token=token, **options)
+
+    def status(self, sid, status, code=0):
+        return self.call("STATUS", sid=sid, status=status, code=code).count
+
+    def offered(self, holder="agent-1/1", **options):
+        """The token of a lease, and what it is told to deliver: (turn, state) each."""
+        claimed = self.claim(holder, **options)
+        return claimed.token, [(o.turn_id, o.state) for o in claimed.outgoing]
+
+    def stored(self, turn):
+        """State and time of an entry as they are in Redis; None when it is gone."""
+        with self.stack.redis() as redis:
+            state, at = redis.hmget(key("outgoing", self.user), f"state {turn}", f"at {turn}")
+            return state and (state, int(at))
+
+    def comes(self, turn):
+        """Turns the clock of an entry: what it waits for has come."""
+        with self.stack.redis() as redis:
+            assert redis.hexists(key("outgoing", self.user), f"at {turn}")
+            redis.hset(key("outgoing", self.user), f"at {turn}", 1)
+
+    def due(self):
+        """When the sweeper looks at this user, ms; None if it does not."""
+        with self.stack.redis() as redis:
+            return redis.zscore(key("ready", self.user), self.user)
+
+    # ---- the outbox ----
+
+    PLACE = "whatsapp:+14155238886"
+
+    def ask(self, message_id=None, hold_ms=0, **options):
+        """A message whose reply goes through the outbox."""
+        return self.enqueue(message_id, reply_to=self.PLACE, hold_ms=hold_ms, **options)
+
+    def answered(self, turn, hold_ms=0, count=1):
+        """A reply in the outbox: asked and answered."""
+        for _ in range(count):
+            self.ask(hold_ms=hold_ms)
+        return self.commit(self.claim(), turn)
+
+    def take(self, turn):
+        return self.call("TAKE", turn_id=turn)
+
+    def forgo(self, message_id):
+        return self.call("FORGO", message_id=message_id).count
+
+    def delivered(self, turn, state, token=0, **options):
+        return self.call("DELIVERED", turn_id=turn, state=state, token=token, **options)
+
+    def status(self, sid, status, code=0):
+        return self.call("STATUS", sid=sid, status=status, code=code).count
+
+    def offered(self, holder="agent-1/1", **options):
+        """The token of a lease, and what it is told to deliver: (turn, state) each."""
+        claimed = self.claim(holder, **options)
+        return claimed.token, [(o.turn_id, o.state) for o in claimed.outgoing]
+
+    def stored(self, turn):
+        """The state of an entry as it is in Redis; None when it is gone."""
+        with self.stack.redis() as redis:
+            return redis.hget(key("outgoing", self.user), f"state {turn}")
+
+    def comes(self, turn):
+        """Turns the clock of an entry: what it waits for has come."""
+        with self.stack.redis() as redis:
+            assert redis.hexists(key("outgoing", self.user), f"at {turn}")
+            redis.hset(key("outgoing", self.user), f"at {turn}", 1)
+
+    def looked_at(self):
+        """In how many ms the sweeper looks at this user; None: never."""
+        with self.stack.redis() as redis:
+            score = redis.zscore(key("ready", self.user), self.user)
+            seconds, us = redis.time()
+            return score and score - (seconds * 1000 + us // 1000)
+
     def due_now(self):
         """Turns the sweeper's clock: what waits for this user is due."""
         with self.stack.redis() as redis:
@@ -109,6 +206,82 @@ class Conversation:
         """Turns the clock of the lease."""
         with self.stack.redis() as redis:
             redis.hset(key("state", self.user), "until", 1)
+
+
+class Model:
+    """What the service should answer, in plain Python; time stands still unless a step moves it."""
+
+    def __init__(self):
+        self.seq = self.token = self.told = 0
+        self.holder, self.live = "", False
+        self.inbox, self.seen, self.replies = [], {}, []
+        self.context, self.turn = None, None
+
+    def enqueue(self, id_):
+        if id_ in self.seen:
+            seq = self.seen[id_]
+            return seq, True, next((t for a, b, t in self.replies if a <= seq <= b), None)
+        if len(self.inbox) == 5:
+            return "busy"
+        self.seq += 1
+        self.inbox.append((self.seq, id_))
+        self.seen[id_] = self.seq
+        return self.seq, False, None
+
+    def withdraw(self, id_):
+        if id_ not in self.seen:
+            return 0
+        seq = self.seen[id_]
+        if (seq, id_) not in self.inbox or (self.holder and seq <= self.told):
+            return "claimed"
+        self.inbox.remove((seq, id_))
+        del self.seen[id_]
+        return 1
+
+    def claim(self, asker, dead, token):
+        """None where a new token must come: the caller tells it with `granted`."""
+        if token and (token != self.token or asker != self.holder):
+            return "stale_token"
+        if self.live and self.holder not in ("", asker, dead):
+            return "busy"
+        if not self.inbox and not token:
+            return "empty"
+        if self.holder == asker:
+            self.granted(asker, self.token)
+        return "granted"
+
+    def granted(self, asker, token):
+        self.holder, self.token, self.live = asker, token, True
+        self.told = self.inbox[-1][0]
+
+    def commit(self, token, turn, upto, context):
+        if turn == self.turn:
+            return len(self.inbox)
+        if token != self.token or not self.holder:
+            return "stale_token"
+        if not self.inbox or not self.inbox[0][0] <= upto <= self.told:
+            return "invalid"
+        self.replies.append((self.inbox[0][0], upto, turn))
+        self.inbox = [m for m in self.inbox if m[0] > upto]
+        self.context, self.turn, self.holder, self.live = context, turn, "", False
+        return len(self.inbox)
+
+    def give_back(self, token):
+        if token != self.token:
+            return "stale_token"
+        self.holder, self.live = "", False
+        return "OK"
+
+    def renew(self, token):
+        if token != self.token or not self.holder:
+            return "stale_token"
+        self.live = True
+        return "OK"
+
+    def reset(self):
+        had, self.context = self.context, None
+        self.holder, self.live = "", False
+        return int(had is not None)
 
 
 def sweep(client, users, maximum=1000):

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 import most
-from conversation import Conversation, Sessions, answered_by, key, partition, sweep
+from conversation import Conversation, Model, Sessions, answered_by, key, partition, sweep
 
 
 @pytest.fixture(scope="module")
@@ -599,82 +599,6 @@ def test_the_sweeper_finds_expired_leases_and_new_messages_in_time(service):
 
 
 # ---- everything at once ----
-
-class Model:
-    """What the service should answer, in plain Python; time stands still unless a step moves it."""
-
-    def __init__(self):
-        self.seq = self.token = self.told = 0
-        self.holder, self.live = "", False
-        self.inbox, self.seen, self.replies = [], {}, []
-        self.context, self.turn = None, None
-
-    def enqueue(self, id_):
-        if id_ in self.seen:
-            seq = self.seen[id_]
-            return seq, True, next((t for a, b, t in self.replies if a <= seq <= b), None)
-        if len(self.inbox) == 5:
-            return "busy"
-        self.seq += 1
-        self.inbox.append((self.seq, id_))
-        self.seen[id_] = self.seq
-        return self.seq, False, None
-
-    def withdraw(self, id_):
-        if id_ not in self.seen:
-            return 0
-        seq = self.seen[id_]
-        if (seq, id_) not in self.inbox or (self.holder and seq <= self.told):
-            return "claimed"
-        self.inbox.remove((seq, id_))
-        del self.seen[id_]
-        return 1
-
-    def claim(self, asker, dead, token):
-        """None where a new token must come: the caller tells it with `granted`."""
-        if token and (token != self.token or asker != self.holder):
-            return "stale_token"
-        if self.live and self.holder not in ("", asker, dead):
-            return "busy"
-        if not self.inbox and not token:
-            return "empty"
-        if self.holder == asker:
-            self.granted(asker, self.token)
-        return "granted"
-
-    def granted(self, asker, token):
-        self.holder, self.token, self.live = asker, token, True
-        self.told = self.inbox[-1][0]
-
-    def commit(self, token, turn, upto, context):
-        if turn == self.turn:
-            return len(self.inbox)
-        if token != self.token or not self.holder:
-            return "stale_token"
-        if not self.inbox or not self.inbox[0][0] <= upto <= self.told:
-            return "invalid"
-        self.replies.append((self.inbox[0][0], upto, turn))
-        self.inbox = [m for m in self.inbox if m[0] > upto]
-        self.context, self.turn, self.holder, self.live = context, turn, "", False
-        return len(self.inbox)
-
-    def give_back(self, token):
-        if token != self.token:
-            return "stale_token"
-        self.holder, self.live = "", False
-        return "OK"
-
-    def renew(self, token):
-        if token != self.token or not self.holder:
-            return "stale_token"
-        self.live = True
-        return "OK"
-
-    def reset(self):
-        had, self.context = self.context, None
-        self.holder, self.live = "", False
-        return int(had is not None)
-
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_model_agrees_with_it(service, seed):

@@ -9,6 +9,7 @@
 #include <hiredis/hiredis.h>
 
 #include "sessions/answer.h"
+#include "sessions/carrier.h"
 #include "sessions/keys.h"
 #include "sessions/redis_error.h"
 #include "sessions/request.h"
@@ -16,7 +17,7 @@
 #include "sessions/url.h"
 
 static const request_limits_t limits = {
-    .inbox_max = 7, .session_ttl = 5000, .dedup_ttl = 9000, .lease_ms = 4000};
+    .inbox_max = 7, .session_ttl = 5000, .dedup_ttl = 9000, .lease_ms = 4000, .settle_ms = 6000};
 
 /* ---- keys ---- */
 
@@ -61,6 +62,10 @@ static void keys_carry_the_partition(void **state)
     assert_key(KEY_CONTEXT, "a", "", "most:{300}:context:a");
     assert_key(KEY_REPLIES, "a", "", "most:{300}:replies:a");
     assert_key(KEY_SEEN, "a", "m:1", "most:{300}:seen:1:a:m:1");
+    assert_key(KEY_TARGETS, "a", "", "most:{300}:targets:a");
+    assert_key(KEY_OUTBOX, "a", "", "most:{300}:outbox:a");
+    assert_key(KEY_OUTGOING, "a", "", "most:{300}:outgoing:a");
+    assert_key(KEY_SID, "a", "SM1", "most:{300}:sid:1:a:SM1");
 }
 
 static void keys_of_different_messages_differ(void **state)
@@ -173,6 +178,7 @@ static void scripts_are_built_in(void **state)
         str_t source = script_source(script);
         assert_true(source.size > 100);
         assert_memory_equal(source.data, "#!lua", 5);
+        assert_null(strstr(source.data + 5, "#!lua")); /* nor a second one behind outbox.lua */
         assert_int_equal(source.data[source.size - 1], '\n');
         assert_int_equal(script_sha(script).size, 40);
         assert_int_equal(strspn(script_sha(script).data, "0123456789abcdef"), 40);
@@ -225,20 +231,36 @@ static void assert_words(const redisReply *self, size_t from, const char *const 
 static void enqueue_becomes_a_command(void **state)
 {
     (void)state;
-    proto_enqueue_t msg = {STR_LIT("a"), STR_LIT("m1"), STR_LIT("api"), STR_LIT("hola")};
+    proto_enqueue_t msg = {.user_id = STR_LIT("a"),
+                           .message_id = STR_LIT("m1"),
+                           .channel = STR_LIT("api"),
+                           .text = STR_LIT("hola")};
     redisReply *got = command(PROTO_ENQUEUE, &msg);
-    assert_keys(got, 6);
+    assert_keys(got, 9);
     assert_string_equal(got->element[1]->str, script_sha(SCRIPT_ENQUEUE).data);
-    assert_string_equal(got->element[3]->str, "most:{300}:seen:1:a:m1");
+    assert_string_equal(got->element[8]->str, "most:{300}:seen:1:a:m1");
     arena_t *arena = arena_new(4096);
     proto_waiting_t waiting;
-    assert_true(proto_decode(&proto_waiting_record, got->element[10]->str, got->element[10]->len,
+    assert_true(proto_decode(&proto_waiting_record, got->element[14]->str, got->element[14]->len,
                              &waiting, arena, NULL));
     assert_true(str_is(waiting.text, "hola"));
     assert_true(str_is(waiting.message_id, "m1"));
-    assert_words(got, 11, (const char *[]){"7", "9000", "5000", "2000", NULL});
-    arena_destroy(&arena);
+    /* no reply_to: the outbox has no part in it */
+    assert_words(got, 15, (const char *[]){"7", "9000", "5000", "2000", "", "0", "100", NULL});
     freeReplyObject(got);
+
+    msg.reply_to = STR_LIT("whatsapp:+1");
+    msg.hold_ms = 800;
+    got = command(PROTO_ENQUEUE, &msg);
+    assert_string_equal(got->element[20]->str, "800");
+    proto_outgoing_t target;
+    assert_true(proto_decode(&proto_outgoing_record, got->element[19]->str, got->element[19]->len,
+                             &target, arena, NULL));
+    assert_true(str_is(target.reply_to, "whatsapp:+1"));
+    assert_true(str_is(target.message_id, "m1"));
+    assert_true(str_is(target.channel, "api"));
+    freeReplyObject(got);
+    arena_destroy(&arena);
 }
 
 static void claim_becomes_a_command(void **state)
@@ -250,14 +272,14 @@ static void claim_becomes_a_command(void **state)
                          .dead = STR_LIT("agent-2/6"),
                          .token = 12};
     redisReply *got = command(PROTO_CLAIM, &msg);
-    assert_keys(got, 4);
-    assert_int_equal(got->elements, 13);
-    assert_string_equal(got->element[7]->str, "a");
-    assert_string_equal(got->element[8]->str, "agent-1/5");
-    assert_string_equal(got->element[9]->str, "3000");
-    assert_string_equal(got->element[10]->str, "agent-2/6");
-    assert_string_equal(got->element[11]->str, "12");
-    assert_true(atoi(got->element[12]->str) < PROTO_MAX_BODY);
+    assert_keys(got, 6);
+    assert_int_equal(got->elements, 16);
+    assert_string_equal(got->element[9]->str, "a");
+    assert_string_equal(got->element[11]->str, "agent-1/5");
+    assert_string_equal(got->element[12]->str, "3000");
+    assert_string_equal(got->element[13]->str, "agent-2/6");
+    assert_string_equal(got->element[14]->str, "12");
+    assert_true(atoi(got->element[15]->str) < PROTO_MAX_BODY);
     freeReplyObject(got);
 }
 
@@ -267,20 +289,20 @@ static void commit_becomes_a_command(void **state)
     proto_reply_t reply = {.turn_id = STR_LIT("t1"), .text = STR_LIT("hola"), .upto_seq = 4};
     proto_commit_t msg = {.user_id = STR_LIT("a"), .token = 12, .reply = &reply, .reply_count = 1};
     redisReply *got = command(PROTO_COMMIT, &msg);
-    assert_keys(got, 5);
-    assert_string_equal(got->element[9]->str, "12");
-    assert_string_equal(got->element[10]->str, "t1");
-    assert_string_equal(got->element[11]->str, "4");
-    assert_int_equal(got->element[13]->len, 0); /* no context: forget */
-    /* SESSION_TTL, DEDUP_TTL, and the state outlives both */
-    assert_words(got, 14, (const char *[]){"5000", "9000", "3609000", "2000", "256", NULL});
+    assert_keys(got, 8);
+    assert_string_equal(got->element[12]->str, "3609000"); /* the state outlives the rest */
+    assert_string_equal(got->element[13]->str, "12");
+    assert_string_equal(got->element[14]->str, "t1");
+    assert_string_equal(got->element[15]->str, "4");
+    assert_int_equal(got->element[17]->len, 0); /* no context: forget */
+    assert_words(got, 18, (const char *[]){"5000", "9000", "2000", "256", NULL});
     freeReplyObject(got);
 
     proto_context_t context = {.version = 1};
     msg.context = &context;
     msg.context_count = 1;
     got = command(PROTO_COMMIT, &msg);
-    assert_true(got->element[13]->len > 0);
+    assert_true(got->element[17]->len > 0);
     freeReplyObject(got);
 }
 
@@ -290,20 +312,20 @@ static void the_rest_becomes_commands(void **state)
     str_t user = STR_LIT("a");
     redisReply *got =
         command(PROTO_WITHDRAW, &(proto_withdraw_t){.user_id = user, .message_id = STR_LIT("m")});
-    assert_keys(got, 4);
+    assert_keys(got, 7);
     freeReplyObject(got);
     got = command(PROTO_RENEW, &(proto_renew_t){.user_id = user, .token = 2, .lease_ms = 3});
-    assert_keys(got, 2);
-    assert_words(got, 5, (const char *[]){"a", "2", "3", NULL});
+    assert_keys(got, 5);
+    assert_words(got, 8, (const char *[]){"a", "3609000", "2", "3", NULL});
     freeReplyObject(got);
     got = command(PROTO_RELEASE, &(proto_release_t){.user_id = user, .token = 2});
-    assert_keys(got, 3);
+    assert_keys(got, 5);
     freeReplyObject(got);
     got = command(PROTO_RESET, &(proto_reset_t){.user_id = user});
-    assert_keys(got, 4);
+    assert_keys(got, 6);
     freeReplyObject(got);
     got = command(PROTO_READ, &(proto_read_t){.user_id = user});
-    assert_keys(got, 3);
+    assert_keys(got, 4);
     freeReplyObject(got);
     size_t size;
     char *bytes = request_sweep(&limits, 300, 17, &size);
@@ -313,10 +335,46 @@ static void the_rest_becomes_commands(void **state)
     freeReplyObject(got);
 }
 
+static void deliveries_become_commands(void **state)
+{
+    (void)state;
+    str_t user = STR_LIT("a"), turn = STR_LIT("t1");
+    redisReply *got = command(PROTO_TAKE, &(proto_take_t){.user_id = user, .turn_id = turn});
+    assert_keys(got, 5);
+    assert_words(got, 8, (const char *[]){"a", "3609000", "t1", "6000", NULL});
+    freeReplyObject(got);
+    got = command(PROTO_FORGO, &(proto_forgo_t){.user_id = user, .message_id = STR_LIT("m")});
+    assert_keys(got, 7);
+    assert_string_equal(got->element[8]->str, "most:{300}:seen:1:a:m");
+    freeReplyObject(got);
+    got = command(PROTO_DELIVERED, &(proto_delivered_t){.user_id = user,
+                                                        .turn_id = turn,
+                                                        .token = 12,
+                                                        .state = STR_LIT("sent"),
+                                                        .parts_sent = 2,
+                                                        .sid = STR_LIT("SM1"),
+                                                        .code = 3,
+                                                        .retry_ms = 4,
+                                                        .nth = 5});
+    assert_keys(got, 6);
+    assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
+    assert_words(got, 9,
+                 (const char *[]){"a", "3609000", "t1", "12", "sent", "2", "SM1", "3", "4", "5",
+                                  "9000", "2000", "21610", NULL});
+    freeReplyObject(got);
+    got =
+        command(PROTO_STATUS,
+                &(proto_status_t){
+                    .user_id = user, .sid = STR_LIT("SM1"), .status = STR_LIT("read"), .code = 9});
+    assert_keys(got, 1);
+    assert_words(got, 4, (const char *[]){"read", "6", "9", "9000", NULL});
+    freeReplyObject(got);
+}
+
 static void nonsense_is_refused(void **state)
 {
     (void)state;
-    str_t a = STR_LIT("a"), none = STR_LIT("");
+    str_t a = STR_LIT("a"), none = STR_LIT(""), done = STR_LIT("done");
     proto_reply_t reply = {.turn_id = a, .text = a, .upto_seq = 1};
     proto_reply_t no_turn = {.text = a, .upto_seq = 1};
     proto_reply_t no_seq = {.turn_id = a, .text = a};
@@ -325,9 +383,30 @@ static void nonsense_is_refused(void **state)
         proto_type_t type;
         const void *msg;
     } cases[] = {
-        {PROTO_ENQUEUE, &(proto_enqueue_t){none, a, a, a}},
-        {PROTO_ENQUEUE, &(proto_enqueue_t){a, none, a, a}},
-        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, none, a}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){none, a, a, a, none, 0}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, none, a, a, none, 0}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, none, a, none, 0}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, -1}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, 60001}},
+        {PROTO_TAKE, &(proto_take_t){none, a}},
+        {PROTO_TAKE, &(proto_take_t){a, none}},
+        {PROTO_FORGO, &(proto_forgo_t){none, a}},
+        {PROTO_FORGO, &(proto_forgo_t){a, none}},
+        {PROTO_DELIVERED, &(proto_delivered_t){.turn_id = a, .token = 1, .state = done}},
+        {PROTO_DELIVERED, &(proto_delivered_t){.user_id = a, .token = 1, .state = done}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, -1, done, 0, none, 0, 0, 0}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, huge, done, 0, none, 0, 0, 0}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, a, 0, none, 0, 0, 0}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 0, STR_LIT("sent"), 1, none, 0, 0, 0}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, STR_LIT("sent"), 0, none, 0, 0, 0}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, -1, none, 0, 0, 0}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, -1, 0, 0}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, 0, -1, 0}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, 0, 0, -1}},
+        {PROTO_STATUS, &(proto_status_t){none, a, a, 0}},
+        {PROTO_STATUS, &(proto_status_t){a, none, a, 0}},
+        {PROTO_STATUS, &(proto_status_t){a, a, none, 0}},
+        {PROTO_STATUS, &(proto_status_t){a, a, a, -1}},
         {PROTO_WITHDRAW, &(proto_withdraw_t){none, a}},
         {PROTO_WITHDRAW, &(proto_withdraw_t){a, none}},
         {PROTO_CLAIM, &(proto_claim_t){.user_id = none, .holder = a, .lease_ms = 1}},
@@ -473,18 +552,27 @@ static void a_stored_reply_is_read(void **state)
 static void claimed_is_read(void **state)
 {
     fixture_t *self = *state;
-    buf_t context, stored, wire;
-    buf_init(&context, 4096);
-    buf_init(&stored, 4096);
-    buf_init(&wire, 4096);
+    buf_t context, stored, place, said, wire;
+    buf_t *all[] = {&context, &stored, &place, &said, &wire};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        buf_init(all[i], 4096);
     proto_context_t remembered = {.version = 1, .language = STR_LIT("es"), .turns = 3};
     assert_true(proto_encode(&proto_context_record, &remembered, &context, NULL));
     proto_waiting_t waiting = {
         .message_id = STR_LIT("m"), .channel = STR_LIT("api"), .text = STR_LIT("más")};
     buf_str(&stored, "12 1700000000001 ");
     assert_true(proto_encode(&proto_waiting_record, &waiting, &stored, NULL));
-    buf_str(&wire, "*4\r\n$7\r\ngranted\r\n:1700000000002\r\n");
+    proto_outgoing_t target = {.channel = STR_LIT("twilio"),
+                               .reply_to = STR_LIT("whatsapp:+1"),
+                               .message_id = STR_LIT("m")};
+    assert_true(proto_encode(&proto_outgoing_record, &target, &place, NULL));
+    proto_reply_t reply = {.turn_id = STR_LIT("t1"), .text = STR_LIT("listo"), .upto_seq = 6};
+    assert_true(proto_encode(&proto_reply_record, &reply, &said, NULL));
+    buf_str(&wire, "*11\r\n$7\r\ngranted\r\n:1700000000002\r\n");
     bulk(&wire, buf_view(&context));
+    buf_str(&wire, ":1\r\n$6\r\nunsure\r\n:2\r\n:3\r\n:1700000000004\r\n");
+    bulk(&wire, buf_view(&place));
+    bulk(&wire, buf_view(&said));
     bulk(&wire, buf_view(&stored));
     answer_t *answer = answered(self, PROTO_CLAIM, wire.data, wire.size);
     assert_int_equal(answer->type, PROTO_CLAIMED);
@@ -497,9 +585,18 @@ static void claimed_is_read(void **state)
     assert_int_equal(msg->messages[0].seq, 12);
     assert_int_equal(msg->messages[0].received_ms, 1700000000001);
     assert_true(str_is(msg->messages[0].text, "más"));
-    buf_free(&context);
-    buf_free(&stored);
-    buf_free(&wire);
+    assert_int_equal(msg->outgoing_count, 1);
+    assert_true(str_is(msg->outgoing->turn_id, "t1"));
+    assert_true(str_is(msg->outgoing->text, "listo"));
+    assert_true(str_is(msg->outgoing->channel, "twilio"));
+    assert_true(str_is(msg->outgoing->reply_to, "whatsapp:+1"));
+    assert_true(str_is(msg->outgoing->message_id, "m"));
+    assert_true(str_is(msg->outgoing->state, "unsure"));
+    assert_int_equal(msg->outgoing->parts_sent, 2);
+    assert_int_equal(msg->outgoing->attempts, 3);
+    assert_int_equal(msg->outgoing->since_ms, 1700000000004);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        buf_free(all[i]);
 }
 
 static void refused_claims_are_read(void **state)
@@ -518,7 +615,7 @@ static void a_damaged_context_counts_as_none(void **state)
 {
     fixture_t *self = *state;
     answer_t *answer =
-        ANSWERED(self, PROTO_CLAIM, "*3\r\n$7\r\ngranted\r\n:9\r\n$3\r\n\xff\xff\xff\r\n");
+        ANSWERED(self, PROTO_CLAIM, "*4\r\n$7\r\ngranted\r\n:9\r\n$3\r\n\xff\xff\xff\r\n:0\r\n");
     assert_int_equal(answer->type, PROTO_CLAIMED);
     assert_int_equal(answer->msg.claimed.context_count, 0);
     assert_true(answer->damaged);
@@ -527,9 +624,18 @@ static void a_damaged_context_counts_as_none(void **state)
 static void a_damaged_message_is_an_error(void **state)
 {
     fixture_t *self = *state;
-    assert_error(
-        ANSWERED(self, PROTO_CLAIM, "*4\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n$3\r\n1 2\r\n"),
-        PROTO_CODE_INTERNAL);
+    static const char *const wires[] = {
+        "*5\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:0\r\n$3\r\n1 2\r\n",
+        /* replies that are not there, one that is none, and too many */
+        "*4\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:1\r\n",
+        "*4\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:-1\r\n",
+        "*4\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:9\r\n",
+        "*10\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:1\r\n$3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$1\r\nx\r\n$"
+        "1\r\n"
+        "x\r\n",
+    };
+    for (size_t i = 0; i < sizeof wires / sizeof *wires; i++)
+        assert_error(answered(self, PROTO_CLAIM, wires[i], strlen(wires[i])), PROTO_CODE_INTERNAL);
 }
 
 static void the_rest_is_read(void **state)
@@ -537,9 +643,10 @@ static void the_rest_is_read(void **state)
     fixture_t *self = *state;
     assert_int_equal(ANSWERED(self, PROTO_RENEW, "*1\r\n$2\r\nok\r\n")->type, PROTO_OK);
     assert_error(ANSWERED(self, PROTO_RENEW, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
-    assert_int_equal(
-        ANSWERED(self, PROTO_COMMIT, "*2\r\n$9\r\ncommitted\r\n:2\r\n")->msg.committed.waiting, 2);
-    assert_int_equal(ANSWERED(self, PROTO_COMMIT, "*2\r\n$5\r\nagain\r\n:1\r\n")->type,
+    assert_int_equal(ANSWERED(self, PROTO_COMMIT, "*3\r\n$9\r\ncommitted\r\n:2\r\n$6\r\nqueued\r\n")
+                         ->msg.committed.waiting,
+                     2);
+    assert_int_equal(ANSWERED(self, PROTO_COMMIT, "*3\r\n$5\r\nagain\r\n:1\r\n$0\r\n\r\n")->type,
                      PROTO_COMMITTED);
     assert_error(ANSWERED(self, PROTO_COMMIT, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
     assert_error(ANSWERED(self, PROTO_COMMIT, "*3\r\n$5\r\nwrong\r\n:1\r\n:2\r\n"),
@@ -549,18 +656,46 @@ static void the_rest_is_read(void **state)
     assert_int_equal(ANSWERED(self, PROTO_WITHDRAW, "*1\r\n$4\r\nnone\r\n")->msg.ok.count, 0);
     assert_error(ANSWERED(self, PROTO_WITHDRAW, "*1\r\n$7\r\nclaimed\r\n"), PROTO_CODE_CLAIMED);
     const proto_session_t *session =
-        &ANSWERED(self, PROTO_READ, "*5\r\n$2\r\nok\r\n$0\r\n\r\n:3\r\n:1\r\n:99\r\n")->msg.session;
+        &ANSWERED(self, PROTO_READ, "*7\r\n$2\r\nok\r\n$0\r\n\r\n:3\r\n:1\r\n:99\r\n:4\r\n:1\r\n")
+             ->msg.session;
     assert_int_equal(session->waiting, 3);
     assert_true(session->leased);
     assert_int_equal(session->expires_ms, 99);
     assert_int_equal(session->context_count, 0);
+    assert_int_equal(session->outbox, 4);
+    assert_true(session->opted_out);
+}
+
+static void deliveries_are_read(void **state)
+{
+    fixture_t *self = *state;
+    assert_int_equal(ANSWERED(self, PROTO_TAKE, "*1\r\n$5\r\ntaken\r\n")->type, PROTO_OK);
+    assert_error(ANSWERED(self, PROTO_TAKE, "*1\r\n$7\r\nclaimed\r\n"), PROTO_CODE_CLAIMED);
+    assert_int_equal(ANSWERED(self, PROTO_FORGO, "*2\r\n$2\r\nok\r\n:1\r\n")->msg.ok.count, 1);
+    answer_t *answer = ANSWERED(self, PROTO_DELIVERED, "*3\r\n$6\r\ntrying\r\n:4\r\n:0\r\n");
+    assert_int_equal(answer->type, PROTO_OK);
+    assert_int_equal(answer->msg.ok.count, 4);
+    answer = ANSWERED(self, PROTO_DELIVERED, "*3\r\n$6\r\nfailed\r\n:2\r\n:21610\r\n");
+    assert_int_equal(answer->msg.ok.count, 2);
+    assert_int_equal(answer->code, 21610);
+    assert_true(str_is(answer->event, "failed"));
+    assert_int_equal(ANSWERED(self, PROTO_DELIVERED, "*2\r\n$4\r\nsame\r\n:0\r\n")->type, PROTO_OK);
+    assert_error(ANSWERED(self, PROTO_DELIVERED, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
+    assert_error(ANSWERED(self, PROTO_DELIVERED, "*1\r\n$7\r\nclaimed\r\n"), PROTO_CODE_CLAIMED);
+    assert_error(ANSWERED(self, PROTO_DELIVERED, "*1\r\n$5\r\nwrong\r\n"), PROTO_CODE_INVALID);
+    answer = ANSWERED(self, PROTO_STATUS, "*4\r\n$5\r\nknown\r\n:1\r\n$6\r\nfailed\r\n:30003\r\n");
+    assert_int_equal(answer->type, PROTO_OK);
+    assert_int_equal(answer->msg.ok.count, 1);
+    assert_int_equal(answer->code, 30003);
+    assert_true(str_is(answer->event, "failed"));
 }
 
 static void what_makes_no_sense_is_internal(void **state)
 {
     fixture_t *self = *state;
-    static const proto_type_t types[] = {PROTO_ENQUEUE, PROTO_WITHDRAW, PROTO_CLAIM, PROTO_RENEW,
-                                         PROTO_COMMIT,  PROTO_RELEASE,  PROTO_RESET, PROTO_READ};
+    static const proto_type_t types[] = {
+        PROTO_ENQUEUE, PROTO_WITHDRAW, PROTO_CLAIM, PROTO_RENEW, PROTO_COMMIT,    PROTO_RELEASE,
+        PROTO_RESET,   PROTO_READ,     PROTO_TAKE,  PROTO_FORGO, PROTO_DELIVERED, PROTO_STATUS};
     static const char *const wires[] = {
         ":1\r\n",
         "$2\r\nok\r\n",
@@ -587,6 +722,37 @@ static void redis_away_is_unavailable(void **state)
                  PROTO_CODE_UNAVAILABLE);
     assert_error(ANSWERED(self, PROTO_ENQUEUE, "-MISCONF Redis is configured to save\r\n"),
                  PROTO_CODE_UNAVAILABLE);
+}
+
+/* ---- the carrier's words ---- */
+
+static void statuses_are_ranked(void **state)
+{
+    (void)state;
+    static const char *const order[] = {"made-up", "accepted",  "queued", "sending",
+                                        "sent",    "delivered", "read",   "failed"};
+    for (size_t i = 1; i < sizeof order / sizeof *order; i++)
+        assert_true(carrier_status_rank(str_from(order[i - 1])) <
+                    carrier_status_rank(str_from(order[i])));
+    assert_int_equal(carrier_status_rank(STR_LIT("undelivered")),
+                     carrier_status_rank(STR_LIT("failed")));
+    assert_true(carrier_status_failed(STR_LIT("undelivered")));
+    assert_true(carrier_status_failed(STR_LIT("canceled")));
+    assert_false(carrier_status_failed(STR_LIT("read")));
+    assert_string_equal(carrier_status_name(STR_LIT("read")), "read");
+    assert_string_equal(carrier_status_name(STR_LIT("rea")), "other");
+    assert_string_equal(carrier_status_name(STR_LIT("")), "other");
+}
+
+static void codes_become_labels(void **state)
+{
+    (void)state;
+    char text[8];
+    assert_string_equal(carrier_code_label(0, text), "none");
+    assert_string_equal(carrier_code_label(63016, text), "63016");
+    assert_string_equal(carrier_code_label(999999, text), "999999");
+    assert_string_equal(carrier_code_label(1000000, text), "other");
+    assert_string_equal(carrier_code_label(-1, text), "other");
 }
 
 static void errors_are_told_apart(void **state)
@@ -633,7 +799,10 @@ int main(void)
         cmocka_unit_test(claim_becomes_a_command),
         cmocka_unit_test(commit_becomes_a_command),
         cmocka_unit_test(the_rest_becomes_commands),
+        cmocka_unit_test(deliveries_become_commands),
         cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(statuses_are_ranked),
+        cmocka_unit_test(codes_become_labels),
         cmocka_unit_test(too_large_a_context_is_refused),
         cmocka_unit_test(errors_are_told_apart),
         cmocka_unit_test(stored_texts),
@@ -644,6 +813,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_damaged_context_counts_as_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_message_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_rest_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(deliveries_are_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_makes_no_sense_is_internal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(redis_away_is_unavailable, set_up, tear_down),
     };

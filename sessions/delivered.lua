@@ -1,0 +1,80 @@
+#!lua
+-- What became of a reply, told by the agent that has the lease or by the gateway that took it.
+-- KEYS: those of outbox.lua, sid
+-- ARGV: those of outbox.lua, turn id, token or 0, what became of it, parts sent, sid or '', code,
+--       ms until it may be tried again, which try or 0, DEDUP_TTL, ms until the sweeper may look,
+--       code of an opt-out
+-- Answers {what became of it, count, code}, {'same', count}: no effect, {'claimed'}, {'wrong'},
+--         {'stale'}. count: of trying, which try it is; else entries removed.
+local sid, turn, token, what = KEYS[6], ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local parts, code, nth = tonumber(ARGV[6]), tonumber(ARGV[8]), tonumber(ARGV[10])
+
+local lease = redis.call('HMGET', state, 'token', 'holder', 'seq')
+if token ~= 0 and (tonumber(lease[1] or 0) ~= token or lease[2] == '') then
+    return {'stale'}
+end
+local entry = read_entry(turn)
+if token == 0 and entry then -- until an agent tries it, it is the gateway's
+    if what == 'again' and entry.state == 'due' and entry.tries == 0 then
+        return {'same', 0}
+    elseif entry.state ~= 'taken' and (entry.state ~= 'unsure' or entry.tries > 0) then
+        return {'claimed'}
+    end
+elseif token ~= 0 and (entry and entry.state == 'taken' or not entry and what == 'trying') then
+    return {'claimed'}
+end
+if ARGV[7] ~= '' then
+    redis.call('HSET', sid, 'turn', turn)
+    redis.call('PEXPIRE', sid, ARGV[11])
+end
+if not entry then
+    return {'same', 0} -- it is done: this is a repetition
+end
+
+if what == 'trying' then
+    if entry.state == 'trying' and entry.token == token then
+        return {'same', entry.tries}
+    elseif redis.call('LINDEX', outbox, 0) ~= turn then
+        return {'wrong'}
+    elseif entry.state == 'held' and entry.at > now then
+        return {'claimed'}
+    end
+    change(turn, {state = 'trying', at = now, token = token, tries = entry.tries + 1,
+                  attempts = entry.attempts + 1, since = entry.since == 0 and now or entry.since,
+                  seq = lease[3] or 0})
+    rank(0)
+    return {what, entry.tries + 1, 0}
+end
+if nth ~= 0 and nth ~= entry.tries then
+    return {'same', 0} -- late: another try has begun
+end
+
+local tried = entry.state == 'trying' or entry.state == 'unsure'
+-- whether the person has written since it was tried last: then the carrier's refusal is outdated
+local wrote = tried and tonumber(lease[3] or 0) > entry.seq
+local removed = 0
+if what == 'done' or what == 'failed' then
+    remove(turn)
+    removed = 1
+    if what == 'failed' and code == tonumber(ARGV[13]) and not wrote then
+        redis.call('HSET', state, 'opted_out', 1)
+        for _, other in ipairs(redis.call('LRANGE', outbox, 0, -1)) do
+            remove(other)
+            removed = removed + 1
+        end
+    end
+elseif what == 'sent' and parts > entry.parts then
+    change(turn, {state = 'due', at = now, parts = parts, attempts = 0, since = 0})
+elseif what == 'again' and entry.state ~= 'parked' then
+    change(turn, {state = 'due', at = now + ARGV[9], since = 0})
+elseif what == 'unsure' and tried then
+    change(turn, {state = 'unsure', at = now + ARGV[9]})
+elseif what == 'parked' and tried and wrote then
+    change(turn, {state = 'due', at = now, since = 0}) -- the window is open again
+elseif what == 'parked' and tried then
+    change(turn, {state = 'parked', at = now, since = 0})
+else
+    return {'same', 0}
+end
+rank(token == 0 and 0 or ARGV[12])
+return {what, removed, code}

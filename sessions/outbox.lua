@@ -1,0 +1,96 @@
+-- What stands before every script that may change a user's outbox: its keys, the time, and how an
+-- entry is read, changed and found. The states are those of keys.h.
+-- KEYS: state, inbox, ready, outbox, outgoing, then those of the script
+-- ARGV: user, STATE_TTL, then those of the script
+local state, inbox, ready, outbox, outgoing = unpack(KEYS)
+local user, state_ttl = ARGV[1], ARGV[2]
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local FIELDS = {'state', 'at', 'since', 'parts', 'tries', 'attempts', 'token', 'seq', 'holds', 'to',
+                'reply'}
+local OFFERED = 8 -- entries that an agent is told at once, at most
+
+local function names(turn, count)
+    local made = {}
+    for i = 1, count do
+        made[i] = FIELDS[i] .. ' ' .. turn
+    end
+    return unpack(made)
+end
+
+-- An entry without its texts; nil if there is none of that turn
+local function read_entry(turn)
+    local values = redis.call('HMGET', outgoing, names(turn, 9))
+    if not values[1] then
+        return nil
+    end
+    local entry = {turn = turn, state = values[1], holds = values[9]}
+    for i = 2, 8 do
+        entry[FIELDS[i]] = tonumber(values[i])
+    end
+    return entry
+end
+
+local function change(turn, fields)
+    local words = {}
+    for field, value in pairs(fields) do
+        words[#words + 1] = field .. ' ' .. turn
+        words[#words + 1] = value
+    end
+    redis.call('HSET', outgoing, unpack(words))
+end
+
+local function remove(turn)
+    redis.call('LREM', outbox, 1, turn)
+    redis.call('HDEL', outgoing, names(turn, #FIELDS))
+end
+
+-- When an agent that gets the lease may deliver it; nil: not before the person writes again
+local function opens(entry)
+    if entry.state == 'parked' then
+        return nil
+    end
+    return entry.state == 'trying' and 0 or entry.at -- who tried it has no lease any more
+end
+
+-- What may be delivered now: from the head up to the first that may not. own: the lease under
+-- which the asker delivers already, or 0; what is tried under it is not offered again.
+local function deliverable(own)
+    local found = {}
+    for i, turn in ipairs(redis.call('LRANGE', outbox, 0, OFFERED - 1)) do
+        local entry = read_entry(turn)
+        local at = opens(entry)
+        if not at or at > now or (own ~= 0 and entry.state == 'trying' and entry.token == own) then
+            break
+        end
+        found[i] = entry
+    end
+    return found
+end
+
+-- Puts the user where the sweeper will look in time, after a change that leaves the lease as it is
+-- now. grace: ms that others have to hand on by themselves what can be done already.
+local function rank(grace)
+    local waits = redis.call('EXISTS', inbox) == 1
+    local head = redis.call('LINDEX', outbox, 0)
+    local at = head and opens(read_entry(head))
+    if not waits and not at then
+        redis.call('ZREM', ready, user)
+        for _, key in ipairs({state, outbox, outgoing}) do
+            redis.call('PEXPIRE', key, state_ttl)
+        end
+        return
+    end
+    local look = waits and now + grace or math.huge
+    if at then
+        look = math.min(look, at > now and at or now + grace)
+    end
+    local lease = redis.call('HMGET', state, 'holder', 'until')
+    if lease[1] and lease[1] ~= '' and tonumber(lease[2]) > now then
+        look = tonumber(lease[2])
+    end
+    redis.call('ZADD', ready, look, user)
+    for _, key in ipairs({state, outbox, outgoing}) do
+        redis.call('PERSIST', key)
+    end
+end

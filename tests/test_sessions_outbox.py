@@ -1,0 +1,997 @@
+"""What the session service promises of replies on their way: each goes out by one way only, in
+order, and none is lost, whoever dies. Against the real process and a real Redis."""
+
+import itertools
+import random
+import threading
+
+import pytest
+
+import most
+from conversation import Conversation, Model, Sessions, key, partition, sweep
+
+HOUR = 3600000
+MINUTE = 60000
+
+
+@pytest.fixture(scope="module")
+def service():
+    with Sessions(second=True, env={"INBOX_MAX": "5", "LEASE_MS": "60s",
+                                    "TWIML_SETTLE_MS": "30s"}) as made:
+        yield made
+
+
+@pytest.fixture
+def talk(service):
+    made = service.conversation()
+    yield made
+    made.client.close()
+
+
+def refused(talk, type_, **fields):
+    """The code of the ERROR, which must have changed nothing."""
+    before = everything(talk)
+    code = talk.error(type_, **fields)
+    assert everything(talk) == before
+    return code
+
+
+def everything(talk):
+    with talk.stack.redis() as redis:
+        redis.get_encoder().encoding_errors = "surrogateescape"
+        tag = f"most:{{{partition(talk.user)}}}:"
+        return ([redis.dump(tag + f"{name}:{talk.user}")
+                 for name in ("state", "inbox", "targets", "outbox", "outgoing", "context")],
+                redis.zscore(tag + "ready", talk.user),
+                sorted(redis.scan_iter(tag + f"sid:{len(talk.user)}:{talk.user}:*")))
+
+
+# ---- the two ways ----
+
+def test_the_gateway_takes_a_reply(talk):
+    talk.ask("m1", hold_ms=MINUTE)
+    assert talk.commit(talk.claim(), "t1").waiting == 0  # held: nobody else may have it
+    assert talk.read().outbox == 1
+    assert talk.claim("agent-2/1").status == "empty"
+    assert 50000 < talk.looked_at() <= MINUTE
+    talk.take("t1")
+    assert talk.claim("agent-2/1").status == "empty"
+    assert 20000 < talk.looked_at() <= 30000  # by then it has said how it went
+    assert talk.delivered("t1", "done").count == 1
+    assert talk.read().outbox == 0
+    assert talk.looked_at() is None
+    assert talk.delivered("t1", "done").count == 0  # a repetition
+    assert talk.enqueue("m1").reply[0].turn_id == "t1"
+
+
+def test_an_agent_delivers_a_reply(talk):
+    talk.ask("m1", text="hola")
+    assert talk.commit(talk.claim(), "t1").waiting == 1  # the dispatcher queues the user again
+    claimed = talk.claim("agent-2/1")
+    assert (claimed.status, claimed.messages) == ("granted", [])
+    reply = claimed.outgoing[0]
+    assert (reply.turn_id, reply.channel, reply.reply_to, reply.message_id, reply.text) == (
+        "t1", "api", talk.PLACE, "m1", "answer of t1")
+    assert (reply.state, reply.parts_sent, reply.attempts, reply.since_ms) == ("due", 0, 0, 0)
+    assert 50000 < talk.looked_at() <= MINUTE  # the lease
+    assert talk.delivered("t1", "trying", claimed.token).count == 1
+    assert talk.delivered("t1", "done", claimed.token, sid="SM1", parts_sent=1).count == 1
+    talk.call("RELEASE", token=claimed.token)
+    assert talk.looked_at() is None
+    assert talk.claim().status == "empty"
+
+
+def test_a_message_without_an_address_has_no_part_in_it(talk):
+    talk.enqueue("m1", hold_ms=MINUTE)
+    assert talk.commit(talk.claim(), "t1").waiting == 0
+    assert talk.read().outbox == 0
+    assert talk.error("TAKE", turn_id="t1") == "claimed"
+    assert talk.forgo("m1") == 0
+    assert talk.looked_at() is None
+
+
+def test_the_newest_message_says_where_the_reply_goes(talk):
+    """And one without an address among them changes nothing; the longest hold counts."""
+    talk.enqueue("m1", reply_to="whatsapp:+1", hold_ms=MINUTE)
+    talk.enqueue("m2", reply_to="whatsapp:+2", hold_ms=10)
+    talk.enqueue("m3")
+    talk.enqueue("m4", reply_to="whatsapp:+4")
+    claimed = talk.claim()
+    assert [m.reply_to for m in claimed.messages] == ["whatsapp:+1", "whatsapp:+2", "",
+                                                      "whatsapp:+4"]
+    assert talk.commit(claimed, "t1", upto=3).waiting == 1
+    assert talk.looked_at() < 10000  # m4
+    claimed = talk.claim()
+    assert claimed.outgoing == []  # held for m1
+    talk.comes("t1")
+    news = talk.claim(token=claimed.token)
+    assert [(o.turn_id, o.reply_to, o.message_id) for o in news.outgoing] == [
+        ("t1", "whatsapp:+2", "m2")]
+    assert talk.commit(claimed, "t2").waiting == 2
+    assert [o.message_id for o in talk.claim("agent-2/1").outgoing] == ["m2", "m4"]
+
+
+def test_a_repeated_commit_makes_no_second_reply(talk):
+    talk.ask()
+    claimed = talk.claim()
+    for _ in range(3):
+        assert talk.commit(claimed, "t1").waiting == 1
+    assert talk.read().outbox == 1
+    token, _ = talk.offered("agent-2/1")
+    talk.delivered("t1", "done", token)
+    assert talk.commit(claimed, "t1").waiting == 0
+    assert talk.read().outbox == 0
+
+
+def test_every_key_of_the_outbox_is_in_one_slot(talk):
+    talk.answered("t1")
+    token, _ = talk.offered("agent-2/1")
+    talk.ask()
+    talk.delivered("t1", "trying", token)
+    talk.delivered("t1", "sent", token, parts_sent=1, sid="SM1")
+    with talk.stack.redis() as redis:
+        names = [n for n in redis.scan_iter(f"*{talk.user}*")
+                 if n.split(":")[2] in ("targets", "outbox", "outgoing", "sid")]
+        assert len(names) == 4
+        assert {n[n.index("{"):n.index("}") + 1] for n in names} == {f"{{{partition(talk.user)}}}"}
+        assert all(redis.ttl(n) == -1 for n in names if ":sid:" not in n)
+
+
+# ---- exactly one of the two ----
+
+def test_what_an_agent_is_about_to_send_is_not_taken(talk):
+    talk.answered("t1", hold_ms=MINUTE)
+    talk.comes("t1")
+    token, offered = talk.offered("agent-2/1")
+    assert offered == [("t1", "due")]
+    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+    talk.lease_ends()  # it sent nothing: whoever comes first
+    talk.take("t1")
+    assert refused(talk, "DELIVERED", turn_id="t1", state="trying", token=token) == "claimed"
+
+
+def test_what_is_due_and_offered_to_nobody_may_be_taken(talk):
+    talk.answered("t1")
+    talk.take("t1")
+    token, offered = talk.offered("agent-2/1") if talk.ask() else None
+    assert offered == []
+    for state in ("trying", "sent", "done", "again", "unsure", "parked", "failed"):
+        assert refused(talk, "DELIVERED", turn_id="t1", state=state, token=token,
+                       parts_sent=1) == "claimed"
+
+
+def test_a_repeated_take_is_refused(talk):
+    """Two gateways, or one that lost the answer: who did not hear OK does not write, and what
+    nobody wrote is found when its time is over."""
+    talk.answered("t1", hold_ms=MINUTE)
+    talk.take("t1")
+    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+    talk.comes("t1")
+    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+    assert talk.offered("agent-2/1")[1] == [("t1", "unsure")]
+    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+
+
+@pytest.mark.parametrize("state, told", [("trying", {}), ("again", {}), ("unsure", {}),
+                                         ("parked", {}), ("sent", {"parts_sent": 1})])
+def test_what_an_agent_has_touched_is_not_taken(talk, state, told):
+    talk.answered("t1")
+    token, _ = talk.offered("agent-2/1")
+    talk.delivered("t1", "trying", token)
+    talk.delivered("t1", state, token, **told)
+    talk.call("RELEASE", token=token)
+    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_gateways_and_agents_race_for_a_reply(service, seed):
+    """Of four gateways that TAKE and an agent that sends, through two processes at once, exactly
+    one gets each reply."""
+    talk = service.conversation()
+    clients = [service.client(name) for name in ("sessions", "sessions-2") for _ in range(3)]
+    won = {"take": 0, "trying": 0}
+    chance = random.Random(seed)
+    try:
+        for n in range(60):
+            turn = f"t{n}"
+            talk.answered(turn, hold_ms=MINUTE)
+            talk.comes(turn)
+            agent, *gateways = chance.sample(clients, 5)
+            # the claim is in the race too
+            offers = lambda: agent.send("CLAIM", user_id=talk.user, holder=f"agent-{n}/2",
+                                        lease_ms=MINUTE)
+            sent = [] if chance.random() < 0.5 else [(g, g.send("TAKE", user_id=talk.user,
+                                                                turn_id=turn)) for g in gateways]
+            claim = offers()
+            sent = sent or [(g, g.send("TAKE", user_id=talk.user, turn_id=turn)) for g in gateways]
+            claimed = agent.wait(claim)
+            tried = claimed.outgoing and agent.call("DELIVERED", user_id=talk.user, turn_id=turn,
+                                                    token=claimed.token, state="trying",
+                                                    check=False).type == "OK"
+            takes = [g.wait(id_, check=False) for g, id_ in sent]
+            assert {t.code for t in takes if t.type == "ERROR"} <= {"claimed"}
+            taken = sum(t.type == "OK" for t in takes)
+            assert taken + bool(tried) == 1, n
+            won["trying" if tried else "take"] += 1
+            talk.delivered(turn, "done", claimed.token if tried else 0)
+            if claimed.status == "granted":
+                talk.call("RELEASE", token=claimed.token)
+    finally:
+        for client in clients + [talk.client]:
+            client.close()
+    assert min(won.values()) > 0, won
+
+
+# ---- order ----
+
+def test_a_later_reply_waits_for_the_earlier_one(talk):
+    for turn in ("t1", "t2", "t3"):
+        talk.answered(turn, hold_ms=MINUTE)
+    assert refused(talk, "TAKE", turn_id="t2") == "claimed"
+    talk.comes("t2")
+    assert talk.claim("agent-2/1").status == "empty"  # t1 is held
+    talk.take("t1")
+    assert talk.claim("agent-2/1").status == "empty"  # t1 may still be written
+    assert refused(talk, "TAKE", turn_id="t2") == "claimed"
+    talk.delivered("t1", "done")
+    assert talk.looked_at() <= 0  # t2 is due since long
+    token, offered = talk.offered("agent-2/1")
+    assert offered == [("t2", "due")]  # t3 is held
+    assert refused(talk, "DELIVERED", turn_id="t3", state="trying", token=token) == "invalid"
+    talk.comes("t3")
+    assert talk.offered("agent-2/1", token=token)[1] == [("t2", "due"), ("t3", "due")]
+    assert refused(talk, "DELIVERED", turn_id="t3", state="trying", token=token) == "invalid"
+    assert refused(talk, "TAKE", turn_id="t3") == "claimed"
+    for number, state in enumerate(("trying", "unsure", "trying", "again", "trying")):
+        talk.delivered("t2", state, token, retry_ms=MINUTE if state == "again" else 0)
+        assert [turn for turn, _ in talk.offered("agent-2/1", token=token)[1]] == (
+            ["t2", "t3"] if state == "unsure" else []), number
+        assert refused(talk, "DELIVERED", turn_id="t3", state="trying", token=token) == "invalid"
+    talk.delivered("t2", "done", token)
+    assert talk.offered("agent-2/1", token=token)[1] == [("t3", "due")]
+    assert talk.delivered("t3", "trying", token).count == 1
+
+
+def test_at_most_eight_are_offered(talk):
+    for n in range(11):
+        talk.answered(f"t{n}")
+        assert talk.claim("agent-9/1").outgoing  # each COMMIT finds what is due before it
+        with talk.stack.redis() as redis:
+            redis.hset(key("state", talk.user), "holder", "")
+    token, offered = talk.offered("agent-2/1")
+    assert offered == [(f"t{n}", "due") for n in range(8)]
+    for turn, _ in offered:
+        talk.delivered(turn, "done", token)
+    assert talk.offered("agent-2/1", token=token)[1] == [(f"t{n}", "due") for n in (8, 9, 10)]
+
+
+def test_the_largest_fit_into_an_answer(talk):
+    """A context of nearly 1 MiB, eight replies of 64 KiB with a page of cars each, and messages."""
+    entries = [{"role": "user", "text": "x" * 65000}] * 15
+    context = {"version": 1, "entries": entries}
+    car = dict(stock_id=1, make="m" * 64, model="m" * 64, version="v" * 256, year=1, price=1, km=1,
+               photo_url="p" * 512)
+    for n in range(9):
+        talk.ask()
+        claimed = talk.claim()
+        talk.call("COMMIT", token=claimed.token, context=context,
+                  reply={"turn_id": f"t{n}", "text": "y" * 65536, "cars": [car] * 20,
+                         "upto_seq": claimed.messages[-1].seq})
+    for _ in range(5):
+        talk.ask(text="z" * 16384)
+    claimed = talk.claim()
+    assert len(claimed.context[0].entries) == 15
+    assert [len(o.text) for o in claimed.outgoing] == [65536] * 8
+    assert len(claimed.messages) == 5
+
+
+def test_a_full_outbox_takes_no_more_messages_that_add_to_it(talk):
+    for n in range(100):
+        talk.answered(f"t{n}", hold_ms=MINUTE)
+    assert talk.error("ENQUEUE", message_id="late", channel="twilio", text="x",
+                      reply_to=talk.PLACE) == "busy"
+    assert talk.enqueue("m1").reply[0].turn_id == "t0"  # a copy needs no room
+    talk.enqueue("other")  # of a caller who waits on the line
+    talk.take("t0")
+    talk.delivered("t0", "done")
+    assert talk.ask("late").seq == 102
+    assert talk.read().outbox == 99
+
+
+# ---- who dies ----
+
+def test_a_dead_agents_try_is_unsure(talk):
+    talk.answered("t1")
+    token, _ = talk.offered("agent-1/1")
+    talk.delivered("t1", "trying", token)
+    assert talk.offered("agent-1/1", token=token)[1] == []  # it is at it
+    assert talk.claim("agent-2/1").status == "busy"
+    claimed = talk.claim("agent-2/1", dead="agent-1/1")
+    reply = claimed.outgoing[0]
+    assert (reply.turn_id, reply.state, reply.attempts) == ("t1", "unsure", 1)
+    assert claimed.token / 1000 - 60000 < reply.since_ms <= claimed.token / 1000
+    for state in ("trying", "sent", "done", "again", "unsure", "parked", "failed"):
+        assert refused(talk, "DELIVERED", turn_id="t1", state=state, token=token, parts_sent=1,
+                       sid="SM9") == "stale_token"
+    assert talk.delivered("t1", "trying", claimed.token).count == 2
+    again = talk.claim("agent-3/1", dead="agent-2/1").outgoing[0]
+    assert (again.state, again.attempts, again.since_ms) == ("unsure", 2, reply.since_ms)
+
+
+@pytest.mark.parametrize("end", ["RELEASE", "RESET", "COMMIT", "time", "same agent"])
+def test_a_try_that_outlives_its_lease_is_unsure(talk, end):
+    talk.answered("t1")
+    token, _ = talk.offered("agent-1/1")
+    talk.delivered("t1", "trying", token)
+    if end == "RELEASE":
+        talk.call("RELEASE", token=token)
+    elif end == "RESET":
+        talk.call("RESET")
+    elif end == "COMMIT":
+        talk.ask()
+        claimed = talk.claim("agent-1/1", token=token)
+        assert talk.commit(claimed, "t2").waiting == 2
+    elif end == "time":
+        talk.lease_ends()
+    if end not in ("same agent", "time"):
+        assert talk.looked_at() < 10000
+    other = "agent-1/1" if end == "same agent" else "agent-2/1"
+    expected = [("t1", "unsure")] + ([("t2", "due")] if end == "COMMIT" else [])
+    token, offered = talk.offered(other)
+    assert offered == expected
+    assert talk.delivered("t1", "sent", token, parts_sent=1).count == 0
+
+
+def test_a_try_of_the_next_part_is_unsure_about_that_part_only(talk):
+    talk.answered("t1")
+    token, _ = talk.offered("agent-1/1")
+    talk.delivered("t1", "trying", token)
+    talk.delivered("t1", "sent", token, parts_sent=1, sid="SM1")
+    offered = talk.claim("agent-2/1", dead="agent-1/1").outgoing[0]
+    assert (offered.state, offered.parts_sent, offered.attempts) == ("due", 1, 0)
+    with talk.stack.redis() as redis:
+        redis.hset(key("state", talk.user), "until", 1)
+    claimed = talk.claim("agent-3/1")
+    talk.delivered("t1", "trying", claimed.token)
+    offered = talk.claim("agent-4/1", dead="agent-3/1").outgoing[0]
+    assert (offered.state, offered.parts_sent, offered.attempts) == ("unsure", 1, 1)
+    assert offered.since_ms > 0
+
+
+def test_a_gateway_that_says_nothing_leaves_it_unsure():
+    """Real time, and the sweeper finds it."""
+    with Sessions(env={"TWIML_SETTLE_MS": "300ms"}) as service:
+        talk = service.conversation()
+        with talk.client:
+            talk.answered("t1", hold_ms=MINUTE)
+            talk.take("t1")
+            assert talk.claim().status == "empty"
+            most.eventually(lambda: sweep(talk.client, {talk.user}))
+            reply = talk.claim().outgoing[0]
+            assert (reply.state, reply.attempts) == ("unsure", 0)
+            assert reply.since_ms > 1_600_000_000_000
+
+
+def test_a_late_word_of_the_gateway_counts_until_an_agent_tries(talk):
+    talk.answered("t1", hold_ms=MINUTE)
+    talk.take("t1")
+    talk.comes("t1")
+    token, offered = talk.offered("agent-2/1")
+    assert offered == [("t1", "unsure")]
+    assert talk.delivered("t1", "done").count == 1
+    assert refused(talk, "DELIVERED", turn_id="t1", state="trying", token=token) == "claimed"
+    assert talk.delivered("t1", "done", token).count == 0  # it found it at the carrier too
+    talk.call("RELEASE", token=token)
+
+    talk.answered("t2", hold_ms=MINUTE)
+    talk.take("t2")
+    talk.comes("t2")
+    token, _ = talk.offered("agent-2/1")
+    talk.delivered("t2", "trying", token)
+    for state in ("done", "again"):
+        assert refused(talk, "DELIVERED", turn_id="t2", state=state) == "claimed"
+
+
+def test_a_gateway_that_could_not_write_it_gives_it_back(talk):
+    talk.answered("t1", hold_ms=MINUTE)
+    for state in ("done", "again"):
+        assert refused(talk, "DELIVERED", turn_id="t1", state=state) == "claimed"  # it has it not
+    talk.take("t1")
+    for _ in range(2):
+        talk.delivered("t1", "again")
+        assert talk.looked_at() <= 0
+    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+    assert talk.offered("agent-2/1")[1] == [("t1", "due")]
+    assert talk.error("DELIVERED", turn_id="t1", state="sent", parts_sent=1) == "invalid"
+
+
+# ---- the hold ----
+
+def test_a_hold_that_is_given_up_before_the_commit(talk):
+    talk.ask("m1", hold_ms=MINUTE)
+    assert talk.forgo("m1") == 1
+    assert talk.forgo("m1") == 0
+    assert talk.commit(talk.claim(), "t1").waiting == 1
+    assert talk.offered("agent-2/1")[1] == [("t1", "due")]
+
+
+def test_a_hold_that_is_given_up_after_the_commit(talk):
+    talk.ask("m1", hold_ms=MINUTE)
+    talk.commit(talk.claim(), "t1")
+    assert talk.forgo("m1") == 1
+    assert talk.forgo("m1") == 0
+    assert talk.looked_at() <= 0
+    with talk.stack.client("sessions") as client:
+        assert sweep(client, {talk.user}) == [talk.user]
+    assert talk.offered("agent-2/1")[1] == [("t1", "due")]
+
+
+def test_a_reply_is_held_until_nobody_holds_it(talk):
+    talk.ask("m1", hold_ms=MINUTE)
+    talk.ask("m2", hold_ms=MINUTE)
+    talk.ask("m3", hold_ms=MINUTE)
+    assert talk.forgo("m3") == 1
+    assert talk.commit(talk.claim(), "t1").waiting == 0
+    assert talk.forgo("m1") == 1
+    assert talk.claim("agent-2/1").status == "empty"
+    assert talk.looked_at() > 10000
+    assert talk.forgo("m2") == 1
+    assert talk.offered("agent-2/1")[1] == [("t1", "due")]
+
+
+def test_a_hold_that_is_no_more_cannot_be_given_up(talk):
+    assert talk.forgo("unknown") == 0
+    talk.ask("m1", hold_ms=MINUTE)
+    talk.commit(talk.claim(), "t1")
+    talk.take("t1")
+    assert talk.forgo("m1") == 0
+    assert talk.stored("t1") == "taken"
+    talk.delivered("t1", "done")
+    assert talk.forgo("m1") == 0
+    talk.ask("m2", hold_ms=MINUTE)
+    talk.withdraw("m2")
+    assert talk.forgo("m2") == 0
+
+
+def test_a_hold_ends_by_itself(talk):
+    talk.ask("m1", hold_ms=200)
+    claimed = talk.claim()
+    assert talk.commit(claimed, "t1").waiting in (0, 1)
+    with talk.stack.client("sessions") as client:
+        most.eventually(lambda: sweep(client, {talk.user}))
+    assert talk.offered("agent-2/1")[1] == [("t1", "due")]
+
+
+# ---- not now ----
+
+@pytest.mark.parametrize("state, offered", [("again", "due"), ("unsure", "unsure")])
+def test_it_is_not_tried_before_its_time(talk, state, offered):
+    talk.answered("t1")
+    token, _ = talk.offered("agent-1/1")
+    talk.delivered("t1", "trying", token)
+    talk.delivered("t1", state, token, retry_ms=5 * MINUTE)
+    assert talk.offered("agent-1/1", token=token)[1] == []
+    assert talk.call("RENEW", token=token, lease_ms=MINUTE).count == 0
+    talk.call("RELEASE", token=token)
+    assert talk.claim("agent-2/1").status == "empty"
+    assert 4 * MINUTE < talk.looked_at() <= 5 * MINUTE
+    talk.comes("t1")
+    claimed = talk.claim("agent-2/1")
+    assert [(o.state, o.attempts, o.since_ms > 0) for o in claimed.outgoing] == [
+        (offered, 1, state == "unsure")]  # what is known not to be sent needs no look
+    assert talk.delivered("t1", "trying", claimed.token).count == 2
+
+
+def test_who_renews_is_told_that_replies_are_due(talk):
+    talk.ask(hold_ms=MINUTE)
+    talk.ask("m2")
+    claimed = talk.claim()
+    talk.commit(claimed, "t1", upto=1)
+    claimed = talk.claim()
+    assert talk.call("RENEW", token=claimed.token, lease_ms=MINUTE).count == 0
+    talk.comes("t1")
+    assert talk.call("RENEW", token=claimed.token, lease_ms=MINUTE).count == 1
+
+
+def test_a_late_report_is_not_taken_for_the_next_try(talk):
+    talk.answered("t1")
+    token, _ = talk.offered()
+    first = talk.delivered("t1", "trying", token).count
+    assert talk.delivered("t1", "trying", token).count == first  # a repetition
+    talk.delivered("t1", "again", token, nth=first)
+    second = talk.delivered("t1", "trying", token).count
+    assert second == first + 1
+    for state in ("again", "unsure", "parked", "failed", "done", "sent"):
+        assert talk.delivered("t1", state, token, nth=first, parts_sent=1).count == 0
+        assert talk.stored("t1") == "trying"
+    talk.delivered("t1", "sent", token, nth=second, parts_sent=1)
+    talk.delivered("t1", "trying", token)
+    talk.delivered("t1", "sent", token, parts_sent=1)  # part 1 again, and part 2 is on its way
+    assert talk.stored("t1") == "trying"
+
+
+# ---- outside the window ----
+
+def park(talk, turn):
+    token, _ = talk.offered()
+    talk.delivered(turn, "trying", token)
+    talk.delivered(turn, "parked", token, code=63016)
+    talk.call("RELEASE", token=token)
+
+
+def test_a_parked_reply_waits_for_the_person(talk):
+    talk.answered("t1")
+    park(talk, "t1")
+    assert talk.stored("t1") == "parked"
+    assert talk.claim().status == "empty"
+    assert talk.looked_at() is None
+    with talk.stack.redis() as redis:  # for ever would be too long
+        for name in ("state", "outbox", "outgoing"):
+            assert redis.pttl(key(name, talk.user)) > 7 * 24 * HOUR
+    assert talk.enqueue("m1").duplicate  # nobody wrote
+    assert talk.stored("t1") == "parked"
+    talk.ask("m2")
+    with talk.stack.redis() as redis:
+        assert {redis.ttl(key(n, talk.user)) for n in ("state", "outbox", "outgoing")} == {-1}
+    claimed = talk.claim()
+    assert [(o.turn_id, o.state, o.since_ms) for o in claimed.outgoing] == [("t1", "due", 0)]
+    assert [m.message_id for m in claimed.messages] == ["m2"]
+
+
+def test_a_person_who_writes_meanwhile_unparks_it_too(talk):
+    talk.answered("t1")
+    token, _ = talk.offered()
+    talk.delivered("t1", "trying", token)
+    talk.ask("m2")
+    talk.delivered("t1", "parked", token, code=63016)
+    assert talk.offered(token=token)[1] == [("t1", "due")]
+    talk.delivered("t1", "trying", token)
+    talk.delivered("t1", "parked", token, code=63016)  # and still: then it is so
+    assert talk.offered(token=token)[1] == []
+
+
+def test_a_full_inbox_unparks_all_the_same(talk):
+    talk.answered("t1")
+    park(talk, "t1")
+    for _ in range(5):
+        talk.enqueue()
+    with talk.stack.redis() as redis:
+        redis.hset(key("outgoing", talk.user), "state t1", "parked")
+    assert talk.error("ENQUEUE", message_id="m99", channel="twilio", text="x") == "busy"
+    assert talk.stored("t1") == "due"
+
+
+# ---- who wants no messages ----
+
+def test_an_opt_out_drops_what_was_to_come(talk):
+    for turn in ("t1", "t2", "t3"):
+        talk.answered(turn, hold_ms=MINUTE)
+    talk.comes("t1")
+    talk.ask("late")
+    claimed = talk.claim()
+    talk.delivered("t1", "trying", claimed.token)
+    assert talk.delivered("t1", "failed", claimed.token, code=21610).count == 3
+    session = talk.read()
+    assert (session.outbox, session.opted_out) == (0, True)
+    assert talk.commit(claimed, "t4").waiting == 0
+    assert talk.read().outbox == 0
+    assert talk.error("TAKE", turn_id="t4") == "claimed"
+    talk.ask("again")
+    assert not talk.read().opted_out
+    assert talk.commit(talk.claim(), "t5").waiting == 1
+
+
+def test_any_other_failure_drops_one(talk):
+    talk.answered("t1", hold_ms=MINUTE)
+    talk.answered("t2", hold_ms=MINUTE)
+    talk.comes("t1")
+    token, _ = talk.offered()
+    talk.delivered("t1", "trying", token)
+    assert talk.delivered("t1", "failed", token, code=21211).count == 1
+    assert talk.delivered("t1", "failed", token, code=21211).count == 0
+    session = talk.read()
+    assert (session.outbox, session.opted_out) == (1, False)
+
+
+def test_an_opt_in_is_not_undone_by_an_older_opt_out(talk):
+    talk.answered("t1")
+    token, _ = talk.offered()
+    talk.delivered("t1", "trying", token)
+    talk.ask("START")
+    assert talk.delivered("t1", "failed", token, code=21610).count == 1
+    assert not talk.read().opted_out
+
+
+# ---- with the rest ----
+
+def test_a_reset_forgets_the_conversation_only(talk):
+    talk.answered("t1", hold_ms=MINUTE)
+    assert talk.call("RESET").count == 1
+    assert talk.read().outbox == 1
+    talk.take("t1")
+    talk.delivered("t1", "done")
+
+
+def test_a_withdrawn_message_leaves_the_outbox_alone(talk):
+    talk.answered("t1", hold_ms=MINUTE)
+    talk.ask("m9")
+    assert talk.looked_at() < 10000
+    talk.withdraw("m9")
+    assert 50000 < talk.looked_at() <= MINUTE
+    assert talk.read().outbox == 1
+    with talk.stack.redis() as redis:
+        assert redis.ttl(key("state", talk.user)) == -1
+
+
+def test_the_sweeper_leaves_a_lease_alone_that_delivers(talk):
+    talk.answered("t1")
+    token, _ = talk.offered()
+    for state in ("trying", "unsure", "trying", "again"):
+        talk.delivered("t1", state, token)
+        assert 50000 < talk.looked_at() <= MINUTE
+    talk.call("RELEASE", token=token)
+    assert 0 < talk.looked_at() <= 2000
+
+
+# ---- what the carrier says ----
+
+def metrics(service, name):
+    return {s.labels: s.value for process in ("sessions", "sessions-2")
+            for p in service.status(process) for s in p.samples if s.name == name}
+
+
+ORDER = ["accepted", "queued", "sending", "sent", "delivered", "read"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_furthest_status_stays_whatever_comes_when(talk, seed):
+    chance = random.Random(seed)
+    words = ORDER + (["failed", "undelivered"] if seed % 2 else [])
+    told = [chance.choice(words) for _ in range(12)]
+    ranks = {word: min(n, len(ORDER)) for n, word in enumerate(words)}
+    stored, rank = None, -1
+    for word in told:
+        news = ranks[word] > rank
+        assert talk.status("SM1", word) == news
+        if news:
+            stored, rank = word, ranks[word]
+        with talk.stack.redis() as redis:
+            name = f"most:{{{partition(talk.user)}}}:sid:{len(talk.user)}:{talk.user}:SM1"
+            assert redis.hget(name, "status") == stored
+            assert 0 < redis.ttl(name) <= 24 * 3600
+
+
+def test_a_status_may_come_before_its_message_is_known(talk):
+    name = f"most:{{{partition(talk.user)}}}:sid:{len(talk.user)}:{talk.user}:SM1"
+    assert talk.status("SM1", "delivered") == 1
+    talk.answered("t1")
+    token, _ = talk.offered()
+    talk.delivered("t1", "trying", token)
+    talk.delivered("t1", "done", token, sid="SM1")
+    assert talk.status("SM1", "sent") == 0
+    assert talk.status("SM1", "failed", 30003) == 1
+    with talk.stack.redis() as redis:
+        assert redis.hgetall(name) == {"turn": "t1", "status": "failed", "rank": "7",
+                                       "code": "30003"}
+
+
+def test_statuses_and_failures_are_counted_once():
+    with Sessions() as service:
+        talk = service.conversation()
+        with talk.client:
+            for _ in range(3):
+                talk.status("SM1", "sent")
+                talk.status("SM1", "undelivered", 63016)
+                talk.status("SM2", "made-up \n word")
+            talk.answered("t1")
+            token, _ = talk.offered()
+            talk.delivered("t1", "trying", token)
+            talk.delivered("t1", "failed", token, code=21211)
+
+            def counted(name):
+                return {s.labels: s.value for s in service.status("sessions")[0].samples
+                        if s.name == name}
+            statuses = counted("mostrador_carrier_status_total")
+            assert statuses == {'status="sent"': 1, 'status="undelivered"': 1, 'status="other"': 1,
+                                'status="of_unknown"': 9}
+            assert counted("mostrador_carrier_errors_total") == {'code="63016"': 1}
+            assert counted("mostrador_outbox_failed_total") == {'code="21211"': 1}
+            assert counted("mostrador_outbox_total") == {
+                'event="queued"': 1, 'event="trying"': 1, 'event="failed"': 1}
+
+
+# ---- everything at once ----
+
+class Entry:
+    def __init__(self, turn, holds):
+        self.turn, self.holds, self.state = turn, holds, "held"
+        self.open = not any(holds.values())
+        self.tries = self.parts = self.attempts = self.token = self.seq = 0
+        self.since = False
+
+
+class Outbox(Model):
+    """The model with an outbox: a hold or a pause is for ever, unless a step ends it."""
+
+    def __init__(self):
+        super().__init__()
+        self.targets, self.outbox, self.opted_out = {}, [], False
+
+    def opens(self, entry):
+        return entry.state != "parked" and (entry.state == "trying" or entry.open)
+
+    def deliverable(self, own=0):
+        return list(itertools.takewhile(
+            lambda e: self.opens(e) and not (own and e.state == "trying" and e.token == own),
+            self.outbox))[:8]
+
+    def find(self, turn):
+        return next((e for e in self.outbox if e.turn == turn), None)
+
+    def ask(self, id_, held):
+        known = id_ in self.seen
+        if not known:
+            for entry in self.outbox:
+                if entry.state == "parked":
+                    entry.state, entry.open = "due", True
+        got = self.enqueue(id_)
+        if got != "busy" and not known:
+            self.opted_out = False
+            self.targets[self.seq] = held
+        return got
+
+    def withdraw(self, id_):
+        seq = self.seen.get(id_)
+        got = super().withdraw(id_)
+        if got == 1:
+            self.targets.pop(seq, None)
+        return got
+
+    def claim(self, asker, dead, token):
+        offered = self.deliverable(token)
+        if token and (token != self.token or asker != self.holder):
+            return "stale_token", None
+        if self.live and self.holder not in ("", asker, dead):
+            return "busy", None
+        if not self.inbox and not offered and not token:
+            return "empty", None
+        if self.holder != asker:
+            self.told = 0
+        return "granted", offered
+
+    def granted(self, asker, token, offered=()):
+        self.holder, self.token, self.live = asker, token, True
+        self.told = max([self.told] + [seq for seq, _ in self.inbox])
+        for entry in offered:
+            entry.token = token
+            if entry.state in ("taken", "trying"):
+                entry.state, entry.open = "unsure", True
+
+    def commit(self, token, turn, upto, context):
+        if turn == self.turn or self.find(turn):
+            return len(self.inbox) + len(self.deliverable())
+        answered = [seq for seq, _ in self.inbox if seq <= upto]
+        got = super().commit(token, turn, upto, context)
+        if isinstance(got, str):
+            return got
+        holds = {seq: self.targets.pop(seq) for seq in answered if seq in self.targets}
+        if holds and not self.opted_out:
+            self.outbox.append(Entry(turn, holds))
+        return got + len(self.deliverable())
+
+    def take(self, turn):
+        entry = self.find(turn)
+        if not entry or entry.state != "held" or entry is not self.outbox[0] or (
+                entry.token and entry.token == self.token and self.live):
+            return "claimed"
+        entry.state, entry.open, entry.since, entry.seq = "taken", False, True, self.seq
+        return "OK"
+
+    def forgo(self, id_):
+        seq = self.seen.get(id_)
+        if seq in self.targets:
+            held, self.targets[seq] = self.targets[seq], False
+            return int(held)
+        entry = next((e for e in self.outbox if e.holds.get(seq) and e.state == "held"), None)
+        if not entry:
+            return 0
+        entry.holds[seq] = False
+        entry.open = not any(entry.holds.values())
+        return 1
+
+    def delivered(self, turn, token, what, parts, later, code):
+        if token and (token != self.token or not self.holder):
+            return "stale_token"
+        entry = self.find(turn)
+        if not entry:
+            return "claimed" if token and what == "trying" else 0
+        if not token:
+            if what == "again" and entry.state == "due" and not entry.tries:
+                return 0
+            if entry.state != "taken" and (entry.state != "unsure" or entry.tries):
+                return "claimed"
+        elif entry.state == "taken":
+            return "claimed"
+        if what == "trying":
+            if entry.state == "trying" and entry.token == token:
+                return entry.tries
+            if entry is not self.outbox[0]:
+                return "invalid"
+            if entry.state == "held" and not entry.open:
+                return "claimed"
+            entry.state, entry.token, entry.since, entry.seq = "trying", token, True, self.seq
+            entry.tries += 1
+            entry.attempts += 1
+            return entry.tries
+        tried = entry.state in ("trying", "unsure")
+        wrote = tried and self.seq > entry.seq
+        if what in ("done", "failed"):
+            self.outbox.remove(entry)
+            if what == "failed" and code == 21610 and not wrote:
+                dropped, self.outbox, self.opted_out = len(self.outbox), [], True
+                return 1 + dropped
+            return 1
+        if what == "sent" and parts > entry.parts:
+            entry.state, entry.open, entry.parts = "due", True, parts
+            entry.attempts, entry.since = 0, False
+        elif what == "again" and entry.state != "parked":
+            entry.state, entry.open, entry.since = "due", not later, False
+        elif what == "unsure" and tried:
+            entry.state, entry.open = "unsure", not later
+        elif what == "parked" and tried:
+            entry.state, entry.open, entry.since = "due" if wrote else "parked", True, False
+        return 0
+
+    def comes(self, chance):
+        """Time passes for one entry that waits for it."""
+        entry = chance.choice(self.outbox) if self.outbox else None
+        if not entry or entry.open or entry.state not in ("held", "due", "taken", "unsure"):
+            return None
+        entry.open = True
+        entry.holds = dict.fromkeys(entry.holds, False)
+        return entry.turn
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_a_model_agrees_with_it(service, seed):
+    chance = random.Random(seed)
+    clients = [service.client("sessions"), service.client("sessions-2")]
+    talks = [service.conversation(client=clients[0]) for _ in range(2)]
+    models = {t.user: Outbox() for t in talks}
+    tokens = {t.user: [1] for t in talks}
+    turns = {t.user: ["none"] for t in talks}
+    done = {}
+    for step in range(2000):
+        talk = chance.choice(talks)
+        talk.client = chance.choice(clients)
+        model = models[talk.user]
+        _step(chance, step, talk, model, tokens[talk.user], turns[talk.user], done)
+        session = talk.read()
+        assert (session.waiting, session.leased) == (len(model.inbox), model.live), step
+        assert (session.outbox, session.opted_out) == (len(model.outbox), model.opted_out), step
+        assert [talk.stored(e.turn) for e in model.outbox] == [e.state for e in model.outbox], step
+        due = talk.looked_at()
+        head = model.outbox[0] if model.outbox else None
+        if not model.inbox and not (head and head.state != "parked"):
+            assert due is None, step
+        elif not model.live and head and model.opens(head):
+            assert due <= 2000, step
+        else:
+            assert due is not None, step
+    for client in clients:
+        client.close()
+    everywhere = ["granted", "busy", "empty", "stale_token", "TAKE OK", "TAKE claimed", "FORGO 1",
+                  "trying OK", "sent OK", "done OK", "again OK", "unsure OK", "parked OK",
+                  "failed OK", "offered unsure", "offered due", "claimed", "invalid"]
+    assert [what for what in everywhere if done.get(what, 0) < 3] == []
+
+
+def _sweepers_clock(talk):
+    """It goes with the clocks that a step turns."""
+    with talk.stack.redis() as redis:
+        redis.zadd(key("ready", talk.user), {talk.user: 1}, xx=True)
+
+
+def _step(chance, step, talk, model, tokens, turns, done):
+    """One random operation; what comes back must be what the model says."""
+    what = chance.choices(["ask", "claim", "news", "commit", "take", "forgo", "delivered", "time",
+                           "comes", "release", "reset", "withdraw"],
+                          [6, 6, 3, 6, 5, 2, 14, 1, 3, 1, 1, 1])[0]
+    token = tokens[-1] if chance.random() < 0.9 else chance.choice(tokens)
+    turn = (model.outbox[0].turn if model.outbox and chance.random() < 0.7
+            else chance.choice(turns[-6:]))
+    id_ = f"m{max(0, model.seq + chance.randint(-6, 2))}"
+
+    def note(word):
+        done[word] = done.get(word, 0) + 1
+
+    def same(got, expected):
+        result = got.code if got.type == "ERROR" else (
+            got.waiting if got.type == "COMMITTED" else got.count)
+        if got.type == "ERROR":
+            note(got.code)
+        assert result == expected, (step, what)
+
+    if what == "ask":
+        held = chance.random() < 0.6
+        got = talk.ask(id_, hold_ms=MINUTE if held else 0, check=False)
+        expected = model.ask(id_, held)
+        if expected == "busy" or expected[2] is None and got.type == "ERROR":
+            assert got.code == (expected if expected == "busy" else "invalid"), step
+        else:
+            reply = got.reply[0].turn_id if got.reply else None
+            assert (got.seq, got.duplicate, reply) == expected, step
+    elif what in ("claim", "news"):
+        holder = f"agent-{chance.randint(1, 2)}/1"
+        if what == "news" and chance.random() < 0.8 and model.holder:
+            holder = model.holder
+        dead = chance.choice(["", f"agent-{chance.randint(1, 2)}/1"])
+        asked = token if what == "news" else 0
+        got = talk.claim(holder, dead=dead, token=asked, check=False)
+        status, offered = model.claim(holder, dead, asked)
+        assert (got.code if got.type == "ERROR" else got.status) == status, step
+        note(status)
+        if status == "granted":
+            assert [(m.seq, m.message_id) for m in got.messages] == model.inbox, step
+            told = [(e.turn, "due" if e.state in ("held", "due") else "unsure", e.parts, e.attempts,
+                     e.since) for e in offered]
+            assert [(o.turn_id, o.state, o.parts_sent, o.attempts, o.since_ms > 0)
+                    for o in got.outgoing] == told, step
+            for entry in told:
+                note(f"offered {entry[1]}")
+            model.granted(holder, got.token, offered)
+            tokens.append(got.token)
+    elif what == "commit":
+        new = turns[-1] if chance.random() < 0.1 else f"t{step}"
+        upto = model.told or 1
+        got = talk.call("COMMIT", check=False, token=token,
+                        reply={"turn_id": new, "text": "x", "upto_seq": upto})
+        out = model.opted_out
+        same(got, model.commit(token, new, upto, None))
+        if got.type == "COMMITTED":
+            turns.append(new)
+            if out and not model.find(new):
+                note("dropped")
+    elif what == "take":
+        got = talk.call("TAKE", turn_id=turn, check=False)
+        result = got.code if got.type == "ERROR" else "OK"
+        assert result == model.take(turn), step
+        note(f"TAKE {result}")
+    elif what == "forgo":
+        got = talk.forgo(id_)
+        assert got == model.forgo(id_), step
+        note(f"FORGO {got}")
+    elif what == "delivered":
+        state = chance.choice(["trying"] * 6 + ["done", "sent", "again", "unsure", "parked",
+                                                "failed"])
+        if chance.random() < 0.15:
+            token, state = 0, chance.choice(["done", "again"])
+        later = chance.random() < 0.3
+        parts, code = chance.randint(1, 3), chance.choice([0, 0, 63016, 21610])
+        got = talk.call("DELIVERED", turn_id=turn, token=token, state=state, parts_sent=parts,
+                        code=code, retry_ms=MINUTE if later else 0, check=False)
+        same(got, model.delivered(turn, token, state, parts, later, code))
+        if got.type == "OK":
+            note(f"{state} OK")
+    elif what == "time" and model.holder:
+        talk.lease_ends()
+        model.live = False
+        _sweepers_clock(talk)
+    elif what == "comes":
+        turn = model.comes(chance)
+        if turn:
+            talk.comes(turn)
+            with talk.stack.redis() as redis:
+                held = redis.hget(key("outgoing", talk.user), f"holds {turn}")
+                over = " ".join(f"{h.split('=')[0]}=1" for h in held.split())
+                redis.hset(key("outgoing", talk.user), f"holds {turn}", over)
+            if not model.live:
+                _sweepers_clock(talk)
+    elif what == "release":
+        same(talk.call("RELEASE", token=token, check=False),
+             0 if model.give_back(token) == "OK" else "stale_token")
+    elif what == "reset":
+        talk.call("RESET")
+        model.reset()
+    elif what == "withdraw":
+        same(talk.call("WITHDRAW", message_id=id_, check=False), model.withdraw(id_))
