@@ -54,7 +54,7 @@ typedef struct turn_delivery {
     int64_t parts_sent; /* of the reply */
     int64_t tries;      /* of the part, this one included */
     int64_t trying_ms;  /* when sessions was told of this one … */
-    int64_t try;        /* … and how it calls it */
+    int64_t nth;        /* … and how it calls it */
     int64_t looked_ms;  /* Unix ms */
     str_t sid;          /* of the part that has just gone out */
     twilio_call_t *call;

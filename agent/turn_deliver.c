@@ -16,10 +16,11 @@
 #include "common/metrics.h"
 #include "common/split.h"
 
-#define REPORT_MS 2000       /* for sessions to answer, before it is asked again */
-#define REPORT_AGAIN_MS 200  /* between two times */
-#define PACE_WAIT_MS 1500    /* a longer wait gives the lease back meanwhile */
-#define PART_PAUSE_MS 1000   /* between the parts of a reply: WhatsApp may swap what comes at once \
+#define REPORT_MS 2000      /* for sessions to answer, before it is asked again */
+#define REPORT_AGAIN_MS 200 /* between two times */
+#define PACE_WAIT_MS 1500   /* a longer wait gives the lease back meanwhile */
+#define PART_PAUSE_MS                                                                              \
+    1000                     /* between the parts of a reply: WhatsApp may swap what comes at once \
                               */
 #define REFUSED_RETRY_MS 500 /* too many calls at once */
 
@@ -61,7 +62,7 @@ static void on_reported(void *arg, const rpc_answer_t *answer)
     self->session_call = 0;
     if (answer->type == PROTO_OK) {
         if (str_is(delivery->report.state, "trying"))
-            delivery->try = ((const proto_ok_t *)answer->msg)->count;
+            delivery->nth = ((const proto_ok_t *)answer->msg)->count;
         delivery->reported(self);
         return;
     }
@@ -99,7 +100,7 @@ static void report(turn_t *self, const char *state, int64_t code, int64_t retry_
                                            .sid = delivery->sid,
                                            .code = code,
                                            .retry_ms = retry_ms,
-                                           .attempt = delivery->try};
+                                           .nth = delivery->nth};
     delivery->reported = reported;
     report_again(self);
 }
@@ -251,7 +252,7 @@ static void try_part(turn_t *self)
 static void next_part(turn_t *self)
 {
     delivery_t *delivery = &self->delivery;
-    delivery->try = 0;
+    delivery->nth = 0;
     if (delivery->sid.size) { /* another part of this reply has just gone out */
         delivery->sid = (str_t){0};
         wake_later(self, PART_PAUSE_MS, try_part);
@@ -268,13 +269,15 @@ static const twilio_entry_t *pick(const turn_t *self, const twilio_entry_t *entr
 {
     const delivery_t *delivery = &self->delivery;
     const proto_outgoing_t *entry = &delivery->entries[delivery->at];
+    /* what nobody has tried to send yet was given to a gateway, for its answer to Twilio */
+    twilio_way_t way = delivery->tries ? TWILIO_BY_API : TWILIO_BY_TWIML;
     const twilio_entry_t *last = NULL;
     for (size_t i = 0; i < count && entry->last_sid.size; i++)
         if (str_eq(entries[i].sid, entry->last_sid))
             last = &entries[i];
     for (size_t i = count; i-- > 0;) {
         bool before = last && (&entries[i] == last || entries[i].created_ms < last->created_ms);
-        if (!before && twilio_may_be(&entries[i], delivery->part, entry->since_ms))
+        if (!before && twilio_may_be(&entries[i], way, delivery->part, entry->since_ms))
             return &entries[i];
     }
     return NULL;
@@ -338,7 +341,7 @@ void turn_deliver(turn_t *self)
     const proto_outgoing_t *entry = entry_of(self);
     delivery->parts_sent = entry->parts_sent;
     delivery->tries = entry->attempts;
-    delivery->try = 0;
+    delivery->nth = 0;
     delivery->sid = (str_t){0};
     if (!str_is(entry->channel, "twilio") || !self->parts->twilio) {
         send_plan_t plan = {SEND_GIVE_UP, 0, "no_carrier"};

@@ -175,10 +175,11 @@ static bool same_text(str_t a, str_t b)
     }
 }
 
-bool twilio_may_be(const twilio_entry_t *entry, str_t body, int64_t since_ms)
+bool twilio_may_be(const twilio_entry_t *entry, twilio_way_t way, str_t body, int64_t since_ms)
 {
     static const char trial[] = "Sent from your Twilio trial account - ";
-    if (entry->direction.size && !str_is(entry->direction, "outbound-api"))
+    const char *direction = way == TWILIO_BY_API ? "outbound-api" : "outbound-reply";
+    if (entry->direction.size && !str_is(entry->direction, direction))
         return false;
     if (entry->created_ms && entry->created_ms + TWILIO_SKEW_MS < since_ms)
         return false;

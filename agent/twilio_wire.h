@@ -58,11 +58,12 @@ bool twilio_read_page(str_t json, arena_t *arena, twilio_page_t *page);
 int64_t twilio_read_error(str_t json);
 
 /*
- * May this be the message with that body which was handed to the API at since_ms? Its sid is
- * unknown, so its text (any if body is empty), its way and its time speak for it. The clocks may be
- * TWILIO_SKEW_MS apart; who knows the sids of other messages leaves those out before.
+ * May this be the message with that body which was handed to Twilio that way at since_ms? Its sid
+ * is unknown, so its text (any if body is empty), its way and its time speak for it. The clocks may
+ * be TWILIO_SKEW_MS apart; who knows the sids of other messages leaves those out before.
  */
 #define TWILIO_SKEW_MS 30000
-bool twilio_may_be(const twilio_entry_t *entry, str_t body, int64_t since_ms);
+typedef enum twilio_way { TWILIO_BY_API, TWILIO_BY_TWIML } twilio_way_t;
+bool twilio_may_be(const twilio_entry_t *entry, twilio_way_t way, str_t body, int64_t since_ms);
 
 #endif

@@ -4,12 +4,12 @@
 -- ARGV: those of outbox.lua, holder, lease ms, dead holder or '', token or 0, bytes that fit into
 --       an answer
 -- Answers {'granted', token, context or '', replies to deliver, of each of them (state, parts,
---          attempts, since, where it goes, reply), message, message …}, {'busy', ms}, {'empty'},
+--          attempts, since, the carrier's id of what went before, where it goes, reply), message, message …}, {'busy', ms}, {'empty'},
 --         {'stale'}
 local context = KEYS[6]
 local asker, dead, asked = ARGV[3], ARGV[5], tonumber(ARGV[6])
 
-local lease = redis.call('HMGET', state, 'token', 'holder', 'until', 'told')
+local lease = redis.call('HMGET', state, 'token', 'holder', 'until', 'told', 'last_sid')
 local token, holder = tonumber(lease[1] or 0), lease[2] or ''
 local ends, told = tonumber(lease[3] or 0), tonumber(lease[4] or 0)
 
@@ -47,7 +47,7 @@ for i, entry in ipairs(entries) do
     change(turn, {token = token}) -- offered under it: no gateway may take it
     answer[4] = i
     for _, value in ipairs({unsure and 'unsure' or 'due', entry.parts, entry.attempts, entry.since,
-                            texts[1], texts[2]}) do
+                            lease[5] or '', texts[1], texts[2]}) do
         answer[#answer + 1] = value
     end
 end

@@ -26,6 +26,7 @@ end
 if ARGV[7] ~= '' then
     redis.call('HSET', sid, 'turn', turn)
     redis.call('PEXPIRE', sid, ARGV[11])
+    redis.call('HSET', state, 'last_sid', ARGV[7])
 end
 if not entry then
     return {'same', 0} -- it is done: this is a repetition

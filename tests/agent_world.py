@@ -128,7 +128,7 @@ class Sessions(Fake):
                              tries=entry["tries"] + 1,
                              since_ms=entry["since_ms"] or int(time.time() * 1000))
                 return "OK", {"count": entry["tries"]}
-            assert message.attempt in (0, entry["tries"]), "a report of another try"
+            assert message.nth in (0, entry["tries"]), "a report of another try"
             if message.state == "sent":
                 entry.update(state="due", parts_sent=message.parts_sent, attempts=0, since_ms=0)
             elif message.state == "again":

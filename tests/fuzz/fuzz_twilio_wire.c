@@ -14,10 +14,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     twilio_page_t page;
     buf_t out;
     if (twilio_read_message(bytes, arena, &entry))
-        twilio_may_be(&entry, bytes, 0);
+        twilio_may_be(&entry, TWILIO_BY_API, bytes, 0);
     if (twilio_read_page(bytes, arena, &page))
         for (size_t i = 0; i < page.count; i++)
-            twilio_may_be(&page.entries[i], STR_LIT("hola"), 1);
+            twilio_may_be(&page.entries[i], TWILIO_BY_TWIML, STR_LIT("hola"), 1);
     int64_t code = twilio_read_error(bytes);
     if (code < 0 || code > 999999)
         abort();

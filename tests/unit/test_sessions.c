@@ -568,9 +568,9 @@ static void claimed_is_read(void **state)
     assert_true(proto_encode(&proto_outgoing_record, &target, &place, NULL));
     proto_reply_t reply = {.turn_id = STR_LIT("t1"), .text = STR_LIT("listo"), .upto_seq = 6};
     assert_true(proto_encode(&proto_reply_record, &reply, &said, NULL));
-    buf_str(&wire, "*11\r\n$7\r\ngranted\r\n:1700000000002\r\n");
+    buf_str(&wire, "*12\r\n$7\r\ngranted\r\n:1700000000002\r\n");
     bulk(&wire, buf_view(&context));
-    buf_str(&wire, ":1\r\n$6\r\nunsure\r\n:2\r\n:3\r\n:1700000000004\r\n");
+    buf_str(&wire, ":1\r\n$6\r\nunsure\r\n:2\r\n:3\r\n:1700000000004\r\n$4\r\nSM01\r\n");
     bulk(&wire, buf_view(&place));
     bulk(&wire, buf_view(&said));
     bulk(&wire, buf_view(&stored));
@@ -595,6 +595,7 @@ static void claimed_is_read(void **state)
     assert_int_equal(msg->outgoing->parts_sent, 2);
     assert_int_equal(msg->outgoing->attempts, 3);
     assert_int_equal(msg->outgoing->since_ms, 1700000000004);
+    assert_true(str_is(msg->outgoing->last_sid, "SM01"));
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buf_free(all[i]);
 }

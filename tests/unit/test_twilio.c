@@ -225,7 +225,7 @@ static void on_listed(void *arg, const twilio_entry_t *entries, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (size < sizeof o->bodies - 40)
             size += (size_t)snprintf(o->bodies + size, 40, "%.*s|", STR_ARG(entries[i].body));
-        if (o->wanted.size && twilio_may_be(&entries[i], o->wanted, clock_unix_ms()))
+        if (o->wanted.size && twilio_may_be(&entries[i], TWILIO_BY_API, o->wanted, clock_unix_ms()))
             o->found = true;
     }
 }
@@ -590,18 +590,23 @@ static void which_one(void **state)
                             .body = STR_LIT("Hola\nAna"),
                             .direction = STR_LIT("outbound-api"),
                             .created_ms = 1000000};
-    assert_true(twilio_may_be(&entry, STR_LIT("Hola\nAna"), 1000500));
-    assert_true(twilio_may_be(&entry, STR_LIT(" Hola\r\nAna\n"), 1000500));
-    assert_true(twilio_may_be(&entry, STR_LIT(""), 1000500)); /* a template: any text */
-    assert_false(twilio_may_be(&entry, STR_LIT("Hola\nAn"), 1000500));
-    assert_false(twilio_may_be(&entry, STR_LIT("Hola\nAna!"), 1000500));
-    assert_true(twilio_may_be(&entry, STR_LIT("Hola\nAna"), 1000000 + TWILIO_SKEW_MS));
-    assert_false(twilio_may_be(&entry, STR_LIT("Hola\nAna"), 1000001 + TWILIO_SKEW_MS));
+    assert_true(twilio_may_be(&entry, TWILIO_BY_API, STR_LIT("Hola\nAna"), 1000500));
+    assert_true(twilio_may_be(&entry, TWILIO_BY_API, STR_LIT(" Hola\r\nAna\n"), 1000500));
+    assert_true(
+        twilio_may_be(&entry, TWILIO_BY_API, STR_LIT(""), 1000500)); /* a template: any text */
+    assert_false(twilio_may_be(&entry, TWILIO_BY_API, STR_LIT("Hola\nAn"), 1000500));
+    assert_false(twilio_may_be(&entry, TWILIO_BY_API, STR_LIT("Hola\nAna!"), 1000500));
+    assert_true(
+        twilio_may_be(&entry, TWILIO_BY_API, STR_LIT("Hola\nAna"), 1000000 + TWILIO_SKEW_MS));
+    assert_false(
+        twilio_may_be(&entry, TWILIO_BY_API, STR_LIT("Hola\nAna"), 1000001 + TWILIO_SKEW_MS));
     entry.direction = STR_LIT("outbound-reply"); /* by TwiML: another way, another message */
-    assert_false(twilio_may_be(&entry, STR_LIT("Hola\nAna"), 1000500));
+    assert_false(twilio_may_be(&entry, TWILIO_BY_API, STR_LIT("Hola\nAna"), 1000500));
+    assert_true(twilio_may_be(&entry, TWILIO_BY_TWIML, STR_LIT("Hola\nAna"), 1000500));
     entry.direction = STR_LIT("outbound-api");
+    assert_false(twilio_may_be(&entry, TWILIO_BY_TWIML, STR_LIT("Hola\nAna"), 1000500));
     entry.body = STR_LIT("Sent from your Twilio trial account - Hola\nAna");
-    assert_true(twilio_may_be(&entry, STR_LIT("Hola\nAna"), 1000500));
+    assert_true(twilio_may_be(&entry, TWILIO_BY_API, STR_LIT("Hola\nAna"), 1000500));
 }
 
 #define CLIENT_TEST(name) cmocka_unit_test_setup_teardown(name, client_start, client_stop)
