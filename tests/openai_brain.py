@@ -260,3 +260,11 @@ def answer(body):
     if call:
         return "calls", [call]
     return "text", "¡Hola! Dime qué auto buscas y tu presupuesto, y te muestro lo que hay."
+
+
+def echo(messages):
+    """Which of the customer's words are answered; at length if they ask for that."""
+    _, said = last_user(messages)
+    tags = " ".join(re.findall(r"#\w+", said))
+    return f"Anotado: {tags}." + ("\n\nY con detalle, " + "como se pidió, " * 150 + "listo."
+                                  if "largo" in said else "")

@@ -38,7 +38,7 @@ import openai_brain
 import openai_check
 
 SETTINGS = {
-    "latency_ms": 0,        # before the first byte
+    "latency_ms": 0,        # before the first byte; [least, most]: by chance between them
     "chunk_bytes": 0,       # write the stream so many bytes at a time; -1: random; 0: per event
     "newline": "lf",        # lf, crlf or cr: how lines of the stream end
     "keepalive": False,     # a comment line before every event
@@ -50,6 +50,8 @@ SETTINGS = {
     "seed": 1,              # for chunk_bytes -1
     "failures": [],         # queue of failures
     "always": None,         # failure of every request
+    "rates": {},            # {"500": 0.05}: failures by chance
+    "echo": False,          # the answer names the tags (#a1) of the customer's last words
     "say": None,            # every text is this, whatever the tools found (a lying model)
     "says": [],             # queue of such texts, one per text answer
     "calls": [],            # queue of forced tool calls: [{"name", "arguments"}], one list per answer
@@ -114,7 +116,18 @@ class Server:
     def next_failure(self):
         if self.settings["failures"]:
             return self.settings["failures"].pop(0)
-        return self.settings["always"] or {"kind": "ok"}
+        if self.settings["always"]:
+            return self.settings["always"]
+        chance = self.random.random()
+        for kind, rate in self.settings["rates"].items():
+            chance -= rate
+            if chance < 0:
+                return self.failure(kind)
+        return {"kind": "ok"}
+
+    def latency(self, failure):
+        wanted = failure.get("latency_ms", self.settings["latency_ms"])
+        return self.random.uniform(*wanted) if isinstance(wanted, list) else wanted
 
     async def control(self, request):
         if request.method == "POST":
@@ -165,7 +178,7 @@ class Server:
         self.prefixes.add(hash(json.dumps([body["messages"][0], body.get("tools")])))
         failure = self.next_failure()
         self.served[failure["kind"]] += 1
-        await self.sleep(request, failure.get("latency_ms", self.settings["latency_ms"]))
+        await self.sleep(request, self.latency(failure))
         fail = getattr(self, "fail_" + failure["kind"], None)
         if fail:
             return await fail(request, body, failure, request_id)
@@ -223,7 +236,8 @@ class Server:
                              else json.dumps(call["arguments"], ensure_ascii=False))
                             for call in self.settings["calls"].pop(0)]
         else:
-            what, value = openai_brain.answer(body)
+            what, value = openai_brain.answer(body) if not self.settings["echo"] else (
+                "text", openai_brain.echo(body["messages"]))
             if what == "calls":
                 out["calls"] = [(n, json.dumps(a, ensure_ascii=False)) for n, a in value]
             else:
