@@ -263,6 +263,12 @@ static void next_part(turn_t *self)
 
 /* ---- what may be out already ---- */
 
+static bool is_known(const proto_outgoing_t *entry, str_t sid)
+{
+    return sid.size && entry->sids.size >= sid.size &&
+           memmem(entry->sids.data, entry->sids.size, sid.data, sid.size);
+}
+
 /* The oldest of those that may be it. What went out before it is left out, because the same words
  * may have been sent to the same person a moment ago; Twilio tells times in whole seconds. */
 static const twilio_entry_t *pick(const turn_t *self, const twilio_entry_t *entries, size_t count)
@@ -271,12 +277,12 @@ static const twilio_entry_t *pick(const turn_t *self, const twilio_entry_t *entr
     const proto_outgoing_t *entry = &delivery->entries[delivery->at];
     /* what nobody has tried to send yet was given to a gateway, for its answer to Twilio */
     twilio_way_t way = delivery->tries ? TWILIO_BY_API : TWILIO_BY_TWIML;
-    const twilio_entry_t *last = NULL;
-    for (size_t i = 0; i < count && entry->last_sid.size; i++)
-        if (str_eq(entries[i].sid, entry->last_sid))
-            last = &entries[i];
+    int64_t last_ms = 0;
+    for (size_t i = 0; i < count; i++)
+        if (is_known(entry, entries[i].sid) && entries[i].created_ms > last_ms)
+            last_ms = entries[i].created_ms;
     for (size_t i = count; i-- > 0;) {
-        bool before = last && (&entries[i] == last || entries[i].created_ms < last->created_ms);
+        bool before = entries[i].created_ms < last_ms || is_known(entry, entries[i].sid);
         if (!before && twilio_may_be(&entries[i], way, delivery->part, entry->since_ms))
             return &entries[i];
     }

@@ -147,7 +147,7 @@
     F(outgoing, 7, INT, attempts,   0,   OPTIONAL, "how often the next part was tried") \
     F(outgoing, 8, INT, since_ms,   0,   OPTIONAL, "unsure: it cannot have been sent before, Unix ms") \
     F(outgoing, 9, STR, message_id, 128, OPTIONAL, "the message it answers last (typing indicator)") \
-    F(outgoing, 10, STR, last_sid, 64,  OPTIONAL, "the carrier's id of what went to that person before")
+    F(outgoing, 10, STR, sids,      1024, OPTIONAL, "the carrier's ids of what went to that person lately, a space between two")
 
 #define PROTO_FIELDS_entry(F, L) \
     F(entry, 1, STR, role,    16,  REQUIRED, "user, assistant, call or tool") \

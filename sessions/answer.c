@@ -120,12 +120,12 @@ static bool withdrawn(answer_t *self, const redisReply *reply, arena_t *arena)
 /* One reply to deliver: its state, numbers, where it goes, and what it says. */
 static bool outgoing_at(const redisReply *reply, size_t i, arena_t *arena, proto_outgoing_t *out)
 {
-    str_t state, last_sid, to, record;
+    str_t state, sids, to, record;
     int64_t parts, attempts, since;
     proto_reply_t said;
     if (!text_at(reply, i, &state) || !number_at(reply, i + 1, &parts) ||
         !number_at(reply, i + 2, &attempts) || !number_at(reply, i + 3, &since) ||
-        !text_at(reply, i + 4, &last_sid) || !text_at(reply, i + 5, &to) ||
+        !text_at(reply, i + 4, &sids) || !text_at(reply, i + 5, &to) ||
         !text_at(reply, i + 6, &record) ||
         !proto_decode(&proto_outgoing_record, to.data, to.size, out, arena, NULL) ||
         !proto_decode(&proto_reply_record, record.data, record.size, &said, arena, NULL))
@@ -136,7 +136,7 @@ static bool outgoing_at(const redisReply *reply, size_t i, arena_t *arena, proto
     out->parts_sent = parts;
     out->attempts = attempts;
     out->since_ms = since;
-    out->last_sid = last_sid;
+    out->sids = sids;
     return true;
 }
 

@@ -4,12 +4,12 @@
 -- ARGV: those of outbox.lua, holder, lease ms, dead holder or '', token or 0, bytes that fit into
 --       an answer
 -- Answers {'granted', token, context or '', replies to deliver, of each of them (state, parts,
---          attempts, since, the carrier's id of what went before, where it goes, reply), message, message …}, {'busy', ms}, {'empty'},
+--          attempts, since, the carrier's ids of what went before, where it goes, reply), message, message …}, {'busy', ms}, {'empty'},
 --         {'stale'}
 local context = KEYS[6]
 local asker, dead, asked = ARGV[3], ARGV[5], tonumber(ARGV[6])
 
-local lease = redis.call('HMGET', state, 'token', 'holder', 'until', 'told', 'last_sid')
+local lease = redis.call('HMGET', state, 'token', 'holder', 'until', 'told', 'sids')
 local token, holder = tonumber(lease[1] or 0), lease[2] or ''
 local ends, told = tonumber(lease[3] or 0), tonumber(lease[4] or 0)
 

@@ -26,7 +26,13 @@ end
 if ARGV[7] ~= '' then
     redis.call('HSET', sid, 'turn', turn)
     redis.call('PEXPIRE', sid, ARGV[11])
-    redis.call('HSET', state, 'last_sid', ARGV[7])
+    local sids = {ARGV[7]} -- the newest first
+    for known in string.gmatch(redis.call('HGET', state, 'sids') or '', '%S+') do
+        if known ~= ARGV[7] and #sids < 15 then
+            sids[#sids + 1] = known
+        end
+    end
+    redis.call('HSET', state, 'sids', table.concat(sids, ' '))
 end
 if not entry then
     return {'same', 0} -- it is done: this is a repetition

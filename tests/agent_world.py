@@ -61,7 +61,7 @@ class Sessions(Fake):
         self.turns = itertools.count(1)
         self.users = collections.defaultdict(lambda: {
             "inbox": [], "seq": 0, "holder": None, "token": 0, "context": None, "replies": [],
-            "outbox": [], "told": [], "last_sid": ""})
+            "outbox": [], "told": [], "sids": []})
         super().__init__(endpoint, "sessions", {
             "CLAIM": self.claim, "RENEW": self.renew, "COMMIT": self.commit,
             "RELEASE": self.release, "DELIVERED": self.delivered})
@@ -106,7 +106,7 @@ class Sessions(Fake):
             if entry["state"] == "trying":
                 entry["state"] = "unsure"
         fields = [field["name"] for field in most.table().fields("outgoing")]
-        return [{**{f: entry[f] for f in fields if f in entry}, "last_sid": user["last_sid"]}
+        return [{**{f: entry[f] for f in fields if f in entry}, "sids": " ".join(user["sids"][-15:])}
                 for entry in offered]
 
     def delivered(self, message):
@@ -117,7 +117,7 @@ class Sessions(Fake):
                 return "ERROR", {"code": "stale_token"}
             entry = next((e for e in user["outbox"] if e["turn_id"] == message.turn_id), None)
             if message.sid:
-                user["last_sid"] = message.sid
+                user["sids"].append(message.sid)
             if entry is None:
                 return ("ERROR", {"code": "claimed"}) if message.state == "trying" else ("OK", {})
             if message.state == "trying" and entry is not user["outbox"][0]:

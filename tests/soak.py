@@ -11,11 +11,12 @@ what the person has received, to the letter. Prints the counts, and ends with 1 
 import argparse
 import asyncio
 import collections
-import json
 import pathlib
 import random
 import re
+import shutil
 import sys
+import tempfile
 import time
 
 import aiohttp
@@ -32,6 +33,10 @@ WORDS = ["hola", "busco un Nissan", "¿tienes algo rojo?", "el segundo", "a 48 m
 SETTINGS = {"TWIML_WAIT_MS": "450ms", "TWILIO_REQUEST_MS": "800ms", "TWILIO_PERSON_MS": "0",
             "TWILIO_NUMBER_RATE": "1000", "TWILIO_CONNECTIONS": "64", "OPENAI_RETRIES": "0",
             "OPENAI_HTTP": "1.1", "LOG_LEVEL": "info", "PUBLIC_BASE_URL": BASE}
+
+
+def brief(text):
+    return text if len(text) < 60 else f"{text[:40]} … {len(text)}"
 
 
 class Soak:
@@ -172,9 +177,9 @@ class Soak:
                 for message in received.get(who, []):
                     counts["by " + message["via"]] += 1
                 if bare(got) != bare(reply.text for reply in replies):
-                    self.problem(f"{who} received {json.dumps(got, ensure_ascii=False)[:1500]}\n"
-                                 f"    instead of "
-                                 f"{json.dumps([r.text for r in replies], ensure_ascii=False)[:1500]}")
+                    self.problem(f"{who} received "
+                                 f"{[(m['via'], brief(m['body'])) for m in received.get(who, [])]}"
+                                 f"\n    instead of {[brief(r.text) for r in replies]}")
         return counts
 
     def run(self):
@@ -201,6 +206,10 @@ class Soak:
                     if report:
                         self.problem(f"{name} reported {report[0]}")
             finally:
+                if self.problems:
+                    kept = pathlib.Path(tempfile.mkdtemp(prefix="soak"))
+                    shutil.copytree(self.stack.logs, kept, dirs_exist_ok=True)
+                    print(f"logs are kept in {kept}")
                 if self.options.keep:
                     print(f"logs in {self.stack.dir}")
                     input("enter ends it: ")

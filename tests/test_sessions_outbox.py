@@ -356,7 +356,7 @@ def test_a_try_of_the_next_part_is_unsure_about_that_part_only(talk):
     offered = talk.claim("agent-4/1", dead="agent-3/1").outgoing[0]
     assert (offered.state, offered.parts_sent, offered.attempts) == ("unsure", 1, 1)
     assert offered.since_ms > 0
-    assert offered.last_sid == "SM1"  # not to be mistaken for the one that is unsure
+    assert offered.sids == "SM1"  # not to be mistaken for the one that is unsure
 
 
 def test_a_gateway_that_says_nothing_leaves_it_unsure():

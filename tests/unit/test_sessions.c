@@ -595,7 +595,7 @@ static void claimed_is_read(void **state)
     assert_int_equal(msg->outgoing->parts_sent, 2);
     assert_int_equal(msg->outgoing->attempts, 3);
     assert_int_equal(msg->outgoing->since_ms, 1700000000004);
-    assert_true(str_is(msg->outgoing->last_sid, "SM01"));
+    assert_true(str_is(msg->outgoing->sids, "SM01"));
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buf_free(all[i]);
 }
