@@ -107,11 +107,14 @@ typedef struct request {
     add_keys(&(self)->words, &(self)->names, user, id, (const session_key_t[]){__VA_ARGS__}, \
              sizeof((const session_key_t[]){__VA_ARGS__}) / sizeof(session_key_t))
 
-/* Keys and arguments of a script behind outbox.lua; its own keys follow. */
-#define OUTBOX(self, user, id, ...)                                    \
-    (KEYS(self, user, id, KEY_STATE, KEY_INBOX, KEY_READY, KEY_OUTBOX, \
-          KEY_OUTGOING __VA_OPT__(, ) __VA_ARGS__),                    \
-     add(&(self)->words, user), add_number(&(self)->words, state_ttl((self)->limits)))
+/* Keys and arguments of a script behind outbox.lua: its keys, and those of the script. */
+#define OUTBOX_KEYS KEY_STATE, KEY_INBOX, KEY_READY, KEY_OUTBOX, KEY_OUTGOING
+#define OUTBOX(self, user, id, ...)                            \
+    do {                                                       \
+        KEYS(self, user, id, __VA_ARGS__);                     \
+        add(&(self)->words, user);                             \
+        add_number(&(self)->words, state_ttl((self)->limits)); \
+    } while (0)
 
 static bool enqueue(request_t *self, const char **why)
 {
@@ -132,7 +135,8 @@ static bool enqueue(request_t *self, const char **why)
     CHECK(msg->reply_to.size == 0 ||
               proto_encode(&proto_outgoing_record, &target, &self->records[1], NULL),
           "where the reply goes cannot be stored");
-    OUTBOX(self, msg->user_id, msg->message_id, KEY_SEEN, KEY_REPLIES, KEY_CONTEXT, KEY_TARGETS);
+    OUTBOX(self, msg->user_id, msg->message_id, OUTBOX_KEYS, KEY_SEEN, KEY_REPLIES, KEY_CONTEXT,
+           KEY_TARGETS);
     add(&self->words, buf_view(&self->records[0]));
     add_number(&self->words, self->limits->inbox_max);
     add_number(&self->words, self->limits->dedup_ttl);
@@ -149,7 +153,7 @@ static bool withdraw(request_t *self, const char **why)
     const proto_withdraw_t *msg = self->msg;
     CHECK_USER(msg);
     CHECK(msg->message_id.size > 0, "message_id is empty");
-    OUTBOX(self, msg->user_id, msg->message_id, KEY_SEEN, KEY_TARGETS);
+    OUTBOX(self, msg->user_id, msg->message_id, OUTBOX_KEYS, KEY_SEEN, KEY_TARGETS);
     add_number(&self->words, REQUEST_GRACE_MS);
     return true;
 }
@@ -161,7 +165,7 @@ static bool claim(request_t *self, const char **why)
     CHECK(msg->holder.size > 0, "holder is empty");
     CHECK_LEASE(msg);
     CHECK(msg->token >= 0 && msg->token <= REQUEST_MAX_TOKEN, "token is not one");
-    OUTBOX(self, msg->user_id, (str_t){0}, KEY_CONTEXT);
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT);
     add(&self->words, msg->holder);
     add_number(&self->words, msg->lease_ms);
     add(&self->words, msg->dead);
@@ -176,7 +180,7 @@ static bool renew(request_t *self, const char **why)
     CHECK_USER(msg);
     CHECK_TOKEN(msg);
     CHECK_LEASE(msg);
-    OUTBOX(self, msg->user_id, (str_t){0});
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS);
     add_number(&self->words, msg->token);
     add_number(&self->words, msg->lease_ms);
     return true;
@@ -195,7 +199,7 @@ static bool commit(request_t *self, const char **why)
     CHECK(msg->context_count == 0 ||
               proto_encode(&proto_context_record, msg->context, &self->records[1], NULL),
           "the context is larger than 1 MiB");
-    OUTBOX(self, msg->user_id, (str_t){0}, KEY_CONTEXT, KEY_REPLIES, KEY_TARGETS);
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, KEY_REPLIES, KEY_TARGETS);
     add_number(&self->words, msg->token);
     add(&self->words, reply->turn_id);
     add_number(&self->words, reply->upto_seq);
@@ -213,7 +217,7 @@ static bool release(request_t *self, const char **why)
     const proto_release_t *msg = self->msg;
     CHECK_USER(msg);
     CHECK_TOKEN(msg);
-    OUTBOX(self, msg->user_id, (str_t){0});
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS);
     add_number(&self->words, msg->token);
     add_number(&self->words, REQUEST_GRACE_MS);
     return true;
@@ -223,7 +227,7 @@ static bool reset(request_t *self, const char **why)
 {
     const proto_reset_t *msg = self->msg;
     CHECK_USER(msg);
-    OUTBOX(self, msg->user_id, (str_t){0}, KEY_CONTEXT);
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT);
     add_number(&self->words, REQUEST_GRACE_MS);
     return true;
 }
@@ -241,7 +245,7 @@ static bool take(request_t *self, const char **why)
     const proto_take_t *msg = self->msg;
     CHECK_USER(msg);
     CHECK_TURN(msg);
-    OUTBOX(self, msg->user_id, (str_t){0});
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS);
     add(&self->words, msg->turn_id);
     add_number(&self->words, self->limits->settle_ms);
     return true;
@@ -252,7 +256,7 @@ static bool forgo(request_t *self, const char **why)
     const proto_forgo_t *msg = self->msg;
     CHECK_USER(msg);
     CHECK(msg->message_id.size > 0, "message_id is empty");
-    OUTBOX(self, msg->user_id, msg->message_id, KEY_SEEN, KEY_TARGETS);
+    OUTBOX(self, msg->user_id, msg->message_id, OUTBOX_KEYS, KEY_SEEN, KEY_TARGETS);
     return true;
 }
 
@@ -281,7 +285,7 @@ static bool delivered(request_t *self, const char **why)
           "retry_ms must be 0 to a day");
     CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
     CHECK(msg->nth >= 0 && msg->nth <= REQUEST_MAX_TOKEN, "nth is not one");
-    OUTBOX(self, msg->user_id, msg->sid, KEY_SID);
+    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID);
     add(&self->words, msg->turn_id);
     add_number(&self->words, msg->token);
     add(&self->words, msg->state);

@@ -117,9 +117,12 @@ def test_a_repeated_commit_makes_no_second_reply(talk):
     for _ in range(3):
         assert talk.commit(claimed, "t1").waiting == 1
     assert talk.read().outbox == 1
+    talk.enqueue()
+    talk.commit(talk.claim(), "t2")
+    assert talk.commit(claimed, "t1").waiting == 1  # not the last turn, but its reply is here
     token, _ = talk.offered("agent-2/1")
     talk.delivered("t1", "done", token)
-    assert talk.commit(claimed, "t1").waiting == 0
+    assert talk.commit(claimed, "t2").waiting == 0
     assert talk.read().outbox == 0
 
 
@@ -618,6 +621,8 @@ def test_a_withdrawn_message_leaves_the_outbox_alone(talk):
     talk.ask("m9")
     assert talk.looked_at() < 10000
     talk.withdraw("m9")
+    with talk.stack.redis() as redis:
+        assert not redis.exists(key("targets", talk.user))
     assert 50000 < talk.looked_at() <= MINUTE
     assert talk.read().outbox == 1
     with talk.stack.redis() as redis:
@@ -853,7 +858,7 @@ class Outbox(Model):
         return entry.turn
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_model_agrees_with_it(service, seed):
     chance = random.Random(seed)
     clients = [service.client("sessions"), service.client("sessions-2")]
@@ -862,7 +867,7 @@ def test_a_model_agrees_with_it(service, seed):
     tokens = {t.user: [1] for t in talks}
     turns = {t.user: ["none"] for t in talks}
     done = {}
-    for step in range(2000):
+    for step in range(1500):
         talk = chance.choice(talks)
         talk.client = chance.choice(clients)
         model = models[talk.user]
@@ -996,3 +1001,128 @@ def _step(chance, step, talk, model, tokens, turns, done):
         model.reset()
     elif what == "withdraw":
         same(talk.call("WITHDRAW", message_id=id_, check=False), model.withdraw(id_))
+
+
+class Carrier:
+    """What people received, and what a look at the list of it tells."""
+
+    def __init__(self):
+        self.received = {}  # user: [turn, …]
+        self.lock = threading.Lock()
+
+    def send(self, user, turn):
+        with self.lock:
+            self.received.setdefault(user, []).append(turn)
+
+    def has(self, user, turn):
+        with self.lock:
+            return turn in self.received.get(user, [])
+
+
+def test_every_reply_arrives_once_and_in_order_whoever_dies():
+    """Gateways that take replies or give up, agents that answer and deliver; each dies now and then
+    before or after it wrote, without a word. What people received must be every answer, once. The
+    dead are told to those who claim, and the clock of what they took is turned, so that a slow
+    machine changes nothing."""
+    count = 40
+    with Sessions(second=True) as service:
+        carrier, stop, wrong, lock = Carrier(), threading.Event(), [], threading.Lock()
+        talks = [service.conversation() for _ in range(3)]
+        dead = dict.fromkeys([t.user for t in talks], "")
+        came = dict.fromkeys(["taken", "written", "trying", "sent"], 0)
+
+        def lives(where):
+            """Every fifth dies there, the second first."""
+            with lock:
+                came[where] += 1
+                return came[where] % 5 != 2
+
+        def gateway(user, number):
+            chance = random.Random(f"{user} {number}")
+            with service.client(chance.choice(["sessions", "sessions-2"])) as client:
+                talk = Conversation(service, user, client)
+                for n in range(count):
+                    id_ = f"{number}-{n}"
+                    talk.ask(id_, hold_ms=MINUTE)
+                    wait = most.deadline(chance.choice([0.001, 0.02, 10]))
+                    reply = []
+                    try:
+                        while not reply:
+                            reply = talk.ask(id_, hold_ms=MINUTE).reply
+                            wait()
+                        turn = reply[0].turn_id
+                        if talk.call("TAKE", turn_id=turn, check=False).type == "OK":
+                            if lives("taken"):
+                                carrier.send(user, turn)
+                                if lives("written"):
+                                    talk.delivered(turn, "done")
+                                    continue
+                            talk.comes(turn)
+                            continue
+                    except most.Timeout:
+                        pass
+                    talk.forgo(id_)
+
+        def agent(number):
+            chance = random.Random(number)
+            turns = 0
+            with service.client(chance.choice(["sessions", "sessions-2"])) as client:
+                mine = [Conversation(service, t.user, client) for t in talks]
+                while not stop.is_set():
+                    talk = chance.choice(mine)
+                    name = f"agent-{number}/{turns}"
+                    claimed = talk.claim(name, dead=dead[talk.user])
+                    turns += 1
+                    if claimed.status != "granted":
+                        stop.wait(0.002)
+                    elif not deliver(talk, claimed):
+                        dead[talk.user] = name
+                    elif claimed.messages:
+                        talk.commit(claimed, name)
+                    else:
+                        talk.call("RELEASE", token=claimed.token)
+
+        def deliver(talk, claimed):
+            """False when the agent dies of it."""
+            for reply in claimed.outgoing:
+                turn, token = reply.turn_id, claimed.token
+                if reply.state != "unsure" or not carrier.has(talk.user, turn):
+                    talk.delivered(turn, "trying", token)
+                    if not lives("trying"):
+                        return False
+                    carrier.send(talk.user, turn)
+                    if not lives("sent"):
+                        return False
+                talk.delivered(turn, "done", token)
+            return True
+
+        def guarded(function, *args):
+            try:
+                function(*args)
+            except Exception as error:
+                wrong.append(error)
+
+        gateways = [threading.Thread(target=guarded, args=(gateway, t.user, n))
+                    for t in talks for n in range(2)]
+        agents = [threading.Thread(target=guarded, args=(agent, n)) for n in range(3)]
+        for thread in gateways + agents:
+            thread.start()
+        for thread in gateways:
+            thread.join()
+        try:
+            most.eventually(lambda: wrong or all(
+                (s.waiting, s.outbox) == (0, 0) for s in [t.read() for t in talks]), 40)
+        finally:
+            stop.set()
+            for thread in agents:
+                thread.join()
+        assert not wrong
+        for talk in talks:
+            made = []
+            for number, n in itertools.product(range(2), range(count)):
+                answer = talk.ask(f"{number}-{n}")
+                made.append((answer.seq, answer.reply[0].turn_id))
+            answers = [turn for turn, _ in itertools.groupby(t for _, t in sorted(made))]
+            assert carrier.received[talk.user] == answers
+            talk.client.close()
+        assert min(came.values()) >= 2, came
