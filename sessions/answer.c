@@ -130,6 +130,8 @@ static bool outgoing_at(const redisReply *reply, size_t i, arena_t *arena, proto
         !proto_decode(&proto_outgoing_record, to.data, to.size, out, arena, NULL) ||
         !proto_decode(&proto_reply_record, record.data, record.size, &said, arena, NULL))
         return false;
+    if (!str_is(state, "due") && !str_is(state, "unsure"))
+        return false;
     out->turn_id = said.turn_id;
     out->text = said.text;
     out->state = state;
