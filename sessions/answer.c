@@ -1,11 +1,13 @@
 #include "sessions/answer.h"
 
+#include "common/text.h"
 #include "sessions/redis_error.h"
 
 #define AWAY_RETRY_MS 1000 /* what a caller is told when Redis is away */
 #define FULL_RETRY_MS 2000 /* what a caller is told when an inbox is full: about a turn */
 #define MAX_WAITING 100
 #define MAX_OUTGOING 8
+#define MAX_SIDS 1024    /* bytes */
 #define OUTGOING_WORDS 7 /* of an answer, for one */
 
 static void fail(answer_t *self, const char *code, const char *detail, int64_t retry_ms)
@@ -130,7 +132,8 @@ static bool outgoing_at(const redisReply *reply, size_t i, arena_t *arena, proto
         !proto_decode(&proto_outgoing_record, to.data, to.size, out, arena, NULL) ||
         !proto_decode(&proto_reply_record, record.data, record.size, &said, arena, NULL))
         return false;
-    if (!str_is(state, "due") && !str_is(state, "unsure"))
+    if ((!str_is(state, "due") && !str_is(state, "unsure")) || !utf8_valid(sids) ||
+        sids.size > MAX_SIDS)
         return false;
     out->turn_id = said.turn_id;
     out->text = said.text;

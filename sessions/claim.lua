@@ -4,8 +4,8 @@
 -- ARGV: those of outbox.lua, holder, lease ms, dead holder or '', token or 0, bytes that fit into
 --       an answer
 -- Answers {'granted', token, context or '', replies to deliver, of each of them (state, parts,
---          attempts, since, the carrier's ids of what went before, where it goes, reply), message, message …}, {'busy', ms}, {'empty'},
---         {'stale'}
+--          attempts, since, the carrier's ids of what went before, where it goes, reply), message,
+--          message …}, {'busy', ms}, {'empty'}, {'stale'}
 local context = KEYS[6]
 local asker, dead, asked = ARGV[3], ARGV[5], tonumber(ARGV[6])
 

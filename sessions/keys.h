@@ -49,6 +49,7 @@
  *   told     the last seq its holder was told
  *   turn     the turn committed last
  *   opted_out  there when the carrier says that the person wants no messages
+ *   sids     the carrier's ids of what went to the person last, the newest first
  *
  * The state of a user's lease:
  *
@@ -74,19 +75,19 @@
  * - A COMMIT of the turn committed last is answered again and changes nothing, whatever its token:
  *   it is a repetition too.
  *
- * The state of a reply in the outbox. Only the head is ever offered, taken or tried, so that
- * replies go out in order; after it as many as are open too. "at" is the time that a state waits
- * for.
+ * The state of a reply in the outbox. Only the head, the oldest, is ever taken or tried, so replies
+ * go out in order; a CLAIM offers it and those behind it up to the first whose time has not come.
+ * "at" is the time that a state waits for.
  *
- *   state    at                  TAKE      offered by CLAIM           trying   done by token 0
- *   held     the hold's end      taken     from then on, as due (*)   from then on   refused
- *   due      not before          refused   from then on, as due       good     refused
- *   taken    TWIML_SETTLE_MS     refused   from then on, as unsure    refused  done
- *   trying   when it began       refused   as unsure, when the lease  again    refused
- *                                          is another's
- *   unsure   not before          refused   from then on, as unsure    good     done, unless an
- * agent tried it before parked   –                   refused   never                      good
- * refused
+ *   state   at               TAKE     offered by CLAIM         trying        done, again by token 0
+ *   held    the hold's end   taken    after at, as due (*)     after at      refused
+ *   due     not before       refused  after at, as due         good          refused
+ *   taken   TWIML_SETTLE_MS  refused  after at, as unsure      refused       good
+ *   trying  when it began    refused  as unsure, if the lease  a repetition  refused
+ *                                     is another's
+ *   unsure  not before       refused  after at, as unsure      good          good until an agent
+ *                                                                            tries it
+ *   parked  –                refused  never                    good          refused
  *
  *   COMMIT -> held                         held -TAKE-> taken -done-> gone
  *   taken -again by the gateway-> due      taken -time, CLAIM-> unsure

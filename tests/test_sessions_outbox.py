@@ -667,6 +667,26 @@ def test_the_furthest_status_stays_whatever_comes_when(talk, seed):
             assert 0 < redis.ttl(name) <= 24 * 3600
 
 
+def test_what_went_to_a_person_last_is_told(talk):
+    """Each once, however often it was told, and no more than fit into a field."""
+    for turn in ("t1", "t2", "t3"):
+        talk.answered(turn, hold_ms=MINUTE)
+        talk.comes(turn)
+    claimed = talk.claim()
+    assert [o.sids for o in claimed.outgoing] == ["", "", ""]
+    token = claimed.token
+    for _ in range(2):
+        talk.delivered("t1", "trying", token)
+        talk.delivered("t1", "sent", token, parts_sent=1, sid="SM1")
+    talk.delivered("t1", "done", token, sid="SM2")
+    assert [o.sids for o in talk.claim(token=token).outgoing] == ["SM2 SM1"] * 2
+    sids = [f"{n:064}" for n in range(20)]
+    for n, sid in enumerate(sids):
+        talk.delivered("t2", "trying", token)
+        talk.delivered("t2", "sent", token, parts_sent=n + 1, sid=sid)
+    assert [o.sids for o in talk.claim(token=token).outgoing] == [" ".join(sids[:-16:-1])] * 2
+
+
 def test_a_status_may_come_before_its_message_is_known(talk):
     name = f"most:{{{partition(talk.user)}}}:sid:{len(talk.user)}:{talk.user}:SM1"
     assert talk.status("SM1", "delivered") == 1
