@@ -165,6 +165,38 @@ const scene_result_t *scene_result(const scene_t *self, tag_t tag)
 
 /* ---- what was said ---- */
 
+/* "[imagen]", "[ubicación: Av. Juárez 5]": the gateway's words for what is no text. */
+static bool is_note(str_t line)
+{
+    static const char *const notes[] = {"[mensaje vacío", "[imagen",  "[audio",    "[video",
+                                        "[contacto",      "[archivo", "[ubicación"};
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+        size_t size = strlen(notes[i]);
+        if (line.size > size && memcmp(line.data, notes[i], size) == 0 &&
+            (line.data[size] == ']' || line.data[size] == ':') && line.data[line.size - 1] == ']')
+            return true;
+    }
+    return false;
+}
+
+/* The text without its notes. */
+static void add_words(scene_t *self, str_t text, buf_t *out)
+{
+    while (text.size > 0) {
+        const char *end = memchr(text.data, '\n', text.size);
+        str_t line = {text.data, end ? (size_t)(end - text.data) : text.size};
+        size_t past = line.size + (end != NULL);
+        text = (str_t){text.data + past, text.size - past};
+        if (is_note(text_trim(line))) {
+            self->noted = true;
+            continue;
+        }
+        if (out->size > 0)
+            buf_char(out, '\n');
+        buf_add(out, line.data, line.size);
+    }
+}
+
 static void read_said(scene_t *self, size_t from)
 {
     buf_t text;
@@ -173,10 +205,7 @@ static void read_said(scene_t *self, size_t from)
         const proto_entry_t *entry = &self->context->entries[i];
         if (!str_is(entry->role, "user"))
             continue;
-        if (text.size > 0)
-            buf_char(&text, '\n');
-        str_t front = utf8_front(entry->text, UNDERSTAND_MAX_TEXT - 1 - text.size);
-        buf_add(&text, front.data, front.size);
+        add_words(self, utf8_front(entry->text, UNDERSTAND_MAX_TEXT - 1 - text.size), &text);
         self->said_ms = entry->at_ms;
     }
     char *copy = arena_copy(self->arena, buf_view(&text));

@@ -51,6 +51,7 @@ typedef struct scene {
     bool may_call;
     voice_t voice;
     str_t said; /* all messages of the turn, one a line */
+    bool noted; /* there was also something that is no text: a photo, a place */
     understood_t u;
     int64_t said_ms;
 

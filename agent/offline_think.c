@@ -27,6 +27,15 @@ static bool step_reset(scene_t *scene)
     return true;
 }
 
+/* A photo, a voice note, a place, nothing at all: it is said that it cannot be seen here. */
+static bool step_no_words(scene_t *scene)
+{
+    if (!scene->noted || text_trim(scene->said).size > 0)
+        return false;
+    answer_phrase(scene, PHRASE_NO_WORDS);
+    return true;
+}
+
 static bool step_person(scene_t *scene)
 {
     bool agreed = is_pure(scene, SAYS_YES) && scene->asked_person;
@@ -452,10 +461,10 @@ static bool step_not_understood(scene_t *scene)
 }
 
 static bool (*const steps[])(scene_t *) = {
-    step_reset,  step_person,     step_names, step_trick,    step_yes,
-    step_down,   step_bare,       step_page,  step_compare,  step_haggle,
-    step_car,    step_makes,      step_know,  step_offtopic, step_quote_price,
-    step_search, step_quote_what, step_vague, step_manners,  step_not_understood,
+    step_reset, step_no_words, step_person,         step_names,       step_trick,  step_yes,
+    step_down,  step_bare,     step_page,           step_compare,     step_haggle, step_car,
+    step_makes, step_know,     step_offtopic,       step_quote_price, step_search, step_quote_what,
+    step_vague, step_manners,  step_not_understood,
 };
 
 static void begin(scene_t *scene)

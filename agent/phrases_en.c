@@ -62,6 +62,10 @@ const phrase_table_t phrases_en = {
     [PHRASE_LEAD_QUOTE] = {
         "What I can do is fit the term and the down payment so the monthly payment suits you. Shall I work it out?",
         "What can be adjusted is the credit. Shall I work out the payments over a longer term?"},
+    [PHRASE_NO_WORDS] = {
+        "I can only read text here, so I can't see or hear what you sent. Could you write which car you are looking for?",
+        "I can't open that, I only read written messages. Tell me in words how I can help.",
+        "Your message arrived, but without text I can't read it. Could you write it, please?"},
     [PHRASE_NOT_UNDERSTOOD] = {
         "I didn't quite get that. Tell me a make, a type of car or a budget and I'll show you options.",
         "Sorry, I didn't follow. Are you looking for a make or a price range?",

@@ -62,6 +62,10 @@ const phrase_table_t phrases_es = {
     [PHRASE_LEAD_QUOTE] = {
         "Lo que sí puedo es acomodar el plazo y el enganche para que la mensualidad [te|le] quede cómoda. ¿[Te|Le] hago la cuenta?",
         "Lo que sí se puede ajustar es el crédito. ¿[Te|Le] calculo las mensualidades a un plazo más largo?"},
+    [PHRASE_NO_WORDS] = {
+        "Por aquí solo puedo leer texto: no me es posible ver ni oír lo que [mandaste|mandó]. ¿Me [escribes|escribe] qué auto [buscas|busca]?",
+        "Eso no lo puedo abrir, solo leo mensajes escritos. [Cuéntame|Cuénteme] con palabras en qué [te|le] ayudo.",
+        "Recibí [tu|su] mensaje, pero sin texto no lo puedo leer. ¿Me lo [escribes|escribe], por favor?"},
     [PHRASE_NOT_UNDERSTOOD] = {
         "No [te|le] entendí bien. [Dime|Dígame] una marca, un tipo de auto o un presupuesto y [te|le] muestro opciones.",
         "Perdón, no [te|le] seguí. ¿[Buscas|Busca] alguna marca o un rango de precio?",

@@ -62,6 +62,10 @@ const phrase_table_t phrases_pt = {
     [PHRASE_LEAD_QUOTE] = {
         "O que posso é ajustar o prazo e a entrada para a parcela ficar confortável. Faço a conta?",
         "O que dá para ajustar é o crédito. Calculo as parcelas em um prazo maior?"},
+    [PHRASE_NO_WORDS] = {
+        "Por aqui só consigo ler texto: não posso ver nem ouvir o que enviou. Pode escrever que carro procura?",
+        "Isso eu não consigo abrir, só leio mensagens escritas. Me diga com palavras como posso ajudar.",
+        "Recebi a mensagem, mas sem texto não consigo ler. Pode escrever, por favor?"},
     [PHRASE_NOT_UNDERSTOOD] = {
         "Não entendi bem. Me diga uma marca, um tipo de carro ou um orçamento e eu mostro opções.",
         "Desculpe, não acompanhei. Procura uma marca ou uma faixa de preço?",

@@ -388,3 +388,15 @@ def test_the_person_sees_that_an_answer_is_being_written(new_world, new_simulato
     silent.sessions.say(ANA, "hola", **incoming("SM" + "c" * 32))
     run(silent)
     assert sim.stats()["typing"] == [sid]
+
+
+# ---- what is no text ----
+
+
+def test_what_is_no_text_gets_a_polite_answer(world):
+    for text in ("[imagen]", "[mensaje vacío]", "[ubicación: Av. Juárez 5, Centro]",
+                 "[audio]\n[video]"):
+        said = world.ask(text, text).reply[0].text
+        assert any(word in said for word in ("texto", "escrit", "palabras")), said
+    said = world.ask("ana", "busco un mazda\n[imagen]").reply[0].text
+    assert "Mazda" in said
