@@ -39,6 +39,11 @@ def brief(text):
     return text if len(text) < 60 else f"{text[:40]} … {len(text)}"
 
 
+def bare(texts):
+    """What was said, however it was cut into messages."""
+    return re.sub(r"\s", "", "".join(texts))
+
+
 class Soak:
     def __init__(self, options):
         self.options = options
@@ -163,9 +168,6 @@ class Soak:
         return ordered
 
     def check(self, plans):
-        def bare(texts):
-            return re.sub(r"\s", "", "".join(texts))
-
         received = self.sim.people()
         counts = collections.Counter()
         with self.stack.client("sessions") as client:
