@@ -142,6 +142,14 @@ import: deps ## load a catalog, also into a running instance: make import CSV=ca
 	@$(MAKE) --no-print-directory -j2 build
 	@$(B)/bin/catalog-import '$(CSV)'
 
+.PHONY: demo-whatsapp soak
+demo-whatsapp: deps-check ## conversations on WhatsApp with a simulator in Twilio's place, no account needed
+	@$(MAKE) --no-print-directory -j2 build
+	@V=$(V) $(PYTHON) tests/demo_whatsapp.py
+soak: deps-check ## 10,000 messages while everything fails and dies: make soak SOAK='--seed 2 --messages 5000'
+	@$(MAKE) --no-print-directory -j2 build
+	@V=$(V) $(PYTHON) tests/soak.py $(SOAK)
+
 # ---- tests ----
 .PHONY: check units check-units check-python asan ubsan tsan fuzz lint format docs docs-check
 check: deps-check ## all tests

@@ -154,6 +154,7 @@ static void make_turns(agent_t *self)
         .holder = self->holder,
         .credit = (size_t)config.AGENT_CREDIT,
         .lease_ms = config.LEASE_MS,
+        .coalesce_ms = config.COALESCE_MS,
         .turn_ms = config.TURN_MS,
         .model_calls = config.MODEL_CALLS,
         .context_entries = (size_t)config.CONTEXT_ENTRIES,

@@ -36,6 +36,15 @@ static bool step_no_words(scene_t *scene)
     return true;
 }
 
+/* Nobody is written to without having written first, so there is nothing else to do. */
+static bool step_wish(scene_t *scene)
+{
+    if (scene->wish == WISH_NONE)
+        return false;
+    answer_phrase(scene, scene->wish == WISH_LEAVE ? PHRASE_LEAVE : PHRASE_RETURN);
+    return true;
+}
+
 static bool step_person(scene_t *scene)
 {
     bool agreed = is_pure(scene, SAYS_YES) && scene->asked_person;
@@ -461,10 +470,12 @@ static bool step_not_understood(scene_t *scene)
 }
 
 static bool (*const steps[])(scene_t *) = {
-    step_reset, step_no_words, step_person,         step_names,       step_trick,  step_yes,
-    step_down,  step_bare,     step_page,           step_compare,     step_haggle, step_car,
-    step_makes, step_know,     step_offtopic,       step_quote_price, step_search, step_quote_what,
-    step_vague, step_manners,  step_not_understood,
+    step_reset,       step_no_words,       step_wish,       step_person,
+    step_names,       step_trick,          step_yes,        step_down,
+    step_bare,        step_page,           step_compare,    step_haggle,
+    step_car,         step_makes,          step_know,       step_offtopic,
+    step_quote_price, step_search,         step_quote_what, step_vague,
+    step_manners,     step_not_understood,
 };
 
 static void begin(scene_t *scene)

@@ -66,6 +66,12 @@ const phrase_table_t phrases_en = {
         "I can only read text here, so I can't see or hear what you sent. Could you write which car you are looking for?",
         "I can't open that, I only read written messages. Tell me in words how I can help.",
         "Your message arrived, but without text I can't read it. Could you write it, please?"},
+    [PHRASE_LEAVE] = {
+        "Done, we won't write any more. If you change your mind, just write to us.",
+        "Understood: no more messages. We are here if you ever write again."},
+    [PHRASE_RETURN] = {
+        "Good to have you back! Which car shall I look for?",
+        "Here we are again! Which car do you have in mind?"},
     [PHRASE_NOT_UNDERSTOOD] = {
         "I didn't quite get that. Tell me a make, a type of car or a budget and I'll show you options.",
         "Sorry, I didn't follow. Are you looking for a make or a price range?",

@@ -66,6 +66,12 @@ const phrase_table_t phrases_es = {
         "Por aquí solo puedo leer texto: no me es posible ver ni oír lo que [mandaste|mandó]. ¿Me [escribes|escribe] qué auto [buscas|busca]?",
         "Eso no lo puedo abrir, solo leo mensajes escritos. [Cuéntame|Cuénteme] con palabras en qué [te|le] ayudo.",
         "Recibí [tu|su] mensaje, pero sin texto no lo puedo leer. ¿Me lo [escribes|escribe], por favor?"},
+    [PHRASE_LEAVE] = {
+        "Listo, ya no [te|le] escribimos. Si [cambias|cambia] de idea, [escríbenos|escríbanos] cuando [quieras|quiera].",
+        "Entendido: no [recibirás|recibirá] más mensajes. Aquí seguimos por si algún día [nos escribes|nos escribe]."},
+    [PHRASE_RETURN] = {
+        "¡Qué bueno que [vuelves|vuelve]! ¿Qué auto [te|le] busco?",
+        "¡Aquí estamos de nuevo! ¿Qué auto [tienes|tiene] en mente?"},
     [PHRASE_NOT_UNDERSTOOD] = {
         "No [te|le] entendí bien. [Dime|Dígame] una marca, un tipo de auto o un presupuesto y [te|le] muestro opciones.",
         "Perdón, no [te|le] seguí. ¿[Buscas|Busca] alguna marca o un rango de precio?",

@@ -66,6 +66,12 @@ const phrase_table_t phrases_pt = {
         "Por aqui só consigo ler texto: não posso ver nem ouvir o que enviou. Pode escrever que carro procura?",
         "Isso eu não consigo abrir, só leio mensagens escritas. Me diga com palavras como posso ajudar.",
         "Recebi a mensagem, mas sem texto não consigo ler. Pode escrever, por favor?"},
+    [PHRASE_LEAVE] = {
+        "Pronto, não escrevemos mais. Se mudar de ideia, é só escrever.",
+        "Entendido: não vai receber mais mensagens. Continuamos aqui, se um dia quiser escrever."},
+    [PHRASE_RETURN] = {
+        "Que bom que voltou! Que carro eu procuro?",
+        "Estamos aqui de novo! Que carro tem em mente?"},
     [PHRASE_NOT_UNDERSTOOD] = {
         "Não entendi bem. Me diga uma marca, um tipo de carro ou um orçamento e eu mostro opções.",
         "Desculpe, não acompanhei. Procura uma marca ou uma faixa de preço?",

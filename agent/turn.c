@@ -111,6 +111,21 @@ static void leave(turn_t *self)
     }
 }
 
+/* What comes in the pause before the start joins without beginning anything anew. */
+static void enter_thinking(turn_t *self, turn_event_t event)
+{
+    int64_t now = clock_ms();
+    turn_show_typing(self);
+    if (event == TURN_EVENT_GRANTED || event == TURN_EVENT_THROUGH) {
+        self->think_at_ms = self->parts->coalesce_ms ? now + self->parts->coalesce_ms : 0;
+        self->deadline_ms = now + self->parts->coalesce_ms + self->parts->turn_ms;
+    }
+    if (self->think_at_ms)
+        turn_look_for_news(self);
+    else
+        turn_think(self);
+}
+
 static void enter(turn_t *self, turn_event_t event)
 {
     if (self->state == TURN_COMMITTING || self->state == TURN_RELEASING ||
@@ -124,10 +139,7 @@ static void enter(turn_t *self, turn_event_t event)
         turn_deliver(self);
         break;
     case TURN_THINKING:
-        if (event == TURN_EVENT_THROUGH) /* the time until now was not the model's */
-            self->deadline_ms = clock_ms() + self->parts->turn_ms;
-        turn_show_typing(self);
-        turn_think(self);
+        enter_thinking(self, event);
         break;
     case TURN_TOOLING:
         turn_run_tools(self);
@@ -212,8 +224,12 @@ void turn_tick(turn_t *self, int64_t now_ms)
     if (self->state == TURN_THINKING || self->state == TURN_TOOLING) {
         turn_send_partial(self, false);
         turn_upkeep(self, now_ms);
-        if (now_ms >= self->deadline_ms)
+        if (self->think_at_ms && now_ms >= self->think_at_ms) {
+            self->think_at_ms = 0;
+            turn_think(self);
+        } else if (now_ms >= self->deadline_ms) {
             turn_fall_back(self, "deadline", NULL);
+        }
     } else if (self->state == TURN_DELIVERING) {
         turn_upkeep(self, now_ms);
         turn_deliver_tick(self, now_ms); /* may be the end */

@@ -95,7 +95,8 @@ struct turn {
     turn_delivery_t delivery;
 
     /* the thinking */
-    str_t typing_for; /* the message that is being answered, until the customer has been shown */
+    int64_t think_at_ms; /* after the pause in which the customer may go on; 0: it is over */
+    str_t typing_for;    /* the message that is being answered, until the customer has been shown */
     model_t *model;
     model_call_t *model_call; /* under way … */
     model_t *called;          /* … at this model */

@@ -164,7 +164,7 @@ static void take_news(turn_t *self, const proto_claimed_t *claimed)
         turn_look_for_news(self);
         return;
     }
-    self->joins++;
+    self->joins += !self->think_at_ms;
     metric_add(METRIC_TURNS_JOINED, 1);
     turn_rewind(self);
     take_messages(self, claimed); /* those there is no room for wait for the next turn */

@@ -33,6 +33,7 @@ typedef struct turn_parts {
     const char *holder;       /* "<name>/<boot>" */
     size_t credit;            /* turns at once */
     int64_t lease_ms;
+    int64_t coalesce_ms;    /* pause before a turn */
     int64_t turn_ms;        /* then the offline model takes over */
     int64_t model_calls;    /* of one turn */
     size_t context_entries; /* of earlier turns that are kept */

@@ -400,3 +400,27 @@ def test_what_is_no_text_gets_a_polite_answer(world):
         assert any(word in said for word in ("texto", "escrit", "palabras")), said
     said = world.ask("ana", "busco un mazda\n[imagen]").reply[0].text
     assert "Mazda" in said
+
+
+@pytest.mark.parametrize("text, words", [
+    ("STOP", ("mensajes", "escribimos")), ("¡Baja!", ("mensajes", "escribimos")),
+    ("alta", ("auto",))])
+def test_who_leaves_or_returns_is_told_so(world, text, words):
+    said = world.ask("ana", text).reply[0].text
+    assert any(word in said for word in words) and "te entendí" not in said, said
+
+
+# ---- a pause ----
+
+
+def test_a_pause_lets_a_burst_become_one_turn(new_world):
+    world = new_world({"COALESCE_MS": "700ms"})
+    world.sessions.say("ana", "hola")
+    turn = world.dispatcher.turn("ana")
+    world.sessions.wait_for("CLAIM")
+    for text in ("busco un auto", "nissan"):
+        world.sessions.say("ana", text)
+        world.dispatcher.nudge("ana")
+    done = world.dispatcher.done(turn)
+    assert (done.reply[0].from_seq, done.reply[0].upto_seq) == (1, 3)
+    assert "Nissan" in done.reply[0].text
