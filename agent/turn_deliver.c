@@ -167,7 +167,6 @@ static void park(turn_t *self, const send_plan_t *plan, int64_t code)
 static void follow(turn_t *self, const send_plan_t *plan, int64_t code)
 {
     delivery_t *delivery = &self->delivery;
-    int64_t settle_ms = self->parts->settle_ms;
     switch (plan->step) {
     case SEND_DONE:
         break;
@@ -177,8 +176,7 @@ static void follow(turn_t *self, const send_plan_t *plan, int64_t code)
         break;
     case SEND_SETTLE:
         note(self, "unsure", plan->reason, code, plan->delay_ms);
-        report(self, "unsure", code, plan->delay_ms < settle_ms ? plan->delay_ms : settle_ms,
-               finish);
+        report(self, "unsure", code, plan->delay_ms, finish);
         break;
     case SEND_TEMPLATE:
         park(self, plan, code);
@@ -204,6 +202,9 @@ static void on_sent(void *arg, const twilio_result_t *result)
     attempt.tries = self->delivery.tries;
     attempt.random = (uint32_t)id_random();
     send_plan_t plan = send_policy(&attempt);
+    int64_t look_ms = self->parts->settle_ms / 4; /* a first look, well before it is given up */
+    if (plan.step == SEND_SETTLE && plan.delay_ms > look_ms)
+        plan.delay_ms = look_ms;
     if (plan.step == SEND_DONE)
         part_is_out(self, result->entry.sid, plan.reason);
     else
