@@ -245,12 +245,14 @@ def test_catalogs_are_swapped_in_whole_while_searches_go_on(new_stack):
                 answer = client.call("MAKES")
                 assert [f.name for f in answer.facets] == [["Audi", "Volvo"][turn % 2]]
                 versions.append(answer.version)
+            seen.clear()
+            most.eventually(lambda: ["Audi", "Volvo"][turn % 2] in seen)
         assert versions == sorted(set(versions))
     finally:
         stop.set()
         for thread in threads:
             thread.join()
-    assert not wrong and seen == {"Audi", "Volvo"}
+    assert not wrong
 
 
 def test_a_file_that_appears_by_itself_is_served(new_stack):
