@@ -223,6 +223,7 @@ def test_catalogs_are_swapped_in_whole_while_searches_go_on(new_stack):
     files = [write(made, f"{make}.csv", [row(n * 10 + i, make) for n in range(1, 41)])
              for i, make in enumerate(["Audi", "Volvo"])]
     made.import_csv(files[0])
+    made.wait_ready("catalog")
     stop, seen, wrong = threading.Event(), set(), []
 
     def search():
