@@ -1,7 +1,8 @@
 /*
  * Delivering: the replies that wait in the outbox go out, oldest first, each in parts that a
- * message can hold. Sessions hear of every part before it is sent ("trying") and after, so whoever
- * has the lease next knows whether it may be out already. A part of unknown outcome is looked up in
+ * message can hold. Behind a part that is not the last, the rest waits for its status, if Twilio
+ * can tell that. Sessions hear of every part before it is sent ("trying") and after, so whoever has
+ * the lease next knows whether it may be out already. A part of unknown outcome is looked up in
  * Twilio's list before anything else is done with it.
  *
  * The first reply that cannot be finished now ends the delivering, because the others come after
@@ -19,9 +20,8 @@
 #define REPORT_MS 2000      /* for sessions to answer, before it is asked again */
 #define REPORT_AGAIN_MS 200 /* between two times */
 #define PACE_WAIT_MS 1500   /* a longer wait gives the lease back meanwhile */
-#define PART_PAUSE_MS                                                                              \
-    1000                     /* between the parts of a reply: WhatsApp may swap what comes at once \
-                              */
+#define PART_PAUSE_MS \
+    1000 /* between the parts of a reply if no status comes: WhatsApp may swap them */
 #define REFUSED_RETRY_MS 500 /* too many calls at once */
 
 typedef turn_delivery_t delivery_t;
@@ -134,7 +134,8 @@ static void part_is_out(turn_t *self, str_t sid, const char *reason)
     delivery->tries = 0;
     if (find_part(delivery, entry_of(self)->text)) {
         note(self, "sent", reason, 0, 0);
-        report(self, "sent", 0, 0, next_part);
+        bool told = self->parts->part_wait_ms > 0; /* of its status, before that time */
+        report(self, "sent", 0, self->parts->part_wait_ms, told ? finish : next_part);
     } else {
         note(self, "done", reason, 0, 0);
         report(self, "done", 0, 0, next_entry);

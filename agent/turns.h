@@ -30,6 +30,7 @@ typedef struct turn_parts {
     bool typing;              /* show who writes on WhatsApp that an answer is being written */
     const char *template_sid; /* may be empty */
     int64_t settle_ms;        /* then a message that was taken is in Twilio's list */
+    int64_t part_wait_ms;     /* for the status of a part, before the next; 0: there is none */
     const char *holder;       /* "<name>/<boot>" */
     size_t credit;            /* turns at once */
     int64_t lease_ms;

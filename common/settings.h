@@ -81,6 +81,7 @@
     S(TWILIO_PERSON_MS, MS, "6s", "0..60000", "one message to a person in that time, on average") \
     S(TWILIO_PERSON_BURST, INT, "10", "1..100", "messages to a person that may go out at once") \
     S(TWILIO_SETTLE_MS, MS, "20s", "100..600000", "a message of unknown outcome that Twilio does not list so long after it was sent was not taken, and is sent again") \
+    S(TWILIO_PART_MS, MS, "5s", "1000..60000", "the next part of a long answer waits so long for the status of the one before, if PUBLIC_BASE_URL is set; without it, a second") \
     S(TWILIO_NUMBER_RATE, INT, "80", "1..1000", "messages a second from one number") \
     S(TWIML_SETTLE_MS, MS, "20s", "100..600000", "a reply given to a webhook that did not say it was written by then is looked up at Twilio")
 /* clang-format on */

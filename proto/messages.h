@@ -347,7 +347,7 @@
     F(delivered, 5, INT, parts_sent, 0,  OPTIONAL, "parts known to be sent, all in all") \
     F(delivered, 6, STR, sid,        64, OPTIONAL, "the carrier's id of the part sent last") \
     F(delivered, 7, INT, code,       0,  OPTIONAL, "the carrier's error code") \
-    F(delivered, 8, INT, retry_ms,   0,  OPTIONAL, "again, unsure: not before") \
+    F(delivered, 8, INT, retry_ms,   0,  OPTIONAL, "again, unsure: not before; sent: the next part not before, unless the carrier tells more of this one") \
     F(delivered, 9, INT, nth,        0,  OPTIONAL, "which try this is about: OK.count of its trying. A report of another one has no effect; 0: of whichever is the last")
 
 #define PROTO_FIELDS_status(F, L) \

@@ -280,7 +280,8 @@ static bool noted(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     (void)arena;
     self->type = PROTO_OK;
-    return (str_is(self->status, "known") || str_is(self->status, "unknown")) &&
+    return (str_is(self->status, "known") || str_is(self->status, "unknown") ||
+            str_is(self->status, "back")) &&
            number_at(reply, 1, &self->msg.ok.count) && text_at(reply, 2, &self->event) &&
            number_at(reply, 3, &self->code);
 }

@@ -12,7 +12,7 @@ static const struct {
     {"accepted", 1},
     {"scheduled", 1},
     {"queued", 2},
-    {"sending", 3},
+    {"sending", CARRIER_SENDING},
     {"sent", 4},
     {"delivered", 5},
     {"read", 6},

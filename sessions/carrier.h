@@ -9,6 +9,8 @@
 
 #include "common/str.h"
 
+#define CARRIER_SENDING 3 /* the rank up to which the next part of a reply waits */
+
 /* How far a status is, from 1; 0 for a word we don't know. Those that end it without a delivery are
  * the furthest, all alike: the first of them stays. */
 int carrier_status_rank(str_t status);

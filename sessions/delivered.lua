@@ -1,12 +1,15 @@
 #!lua
 -- What became of a reply, told by the agent that has the lease or by the gateway that took it.
--- KEYS: those of outbox.lua, sid
+-- KEYS: those of outbox.lua, sid, sent
 -- ARGV: those of outbox.lua, turn id, token or 0, what became of it, parts sent, sid or '', code,
 --       ms until it may be tried again, which try or 0, DEDUP_TTL, ms until the sweeper may look,
---       code of an opt-out
+--       code of an opt-out, how far a status is that a part need not wait beyond, code of the closed
+--       window
 -- Answers {what became of it, count, code}, {'same', count}: no effect, {'claimed'}, {'wrong'},
 --         {'stale'}. count: of trying, which try it is; else entries removed.
-local sid, turn, token, what = KEYS[6], ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local KEPT = 4 -- replies that are kept when they are sent
+local sid, sent = unpack(KEYS, 6)
+local turn, token, what = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local parts, code, nth = tonumber(ARGV[6]), tonumber(ARGV[8]), tonumber(ARGV[10])
 
 local lease = redis.call('HMGET', state, 'token', 'holder', 'seq')
@@ -23,8 +26,12 @@ if token == 0 and entry then -- until an agent tries it, it is the gateway's
 elseif token ~= 0 and (entry and entry.state == 'taken' or not entry and what == 'trying') then
     return {'claimed'}
 end
+-- the carrier may have spoken of it before
+local known = ARGV[7] ~= '' and redis.call('HMGET', sid, 'turn', 'rank', 'code') or {}
+local moved = tonumber(known[2] or 0) > tonumber(ARGV[14])
+local refused = moved and tonumber(known[3]) == tonumber(ARGV[15])
 if ARGV[7] ~= '' then
-    redis.call('HSET', sid, 'turn', turn)
+    redis.call('HSET', sid, 'turn', turn, 'part', parts)
     redis.call('PEXPIRE', sid, ARGV[11])
     local sids = {ARGV[7]} -- the newest first
     for known in string.gmatch(redis.call('HGET', state, 'sids') or '', '%S+') do
@@ -55,11 +62,34 @@ end
 if nth ~= 0 and nth ~= entry.tries then
     return {'same', 0} -- late: another try has begun
 end
+local out = what == 'sent' or what == 'done'
+if out and known[1] and entry.back == -1 then
+    return {'same', 0} -- a repetition: it was put back since
+end
 
 local tried = entry.state == 'trying' or entry.state == 'unsure'
 -- whether the person has written since it was tried last: then the carrier's refusal is outdated
 local wrote = tried and tonumber(lease[3] or 0) > entry.seq
 local removed = 0
+local back = entry.back ~= -1 and entry.back or nil
+if out and refused then
+    back = math.min(back or parts - 1, parts - 1)
+end
+if back and (out or what == 'again' or what == 'parked') then -- the window was closed all the same
+    what = tonumber(lease[3] or 0) > entry.seq and 'again' or 'parked'
+    change(turn, {state = what == 'again' and 'due' or what, at = now, since = 0, parts = back,
+                  attempts = 0, back = -1})
+    rank(ARGV[12])
+    return {what, 0, tonumber(ARGV[15])}
+end
+if what == 'done' and token ~= 0 and ARGV[7] ~= '' and entry.back ~= -1 then
+    local order = redis.call('HINCRBY', sent, 'order', 1)
+    local slot = ' ' .. order % KEPT
+    local texts = redis.call('HMGET', outgoing, 'to ' .. turn, 'reply ' .. turn)
+    redis.call('HSET', sent, 'turn' .. slot, turn, 'order' .. slot, order, 'seq' .. slot, entry.seq,
+               'tries' .. slot, entry.tries, 'to' .. slot, texts[1], 'reply' .. slot, texts[2])
+    redis.call('PEXPIRE', sent, ARGV[11])
+end
 if what == 'done' or what == 'failed' then
     remove(turn)
     removed = 1
@@ -71,7 +101,8 @@ if what == 'done' or what == 'failed' then
         end
     end
 elseif what == 'sent' and parts > entry.parts then
-    change(turn, {state = 'due', at = now, parts = parts, attempts = 0, since = 0})
+    change(turn, {state = 'due', at = moved and now or now + ARGV[9], parts = parts, attempts = 0,
+                  since = 0})
 elseif what == 'again' and entry.state ~= 'parked' then
     change(turn, {state = 'due', at = now + ARGV[9], since = 0})
 elseif what == 'unsure' and tried then

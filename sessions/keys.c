@@ -6,7 +6,7 @@ static const char *const names[] = {
     [KEY_READY] = "ready",     [KEY_STATE] = "state",     [KEY_INBOX] = "inbox",
     [KEY_CONTEXT] = "context", [KEY_REPLIES] = "replies", [KEY_SEEN] = "seen",
     [KEY_TARGETS] = "targets", [KEY_OUTBOX] = "outbox",   [KEY_OUTGOING] = "outgoing",
-    [KEY_SID] = "sid",
+    [KEY_SID] = "sid",         [KEY_SENT] = "sent",
 };
 
 unsigned keys_partition(str_t user)

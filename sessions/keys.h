@@ -29,12 +29,19 @@
  *                                    state, at, since, parts, tries,
  *                                    attempts, token, seq (the last given
  *                                    when it was tried), holds ("<seq>=<ms>"
- *                                    of the messages it answers), to
- *                                    (outgoing record: where it goes),
+ *                                    of the messages it answers), back
+ *                                    (parts that the closed window left, to
+ *                                    be told when the try ends; -1: it was
+ *                                    put back), order (of those put back),
+ *                                    to (outgoing record: where it goes),
  *                                    reply (record)
  *   most:{p}:sid:SIZE:USER:SID
  *                            hash    of a message at the carrier: turn,    DEDUP_TTL
+ *                                    part (how many are out with it),
  *                                    status, rank, code
+ *   most:{p}:sent:USER       hash    the last 4 replies that an agent       DEDUP_TTL
+ *                                    sent: "<field> <slot>": turn, order,
+ *                                    seq, tries, to, reply; order counts
  *
  * STATE_TTL is an hour more than the longer of SESSION_TTL and DEDUP_TTL, so that a seq is never
  * given twice while something remembers the first. A token is never given twice either: the next
@@ -95,11 +102,17 @@
  *   trying, unsure -sent, again-> due      trying, unsure -unsure-> unsure
  *   trying, unsure -parked-> parked, or due if the person has written since
  *   parked -ENQUEUE-> due                  any -done, failed-> gone
+ *   due, parked, gone -STATUS that the window was closed-> parked, or due, as above; trying and
+ *   unsure when the try has ended
  *
  * (*) Once it is offered, TAKE is refused while that lease lives.
  * - TAKE and trying exclude each other, in whatever order and however often they come.
  * - A repeated TAKE is refused too: a gateway that lost the answer to the first does not write the
  *   reply, and what it was taken for is settled when its time is over.
+ * - After a part that is not the last, due waits for a while; a STATUS of that part that is beyond
+ *   sending ends the wait, or keeps it from beginning.
+ * - What is gone is put back before all that is not, from the part that was refused, and once: a
+ *   second refusal of the same turn is only counted.
  * - since is when the part at hand was tried first with an outcome that is not known; it cannot
  *   have been sent before. What is known not to have been sent has none.
  * - tries counts every trying of an entry, so that a late report of one is not taken for the
@@ -128,6 +141,7 @@ typedef enum session_key {
     KEY_OUTBOX,
     KEY_OUTGOING,
     KEY_SID,
+    KEY_SENT,
 } session_key_t;
 
 /* 0 to KEYS_PARTITIONS - 1. Stable for ever: what is stored depends on it. */

@@ -6,8 +6,8 @@ local state, inbox, ready, outbox, outgoing = unpack(KEYS)
 local user, state_ttl = ARGV[1], ARGV[2]
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local FIELDS = {'state', 'at', 'since', 'parts', 'tries', 'attempts', 'token', 'seq', 'holds', 'to',
-                'reply'}
+local FIELDS = {'state', 'at', 'since', 'parts', 'tries', 'attempts', 'token', 'seq', 'back', 'order',
+                'holds', 'to', 'reply'}
 local OFFERED = 8 -- entries that an agent is told at once, at most
 
 local function names(turn, count)
@@ -20,12 +20,12 @@ end
 
 -- An entry without its texts; nil if there is none of that turn
 local function read_entry(turn)
-    local values = redis.call('HMGET', outgoing, names(turn, 9))
+    local values = redis.call('HMGET', outgoing, names(turn, 11))
     if not values[1] then
         return nil
     end
-    local entry = {turn = turn, state = values[1], holds = values[9]}
-    for i = 2, 8 do
+    local entry = {turn = turn, state = values[1], holds = values[11]}
+    for i = 2, 10 do
         entry[FIELDS[i]] = tonumber(values[i])
     end
     return entry

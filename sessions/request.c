@@ -285,7 +285,7 @@ static bool delivered(request_t *self, const char **why)
           "retry_ms must be 0 to a day");
     CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
     CHECK(msg->nth >= 0 && msg->nth <= REQUEST_MAX_TOKEN, "nth is not one");
-    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID);
+    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT);
     add(&self->words, msg->turn_id);
     add_number(&self->words, msg->token);
     add(&self->words, msg->state);
@@ -297,6 +297,8 @@ static bool delivered(request_t *self, const char **why)
     add_number(&self->words, self->limits->dedup_ttl);
     add_number(&self->words, REQUEST_GRACE_MS);
     add_number(&self->words, REQUEST_OPTED_OUT);
+    add_number(&self->words, CARRIER_SENDING);
+    add_number(&self->words, REQUEST_OUTSIDE);
     return true;
 }
 
@@ -307,11 +309,13 @@ static bool status(request_t *self, const char **why)
     CHECK(msg->sid.size > 0, "sid is empty");
     CHECK(msg->status.size > 0, "status is empty");
     CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
-    KEYS(self, msg->user_id, msg->sid, KEY_SID);
+    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT);
     add(&self->words, msg->status);
     add_number(&self->words, carrier_status_rank(msg->status));
     add_number(&self->words, msg->code);
     add_number(&self->words, self->limits->dedup_ttl);
+    add_number(&self->words, CARRIER_SENDING);
+    add_number(&self->words, REQUEST_OUTSIDE);
     return true;
 }
 

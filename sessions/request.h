@@ -27,6 +27,7 @@
 #define REQUEST_MAX_PARTS 1000
 #define REQUEST_MAX_RETRY_MS 86400000
 #define REQUEST_OPTED_OUT 21610 /* Twilio: the person said STOP */
+#define REQUEST_OUTSIDE 63016   /* Twilio: WhatsApp takes no free text any more */
 
 typedef struct request_limits {
     int64_t inbox_max;   /* messages */

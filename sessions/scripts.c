@@ -30,7 +30,7 @@ EMBED(sweep);
 EMBED_OUTBOX(take);
 EMBED_OUTBOX(forgo);
 EMBED_OUTBOX(delivered);
-EMBED(status);
+EMBED_OUTBOX(status);
 
 #define SOURCE(name)                              \
     {                                             \

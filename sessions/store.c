@@ -73,6 +73,10 @@ static void note_delivery(const pending_t *self, const answer_t *answer)
             metric_add_label(METRIC_CARRIER_STATUS, "of_unknown", 1);
         if (answer->msg.ok.count == 0)
             return; /* said before */
+        if (str_is(answer->status, "back")) {
+            metric_add_label(METRIC_OUTBOX, "put_back", 1);
+            log_warn("reply_put_back", LOG_TRACE(&self->header.trace), LOG_CSTR("code", code));
+        }
         metric_add_label(METRIC_CARRIER_STATUS, status, 1);
         if (carrier_status_failed(answer->event)) {
             metric_add_label(METRIC_CARRIER_ERRORS, code, 1);

@@ -130,7 +130,8 @@ class Sessions(Fake):
                 return "OK", {"count": entry["tries"]}
             assert message.nth in (0, entry["tries"]), "a report of another try"
             if message.state == "sent":
-                entry.update(state="due", parts_sent=message.parts_sent, attempts=0, since_ms=0)
+                entry.update(state="due", parts_sent=message.parts_sent, attempts=0, since_ms=0,
+                             at=later)
             elif message.state == "again":
                 entry.update(state="due", since_ms=0, at=later)
             elif message.state in ("unsure", "parked"):

@@ -96,6 +96,21 @@ def test_a_long_answer_goes_out_in_parts(world, sim):
         ("trying", 2, 0), ("sent", 3, 0), ("trying", 3, 0), ("done", 4, 0)]
 
 
+def test_the_next_part_waits_for_the_status_of_the_one_before(new_world, sim):
+    """Sessions holds it back, and hears of the status; the turn goes on."""
+    sim.control(callbacks="none")
+    world = new_world({"PUBLIC_BASE_URL": "https://shop.example"})
+    entry = world.sessions.owe(ANA, LONG)
+    for n in range(1, 4):
+        world.sessions.say(ANA, "busco un nissan")
+        assert run(world).reply[0].upto_seq == n
+        assert len(sim.received(PHONE)) == n == entry["parts_sent"]
+        assert time.monotonic() + 60 > entry["at"] > time.monotonic()
+        entry["at"] = 0  # the status comes
+    run(world)
+    assert len(sim.received(PHONE)) == 4 and quiet(world)
+
+
 def test_parts_that_are_out_are_not_sent_again(world, sim):
     world.sessions.owe(ANA, LONG, parts_sent=3)
     run(world)

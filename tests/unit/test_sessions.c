@@ -356,18 +356,21 @@ static void deliveries_become_commands(void **state)
                                                         .code = 3,
                                                         .retry_ms = 4,
                                                         .nth = 5});
-    assert_keys(got, 6);
+    assert_keys(got, 7);
     assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
-    assert_words(got, 9,
+    assert_string_equal(got->element[9]->str, "most:{300}:sent:a");
+    assert_words(got, 10,
                  (const char *[]){"a", "3609000", "t1", "12", "sent", "2", "SM1", "3", "4", "5",
-                                  "9000", "2000", "21610", NULL});
+                                  "9000", "2000", "21610", "3", "63016", NULL});
     freeReplyObject(got);
     got =
         command(PROTO_STATUS,
                 &(proto_status_t){
                     .user_id = user, .sid = STR_LIT("SM1"), .status = STR_LIT("read"), .code = 9});
-    assert_keys(got, 1);
-    assert_words(got, 4, (const char *[]){"read", "6", "9", "9000", NULL});
+    assert_keys(got, 7);
+    assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
+    assert_words(got, 10,
+                 (const char *[]){"a", "3609000", "read", "6", "9", "9000", "3", "63016", NULL});
     freeReplyObject(got);
 }
 
