@@ -58,19 +58,20 @@ struct redis {
     state_t state;
     redisAsyncContext *context; /* NULL in WAITING and RESOLVING */
     lookup_t *lookup;           /* in RESOLVING */
-    int64_t since;              /* clock_ms when the state was entered */
-    int64_t backoff;            /* ms */
-    int64_t heard;              /* clock_ms of the last answer */
-    int64_t ticked;             /* clock_ms of the last tick */
-    bool pinging;               /* a PING is under way */
-    bool reloading;             /* SCRIPT LOADs are under way outside the greeting */
-    long long id;               /* CLIENT ID of this connection */
-    long long fence;            /* CLIENT ID of the one given up; 0: none */
-    struct commands waiting;    /* to be sent */
-    struct commands sent;       /* in the order of their answers */
-    size_t count;               /* of both */
-    size_t bytes;               /* of both */
-    char trouble[128];          /* why it is not up */
+    size_t address;          /* which of the name's addresses is tried: the next after a failure */
+    int64_t since;           /* clock_ms when the state was entered */
+    int64_t backoff;         /* ms */
+    int64_t heard;           /* clock_ms of the last answer */
+    int64_t ticked;          /* clock_ms of the last tick */
+    bool pinging;            /* a PING is under way */
+    bool reloading;          /* SCRIPT LOADs are under way outside the greeting */
+    long long id;            /* CLIENT ID of this connection */
+    long long fence;         /* CLIENT ID of the one given up; 0: none */
+    struct commands waiting; /* to be sent */
+    struct commands sent;    /* in the order of their answers */
+    size_t count;            /* of both */
+    size_t bytes;            /* of both */
+    char trouble[128];       /* why it is not up */
 };
 
 static void start(redis_t *self);
@@ -146,6 +147,8 @@ static void lose(redis_t *self, const char *why)
         uv_cancel((uv_req_t *)&self->lookup->request);
         self->lookup = NULL;
     }
+    if (self->state == CONNECTING)
+        self->address++;
     size_t again = 0;
     for (command_t *command; (command = TAILQ_LAST(&self->sent, commands)) != NULL;) {
         TAILQ_REMOVE(&self->sent, command, link);
@@ -364,15 +367,29 @@ static void adopt(redis_t *self, redisAsyncContext *context)
     redisAsyncSetDisconnectCallback(context, on_disconnected);
 }
 
+/* The addresses of a name in turn: "localhost" is ::1 first, and Redis may listen on 127.0.0.1. */
+static const struct addrinfo *nth_address(const struct addrinfo *found, size_t n)
+{
+    size_t count = 0;
+    for (const struct addrinfo *one = found; one; one = one->ai_next)
+        count++;
+    if (count == 0)
+        return NULL;
+    for (n %= count; n > 0; n--)
+        found = found->ai_next;
+    return found;
+}
+
 static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
 {
     lookup_t *lookup = request->data;
     redis_t *self = lookup->owner;
     char address[64] = "";
-    if (status == 0 && found->ai_family == AF_INET)
-        uv_ip4_name((const struct sockaddr_in *)found->ai_addr, address, sizeof address);
-    else if (status == 0 && found->ai_family == AF_INET6)
-        uv_ip6_name((const struct sockaddr_in6 *)found->ai_addr, address, sizeof address);
+    const struct addrinfo *one = status == 0 ? nth_address(found, self ? self->address : 0) : NULL;
+    if (one && one->ai_family == AF_INET)
+        uv_ip4_name((const struct sockaddr_in *)one->ai_addr, address, sizeof address);
+    else if (one && one->ai_family == AF_INET6)
+        uv_ip6_name((const struct sockaddr_in6 *)one->ai_addr, address, sizeof address);
     uv_freeaddrinfo(found);
     free(lookup);
     if (!self)
