@@ -104,16 +104,18 @@ static bool add_call(chat_reply_t *self, const cJSON *item)
     return buf_ok(&call->arguments) || bad(self, "too_long");
 }
 
-/* Ids only pair a call with its result, so a missing, overlong or repeated one is replaced. */
+/* Ids only pair a call with its result: where one is missing, overlong or repeated, all are
+ * replaced, so that a replacement cannot be the id of another. */
 static void mend_ids(chat_reply_t *self)
 {
-    for (size_t i = 0; i < self->call_count; i++) {
-        bool taken = self->calls[i].id[0] == 0;
-        for (size_t j = 0; j < i && !taken; j++)
-            taken = strcmp(self->calls[i].id, self->calls[j].id) == 0;
-        if (taken)
-            snprintf(self->calls[i].id, sizeof self->calls[i].id, "call_%zu", i);
+    bool wrong = false;
+    for (size_t i = 0; i < self->call_count && !wrong; i++) {
+        wrong = self->calls[i].id[0] == 0;
+        for (size_t j = 0; j < i && !wrong; j++)
+            wrong = strcmp(self->calls[i].id, self->calls[j].id) == 0;
     }
+    for (size_t i = 0; i < self->call_count && wrong; i++)
+        snprintf(self->calls[i].id, sizeof self->calls[i].id, "call_%zu", i);
 }
 
 /* ---- messages ---- */
