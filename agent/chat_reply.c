@@ -104,18 +104,27 @@ static bool add_call(chat_reply_t *self, const cJSON *item)
     return buf_ok(&call->arguments) || bad(self, "too_long");
 }
 
-/* Ids only pair a call with its result: where one is missing, overlong or repeated, all are
- * replaced, so that a replacement cannot be the id of another. */
+/* Another of the first count calls has the id of call i. */
+static bool shares_id(const chat_reply_t *self, size_t i, size_t count)
+{
+    for (size_t j = 0; j < count; j++)
+        if (j != i && strcmp(self->calls[i].id, self->calls[j].id) == 0)
+            return true;
+    return false;
+}
+
+/* Ids only pair a call with its result, so a missing, overlong or repeated one is replaced, by one
+ * that no other call has, also none that comes after. */
 static void mend_ids(chat_reply_t *self)
 {
-    bool wrong = false;
-    for (size_t i = 0; i < self->call_count && !wrong; i++) {
-        wrong = self->calls[i].id[0] == 0;
-        for (size_t j = 0; j < i && !wrong; j++)
-            wrong = strcmp(self->calls[i].id, self->calls[j].id) == 0;
+    for (size_t i = 0; i < self->call_count; i++) {
+        chat_call_t *call = &self->calls[i];
+        bool wrong = !call->id[0] || shares_id(self, i, i);
+        for (size_t n = i; wrong; n++) {
+            snprintf(call->id, sizeof call->id, "call_%zu", n);
+            wrong = shares_id(self, i, self->call_count);
+        }
     }
-    for (size_t i = 0; i < self->call_count && wrong; i++)
-        snprintf(self->calls[i].id, sizeof self->calls[i].id, "call_%zu", i);
 }
 
 /* ---- messages ---- */
