@@ -183,7 +183,9 @@
     F(context, 12, INT, updated_ms, 0,    OPTIONAL, "last turn, Unix ms") \
     F(context, 13, STR, rules,      32,   OPTIONAL, "version of the rules of the last turn") \
     F(context, 14, STR, pending,    32,   OPTIONAL, "what the offline seller asked last: budget, car, terms") \
-    F(context, 15, BOOL, formal,    0,    OPTIONAL, "the customer says usted")
+    F(context, 15, BOOL, formal,    0,    OPTIONAL, "the customer says usted") \
+    L(context, 16, car, kept,       10,   OPTIONAL, "cars chosen or quoted in this conversation, the newest first; the one quoted first stays") \
+    L(context, 17, quote, kept_quotes, 10, OPTIONAL, "the last plan given for each of them that was quoted; the car quoted first comes last")
 
 #define PROTO_FIELDS_user(F, L) \
     F(user, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose messages wait")
