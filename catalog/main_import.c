@@ -58,12 +58,8 @@ static void on_reloaded(void *arg, const rpc_answer_t *answer)
 static void run_client(rpc_client_t *client, const bool *done, int64_t until)
 {
     while (clock_ms() < until && !(done ? *done : rpc_client_up(client))) {
-        struct pollfd polls[4];
-        int fds[4];
-        size_t count = rpc_client_fds(client, fds, 4);
-        for (size_t i = 0; i < count; i++)
-            polls[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
-        poll(polls, count, 10);
+        struct pollfd readable = {.fd = rpc_client_fd(client), .events = POLLIN};
+        poll(&readable, 1, 10);
         rpc_client_run(client);
     }
 }

@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 #include <zmq.h>
 
+#include "common/addresses.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/metrics.h"
@@ -16,12 +19,14 @@
 #define LONELY_PING_MS 100 /* between PINGs to a peer that does not answer */
 #define RESEND_MS 2000     /* an unanswered call is sent again after this, then twice that … */
 #define SCAN_MS 20         /* between two looks at deadlines and at calls that wait */
-#define SLOT_BITS 20       /* of a call's id; the rest tells users of a slot apart */
+#define RPC_PEERS (2 * ADDRESSES_MAX) /* those of now, and those that still finish something */
+#define SLOT_BITS 20                  /* of a call's id; the rest tells users of a slot apart */
 
 typedef struct peer {
     char *endpoint;
     void *socket;
     bool up;
+    bool listed;          /* among the addresses of now; one that is not gets nothing new */
     int64_t last_sign_ms; /* anything heard */
     int64_t next_ping_ms;
     int64_t boot; /* of its last PONG; another one: it has restarted */
@@ -51,8 +56,11 @@ struct rpc_client {
     const char *service;
     const char *name;
     int64_t heartbeat_ms;
-    peer_t *peers;
+    void *context;
+    addresses_t *addresses;
+    peer_t *peers[RPC_PEERS];
     size_t peer_count;
+    int epoll;     /* of all peers' descriptors: they come and go, this one stays */
     call_t *calls; /* slots; grows up to max */
     size_t slots, max;
     uint32_t free; /* first free slot + 1 */
@@ -144,11 +152,47 @@ static peer_t *least_busy(rpc_client_t *self)
 {
     peer_t *best = NULL;
     for (size_t i = 0; i < self->peer_count; i++) {
-        peer_t *peer = &self->peers[i];
-        if (peer->up && (!best || peer->in_flight < best->in_flight))
+        peer_t *peer = self->peers[i];
+        if (peer->up && peer->listed && (!best || peer->in_flight < best->in_flight))
             best = peer;
     }
     return best;
+}
+
+static peer_t *peer_open(rpc_client_t *self, const char *endpoint)
+{
+    peer_t *peer = calloc(1, sizeof *peer);
+    if (!peer || !(peer->endpoint = strdup(endpoint)))
+        abort();
+    peer->listed = true;
+    peer->arena = arena_new(16 << 20);
+    buf_init(&peer->pong_body, PROTO_MAX_BODY);
+    peer->socket = zmq_socket(self->context, ZMQ_DEALER);
+    if (!peer->socket)
+        log_fatal("zmq_socket: %s", zmq_strerror(errno));
+    rpc_socket_options(peer->socket);
+    if (zmq_connect(peer->socket, endpoint) == -1)
+        log_fatal("%s: %s", endpoint, zmq_strerror(errno));
+    struct epoll_event event = {.events = EPOLLIN};
+    int fd;
+    size_t size = sizeof fd;
+    zmq_getsockopt(peer->socket, ZMQ_FD, &fd, &size);
+    if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, fd, &event) == -1)
+        log_fatal("epoll_ctl: %s", strerror(errno));
+    return peer;
+}
+
+static void peer_close(rpc_client_t *self, peer_t *peer)
+{
+    int fd;
+    size_t size = sizeof fd;
+    zmq_getsockopt(peer->socket, ZMQ_FD, &fd, &size);
+    epoll_ctl(self->epoll, EPOLL_CTL_DEL, fd, NULL);
+    zmq_close(peer->socket);
+    arena_destroy(&peer->arena);
+    buf_free(&peer->pong_body);
+    free(peer->endpoint);
+    free(peer);
 }
 
 /* ---- calls ---- */
@@ -353,14 +397,43 @@ static bool peer_read(rpc_client_t *self, peer_t *peer, int64_t now)
 
 /* ---- the run ---- */
 
+/* Their addresses have changed: new ones are connected to, those that are gone get nothing new. */
+static void take_addresses(rpc_client_t *self, const address_list_t *list)
+{
+    for (size_t i = 0; i < self->peer_count; i++)
+        self->peers[i]->listed = false;
+    for (size_t a = 0; a < list->count; a++) {
+        size_t i = 0;
+        while (i < self->peer_count && strcmp(self->peers[i]->endpoint, list->endpoint[a]) != 0)
+            i++;
+        if (i < self->peer_count)
+            self->peers[i]->listed = true;
+        else if (self->peer_count < RPC_PEERS)
+            self->peers[self->peer_count++] = peer_open(self, list->endpoint[a]);
+    }
+    self->dirty = true;
+}
+
+static void look_for_addresses(rpc_client_t *self)
+{
+    address_list_t list;
+    if (addresses_changed(self->addresses, &list))
+        take_addresses(self, &list);
+}
+
 static void run_peers(rpc_client_t *self, int64_t now)
 {
     for (size_t i = 0; i < self->peer_count; i++) {
-        peer_t *peer = &self->peers[i];
+        peer_t *peer = self->peers[i];
         if (peer->up && now - peer->last_sign_ms > DEAD_AFTER * self->heartbeat_ms)
             peer_down(self, peer);
-        if (now >= peer->next_ping_ms)
+        if (!peer->listed && (!peer->up || !peer->in_flight)) {
+            peer_give_back(self, peer);
+            peer_close(self, peer);
+            self->peers[i--] = self->peers[--self->peer_count];
+        } else if (now >= peer->next_ping_ms) {
             peer_ping(self, peer, now);
+        }
     }
 }
 
@@ -397,8 +470,9 @@ bool rpc_client_run(rpc_client_t *self)
     int64_t now = clock_ms();
     bool busy = self->dirty;
     self->dirty = false;
+    look_for_addresses(self);
     for (size_t i = 0; i < self->peer_count; i++)
-        busy |= peer_read(self, &self->peers[i], now);
+        busy |= peer_read(self, self->peers[i], now);
     run_peers(self, now);
     if (self->scan || now >= self->next_scan_ms) {
         self->scan = false;
@@ -418,7 +492,7 @@ bool rpc_client_dirty(const rpc_client_t *self)
 bool rpc_client_up(const rpc_client_t *self)
 {
     for (size_t i = 0; i < self->peer_count; i++)
-        if (self->peers[i].up)
+        if (self->peers[i]->up)
             return true;
     return false;
 }
@@ -432,41 +506,24 @@ size_t rpc_client_processes(const rpc_client_t *self, const proto_process_t **pr
 {
     size_t count = 0;
     for (size_t i = 0; i < self->peer_count; i++)
-        for (size_t p = 0; p < self->peers[i].pong.processes_count && count < max; p++)
-            processes[count++] = &self->peers[i].pong.processes[p];
+        for (size_t p = 0; p < self->peers[i]->pong.processes_count && count < max; p++)
+            processes[count++] = &self->peers[i]->pong.processes[p];
     return count;
 }
 
-size_t rpc_client_fds(const rpc_client_t *self, int *fds, size_t max)
+int rpc_client_fd(const rpc_client_t *self)
 {
-    for (size_t i = 0; i < self->peer_count && i < max; i++) {
-        size_t size = sizeof *fds;
-        zmq_getsockopt(self->peers[i].socket, ZMQ_FD, &fds[i], &size);
-    }
-    return self->peer_count < max ? self->peer_count : max;
+    return self->epoll;
 }
 
 /* ---- life ---- */
-
-static void peer_open(peer_t *peer, void *context, const char *endpoint)
-{
-    *peer = (peer_t){.endpoint = strdup(endpoint), .arena = arena_new(16 << 20)};
-    buf_init(&peer->pong_body, PROTO_MAX_BODY);
-    peer->socket = zmq_socket(context, ZMQ_DEALER);
-    if (!peer->socket)
-        log_fatal("zmq_socket: %s", zmq_strerror(errno));
-    rpc_socket_options(peer->socket);
-    if (zmq_connect(peer->socket, endpoint) == -1)
-        log_fatal("%s: %s", endpoint, zmq_strerror(errno));
-}
 
 rpc_client_t *rpc_client_new(void *context, const char *service, const char *name,
                              const char *endpoints, int64_t heartbeat_ms, size_t in_flight)
 {
     assert(in_flight < (1u << SLOT_BITS) / 2);
     rpc_client_t *self = calloc(1, sizeof *self);
-    char *list = strdup(endpoints);
-    if (!self || !list)
+    if (!self)
         abort();
     self->service = service;
     self->name = name;
@@ -478,15 +535,12 @@ rpc_client_t *rpc_client_new(void *context, const char *service, const char *nam
     proto_trace_t noise = proto_trace_new();
     memcpy(&self->generation, noise.id, sizeof self->generation);
     self->generation >>= SLOT_BITS + 1;
-    for (const char *at = endpoints; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-        self->peer_count++;
-    self->peers = calloc(self->peer_count, sizeof *self->peers);
-    if (!self->peers)
-        abort();
-    size_t i = 0;
-    for (char *rest = list, *endpoint; (endpoint = strsep(&rest, ",")) != NULL;)
-        peer_open(&self->peers[i++], context, endpoint);
-    free(list);
+    self->context = context;
+    self->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (self->epoll == -1)
+        log_fatal("epoll_create1: %s", strerror(errno));
+    self->addresses = addresses_new(endpoints);
+    look_for_addresses(self);
     return self;
 }
 
@@ -501,13 +555,10 @@ void rpc_client_destroy(rpc_client_t **self_p)
     for (size_t i = 0; i < self->slots; i++) /* made by those done functions: dropped */
         if (self->calls[i].id)
             call_free(self, &self->calls[i]);
-    for (size_t i = 0; i < self->peer_count; i++) {
-        zmq_close(self->peers[i].socket);
-        free(self->peers[i].endpoint);
-        arena_destroy(&self->peers[i].arena);
-        buf_free(&self->peers[i].pong_body);
-    }
-    free(self->peers);
+    for (size_t i = 0; i < self->peer_count; i++)
+        peer_close(self, self->peers[i]);
+    close(self->epoll);
+    addresses_destroy(&self->addresses);
     free(self->calls);
     arena_destroy(&self->arena);
     buf_free(&self->body);

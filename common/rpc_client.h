@@ -2,11 +2,13 @@
  * Calls to a service that may have several replicas, any of which may die. Plain libzmq and no
  * event loop of its own, because the Kore worker uses it too; rpc_loop.h wires it to libuv.
  *
- * One DEALER per endpoint, a PING per heartbeat. A call goes to the live peer with the fewest calls
- * in flight. When that peer dies or restarts, the call is sent again, to another or to the same one
- * once it is back: so every request of the protocol is idempotent. A call with no live peer waits,
- * to its deadline. The done function is called exactly once per call, never from inside
- * rpc_client_call; PARTIAL answers go to the same function before, with final false.
+ * One DEALER per endpoint, and one per address where an endpoint names a host: replicas behind one
+ * name are found, and missed, within seconds. A PING per heartbeat. A call goes to the live peer
+ * with the fewest calls in flight. When that peer dies or restarts, the call is sent again, to
+ * another or to the same one once it is back: so every request of the protocol is idempotent. A
+ * call with no live peer waits, to its deadline. The done function is called exactly once per call,
+ * never from inside rpc_client_call; PARTIAL answers go to the same function before, with final
+ * false.
  */
 #ifndef MOSTRADOR_COMMON_RPC_CLIENT_H
 #define MOSTRADOR_COMMON_RPC_CLIENT_H
@@ -60,13 +62,13 @@ size_t rpc_client_processes(const rpc_client_t *self, const proto_process_t **pr
 
 /* ---- for the event loop ---- */
 
-/* The descriptors to watch for reading; returns how many there are. They stay the same. */
-size_t rpc_client_fds(const rpc_client_t *self, int *fds, size_t max);
+/* The descriptor to watch for reading. It stays the same while peers come and go. */
+int rpc_client_fd(const rpc_client_t *self);
 
 /*
  * Reads everything there is, calls done functions, sends PINGs, ends calls past their deadline.
- * Call it when a descriptor is readable, and from a timer at least every 50 ms; ZMQ_FD is
- * edge-triggered, so also soon after each rpc_client_call (rpc_client_dirty). Returns true if
+ * Call it when the descriptor is readable, and from a timer at least every 50 ms; what is behind it
+ * is edge-triggered, so also soon after each rpc_client_call (rpc_client_dirty). Returns true if
  * it did anything.
  */
 bool rpc_client_run(rpc_client_t *self);

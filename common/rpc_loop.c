@@ -18,14 +18,13 @@ void *rpc_loop_context(void)
     return context;
 }
 
-/* ---- one ZeroMQ socket, or all of a client's, in a loop ---- */
+/* ---- a ZeroMQ socket, or all of a client's, in a loop ---- */
 
 struct rpc_socket {
     uv_prepare_t prepare;
     uv_idle_t idle; /* runs while there is something to do, so that the loop does not wait */
     uv_timer_t net;
-    uv_poll_t *polls;
-    size_t poll_count;
+    uv_poll_t poll;
     size_t open; /* handles not closed yet */
     bool (*read)(void *arg);
     void *arg;
@@ -65,26 +64,21 @@ static void on_timer(uv_timer_t *timer)
     (void)timer;
 }
 
-static rpc_socket_t *watch(uv_loop_t *loop, const int *fds, size_t count, bool (*read)(void *),
-                           void *arg)
+static rpc_socket_t *watch(uv_loop_t *loop, int fd, bool (*read)(void *), void *arg)
 {
     rpc_socket_t *self = zmalloc(sizeof *self);
     self->read = read;
     self->arg = arg;
-    self->polls = zmalloc(count * sizeof *self->polls + 1);
-    self->poll_count = count;
-    self->open = count + 3;
+    self->open = 4;
     uv_prepare_init(loop, &self->prepare);
     uv_idle_init(loop, &self->idle);
     uv_timer_init(loop, &self->net);
     self->prepare.data = self->idle.data = self->net.data = self;
     uv_prepare_start(&self->prepare, on_prepare);
     uv_timer_start(&self->net, on_timer, NET_MS, NET_MS);
-    for (size_t i = 0; i < count; i++) {
-        uv_poll_init(loop, &self->polls[i], fds[i]);
-        self->polls[i].data = self;
-        uv_poll_start(&self->polls[i], UV_READABLE, on_poll);
-    }
+    uv_poll_init(loop, &self->poll, fd);
+    self->poll.data = self;
+    uv_poll_start(&self->poll, UV_READABLE, on_poll);
     uv_idle_start(&self->idle, do_nothing); /* look at once */
     return self;
 }
@@ -92,10 +86,8 @@ static rpc_socket_t *watch(uv_loop_t *loop, const int *fds, size_t count, bool (
 static void on_closed(uv_handle_t *handle)
 {
     rpc_socket_t *self = handle->data;
-    if (--self->open == 0) {
-        free(self->polls);
+    if (--self->open == 0)
         free(self);
-    }
 }
 
 rpc_socket_t *rpc_socket_watch(uv_loop_t *loop, void *socket, bool (*read)(void *arg), void *arg)
@@ -103,7 +95,7 @@ rpc_socket_t *rpc_socket_watch(uv_loop_t *loop, void *socket, bool (*read)(void 
     int fd;
     size_t size = sizeof fd;
     zmq_getsockopt(socket, ZMQ_FD, &fd, &size);
-    return watch(loop, &fd, 1, read, arg);
+    return watch(loop, fd, read, arg);
 }
 
 void rpc_socket_unwatch(rpc_socket_t **self_p)
@@ -115,10 +107,8 @@ void rpc_socket_unwatch(rpc_socket_t **self_p)
     uv_close((uv_handle_t *)&self->prepare, on_closed);
     uv_close((uv_handle_t *)&self->idle, on_closed);
     uv_close((uv_handle_t *)&self->net, on_closed);
-    for (size_t i = 0; i < self->poll_count; i++) {
-        uv_poll_stop(&self->polls[i]); /* before the socket is closed and its descriptor reused */
-        uv_close((uv_handle_t *)&self->polls[i], on_closed);
-    }
+    uv_poll_stop(&self->poll); /* before the socket is closed and its descriptor reused */
+    uv_close((uv_handle_t *)&self->poll, on_closed);
 }
 
 /* ---- a client in a loop ---- */
@@ -136,10 +126,10 @@ static bool run_client(void *arg)
 
 rpc_loop_t *rpc_loop_attach(uv_loop_t *loop, rpc_client_t *client)
 {
-    int fds[64];
+    int fd = rpc_client_fd(client);
     rpc_loop_t *self = zmalloc(sizeof *self);
     self->client = client;
-    self->watch = watch(loop, fds, rpc_client_fds(client, fds, 64), run_client, self);
+    self->watch = watch(loop, fd, run_client, self);
     return self;
 }
 

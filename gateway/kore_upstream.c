@@ -6,20 +6,17 @@
 #include "common/config.h"
 #include "gateway/kore_api.h"
 
-#define DESCRIPTORS 64
 #define ROUNDS 16 /* of reading, before requests get their turn */
 
 upstream_t upstream;
 
 static void *context;
-static struct kore_event events[DESCRIPTORS]; /* Kore keeps pointers to them */
-static int descriptors[DESCRIPTORS];
-static size_t descriptor_count;
 static bool kicked;
 
 static rpc_client_t **const clients[] = {&upstream.sessions, &upstream.dispatcher,
                                          &upstream.catalog};
 #define CLIENTS (sizeof clients / sizeof *clients)
+static struct kore_event events[CLIENTS]; /* Kore keeps pointers to them */
 
 static void on_kick(void *arg, u_int64_t now)
 {
@@ -60,19 +57,6 @@ static void on_readable(void *arg, int error)
     upstream_run();
 }
 
-static void watch(const rpc_client_t *client)
-{
-    size_t count =
-        rpc_client_fds(client, descriptors + descriptor_count, DESCRIPTORS - descriptor_count);
-
-    for (size_t i = descriptor_count; i < descriptor_count + count; i++) {
-        events[i].type = KORE_TYPE_CONNECTION;
-        events[i].handle = on_readable;
-        kore_platform_event_level_read(descriptors[i], &events[i]);
-    }
-    descriptor_count += count;
-}
-
 void upstream_start(const char *name, size_t in_flight)
 {
     context = zmq_ctx_new();
@@ -84,18 +68,20 @@ void upstream_start(const char *name, size_t in_flight)
                                          config.HEARTBEAT_MS, in_flight);
     upstream.catalog = rpc_client_new(context, "catalog", name, config.CATALOG_ENDPOINT,
                                       config.HEARTBEAT_MS, in_flight);
-    for (size_t i = 0; i < CLIENTS; i++)
-        watch(*clients[i]);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        events[i].type = KORE_TYPE_CONNECTION;
+        events[i].handle = on_readable;
+        kore_platform_event_level_read(rpc_client_fd(*clients[i]), &events[i]);
+    }
     kick();
 }
 
 void upstream_stop(void)
 {
-    for (size_t i = 0; i < descriptor_count; i++)
-        kore_platform_disable_read(descriptors[i]);
-    descriptor_count = 0;
-    for (size_t i = 0; i < CLIENTS; i++)
+    for (size_t i = 0; i < CLIENTS; i++) {
+        kore_platform_disable_read(rpc_client_fd(*clients[i]));
         rpc_client_destroy(clients[i]);
+    }
     zmq_ctx_term(context);
     context = NULL;
 }

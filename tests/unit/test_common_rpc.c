@@ -1,5 +1,8 @@
 /* rpc_client and rpc_server over real sockets: answers, replicas that die and come back, bounds,
  * and frames that mean harm. */
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <netdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -100,6 +103,74 @@ static void await_up(rpc_client_t *client, bool up)
     while (rpc_client_up(client) != up && clock_ms() < end)
         uv_run(&loop, UV_RUN_ONCE);
     assert_int_equal(rpc_client_up(client), up);
+}
+
+/* ---- a name server of our own, for one name ---- */
+
+#define OURS 0x4d6f7374 /* in ai_flags: not the system's to free */
+
+static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned replicas; /* bit i: 127.0.0.<2 + i> is behind the name; 0: it cannot be looked up */
+
+static int lookups;
+
+static int lookups_so_far(void)
+{
+    pthread_mutex_lock(&names_lock);
+    int count = lookups;
+    pthread_mutex_unlock(&names_lock);
+    return count;
+}
+
+static void set_replicas(unsigned bits)
+{
+    pthread_mutex_lock(&names_lock);
+    replicas = bits;
+    pthread_mutex_unlock(&names_lock);
+}
+
+int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+                struct addrinfo **found)
+{
+    if (!host || strcmp(host, "replicas.test") != 0) {
+        int (*system)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
+            dlsym(RTLD_NEXT, "getaddrinfo");
+        return system(host, port, hints, found);
+    }
+    pthread_mutex_lock(&names_lock);
+    unsigned bits = replicas;
+    lookups++;
+    pthread_mutex_unlock(&names_lock);
+    *found = NULL;
+    for (uint32_t i = 0; i < 2 && hints->ai_family == AF_INET; i++) {
+        if (!(bits & 1u << i))
+            continue;
+        struct addrinfo *one = calloc(1, sizeof *one + sizeof(struct sockaddr_in));
+        struct sockaddr_in *address = (struct sockaddr_in *)(one + 1);
+        address->sin_family = AF_INET;
+        address->sin_addr.s_addr = htonl(0x7f000002 + i);
+        one->ai_flags = OURS;
+        one->ai_family = AF_INET;
+        one->ai_addr = (struct sockaddr *)address;
+        one->ai_addrlen = sizeof *address;
+        one->ai_next = *found;
+        *found = one;
+    }
+    return *found ? 0 : EAI_AGAIN;
+}
+
+void freeaddrinfo(struct addrinfo *found)
+{
+    if (found && found->ai_flags != OURS) {
+        void (*system)(struct addrinfo *) = dlsym(RTLD_NEXT, "freeaddrinfo");
+        system(found);
+        return;
+    }
+    while (found) {
+        struct addrinfo *next = found->ai_next;
+        free(found);
+        found = next;
+    }
 }
 
 typedef struct fixture {
@@ -221,6 +292,92 @@ static void test_replica_takes_over(void **state)
         assert_int_equal(outcome[i].finals, 1);
     }
     fixture_destroy(f);
+}
+
+static void await_processes(rpc_client_t *client, size_t count)
+{
+    const proto_process_t *processes[4];
+    int64_t end = clock_ms() + PATIENCE_MS;
+    while (rpc_client_processes(client, processes, 4) != count && clock_ms() < end)
+        uv_run(&loop, UV_RUN_ONCE);
+    assert_int_equal(rpc_client_processes(client, processes, 4), count);
+}
+
+static void ask_twenty(fixture_t *f)
+{
+    outcome_t outcome[20];
+    memset(outcome, 0, sizeof outcome);
+    for (int n = 0; n < 20; n++)
+        reset(f, &outcome[n], PATIENCE_MS);
+    for (int n = 0; n < 20; n++) {
+        await(&outcome[n].finals, 1);
+        assert_int_equal(outcome[n].type, PROTO_OK);
+    }
+}
+
+/* Everything that is asked goes to one of them. */
+static void await_served(fixture_t *f, int i)
+{
+    int before = f->service[1 - i].served;
+    ask_twenty(f);
+    assert_int_equal(f->service[1 - i].served, before);
+}
+
+static int free_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
+/* Replicas behind one name come and go; a name that cannot be looked up takes nobody along. */
+static void test_replicas_behind_a_name(void **state)
+{
+    (void)state;
+    char before[2][64], name[64];
+    int port = free_port();
+    memcpy(before, endpoint, sizeof before);
+    for (int i = 0; i < 2; i++)
+        snprintf(endpoint[i], sizeof endpoint[i], "tcp://127.0.0.%d:%d", 2 + i, port);
+    snprintf(name, sizeof name, "tcp://replicas.test:%d", port);
+    set_replicas(1);
+    fixture_t *f = fixture_new(2, name, 100);
+    await_processes(f->client, 1);
+    await_served(f, 0);
+    set_replicas(3); /* one more */
+    await_processes(f->client, 2);
+    f->service[0].still = true;
+    outcome_t owed[10];
+    memset(owed, 0, sizeof owed);
+    for (int i = 0; i < 10; i++)
+        reset(f, &owed[i], PATIENCE_MS);
+    await(&f->service[0].served, 20 + 5);
+    f->service[0].still = false;
+    set_replicas(2); /* the first is taken off the list with five calls to answer */
+    int64_t end = clock_ms() + PATIENCE_MS;
+    for (int before_calls = -1; before_calls != f->service[0].served && clock_ms() < end;) {
+        before_calls = f->service[0].served;
+        ask_twenty(f);
+    }
+    await_served(f, 1);
+    set_replicas(0); /* the name server is away */
+    int looked = lookups_so_far();
+    end = clock_ms() + PATIENCE_MS;
+    while (lookups_so_far() < looked + 4 && clock_ms() < end) /* two families a time */
+        uv_run(&loop, UV_RUN_ONCE);
+    await_served(f, 1);
+    rpc_server_destroy(&f->service[0].server); /* its calls go to the one that is left */
+    for (int i = 0; i < 10; i++) {
+        await(&owed[i].finals, 1);
+        assert_int_equal(owed[i].type, PROTO_OK);
+    }
+    await_processes(f->client, 1);
+    fixture_destroy(f);
+    memcpy(endpoint, before, sizeof before);
 }
 
 static void test_timeout_and_cancel(void **state)
@@ -395,6 +552,7 @@ int main(void)
         cmocka_unit_test(test_waits_for_a_peer),
         cmocka_unit_test(test_restarted_peer),
         cmocka_unit_test(test_replica_takes_over),
+        cmocka_unit_test(test_replicas_behind_a_name),
         cmocka_unit_test(test_timeout_and_cancel),
         cmocka_unit_test(test_partials_and_errors),
         cmocka_unit_test(test_bound),
