@@ -150,6 +150,13 @@ soak: deps-check ## 10,000 messages while everything fails and dies: make soak S
 	@$(MAKE) --no-print-directory -j2 build
 	@V=$(V) $(PYTHON) tests/soak.py $(SOAK)
 
+.PHONY: eval
+EVAL = $(if $(RUNS),--runs '$(RUNS)') $(if $(ONLY),--only '$(ONLY)') $(if $(CASES),--cases '$(CASES)') \
+	$(if $(BASE),--base '$(BASE)') $(if $(CAND),--cand '$(CAND)')
+eval: deps-check ## the regression plan: make eval RUNS=3, ONLY=financing, BASE=v1 CAND=v2, OPENAI_API_KEY=…
+	@$(MAKE) --no-print-directory -j2 build
+	@V=$(V) $(PYTHON) tests/eval.py $(EVAL)
+
 # ---- tests ----
 .PHONY: check units check-units check-python asan ubsan tsan fuzz lint format docs docs-check
 check: deps-check ## all tests
