@@ -195,6 +195,10 @@ def costs(stack):
     return found
 
 
+def all_of(cost, steps):
+    return cost if all(step.trace in cost for step in steps) else None
+
+
 def play_all(stack, cases, runs=1, workers=8, progress=None):
     """Every case so many times; the list of Played, in the order of the cases."""
     shop = Shop()
@@ -213,8 +217,9 @@ def play_all(stack, cases, runs=1, workers=8, progress=None):
 
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         played = list(pool.map(one, range(len(work))))
-    cost = costs(stack)
-    for each in played:
-        for step in each.steps:
-            step.cost = cost.get(step.trace, {})
+    steps = [step for each in played for step in each.steps]
+    # an answer may be read before its turn is logged
+    cost = most.eventually(lambda: all_of(costs(stack), steps), what="a turn was never logged")
+    for step in steps:
+        step.cost = cost[step.trace]
     return played
