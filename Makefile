@@ -51,7 +51,7 @@ DISPATCHER := $(call objects,$(filter-out gateway/dispatcher_main.c,$(wildcard g
 GATEWAY := $(call objects,$(filter-out gateway/kore_%.c gateway/dispatcher%.c,$(wildcard gateway/*.c)))
 KORE := $(call objects,$(wildcard gateway/kore_*.c))
 
-PROGRAMS := $(addprefix $(B)/bin/,catalog catalog-import sessions agent dispatcher describe)
+PROGRAMS := $(addprefix $(B)/bin/,catalog catalog-import sessions agent dispatcher describe keys)
 MODULE := $(B)/bin/gateway.so
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -79,6 +79,7 @@ $(B)/bin/sessions: $(B)/sessions/main.o $(B)/libsessions.a $(B)/libcommon.a
 $(B)/bin/agent: $(B)/agent/main.o $(B)/libagent.a $(B)/libcommon.a
 $(B)/bin/dispatcher: $(B)/gateway/dispatcher_main.o $(B)/libdispatcher.a $(B)/libcommon.a
 $(B)/bin/describe: $(B)/proto/describe/main.o $(B)/libcommon.a
+$(B)/bin/keys: $(B)/common/keys/main.o $(B)/libcommon.a
 $(PROGRAMS):
 	@mkdir -p $(@D)
 	@echo '  LD $@'
@@ -133,10 +134,13 @@ deps-lint: deps-check ## and what fuzzing and linting need
 
 # A make of its own where packages may have just been installed: this one looked for them before.
 # ---- use ----
-.PHONY: run import
+.PHONY: run import keys
 run: deps ## build and start everything: make run PORT=8000 VAR=var
 	@$(MAKE) --no-print-directory -j2 build
 	@exec common/run
+keys: deps ## keys for processes that talk over a network: make keys KEYS=keys
+	@$(MAKE) --no-print-directory -j2 build
+	@$(B)/bin/keys '$(or $(KEYS),keys)'
 import: deps ## load a catalog, also into a running instance: make import CSV=cars.csv VAR=var
 	@$(if $(CSV),,echo 'usage: make import CSV=cars.csv [VAR=var]' >&2; exit 2)
 	@$(MAKE) --no-print-directory -j2 build

@@ -6,6 +6,7 @@
 #include <zmq.h>
 
 #include "common/clock.h"
+#include "common/curve.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/rpc_socket.h"
@@ -273,6 +274,8 @@ dispatch_link_t *dispatch_link_new(uv_loop_t *loop, void *context, const char *e
     if (!self->socket)
         log_fatal("zmq_socket: %s", zmq_strerror(errno));
     rpc_socket_options(self->socket);
+    if (curve_wanted(endpoint))
+        curve_connects(self->socket, "dispatcher");
     if (zmq_connect(self->socket, endpoint) == -1)
         log_fatal("DISPATCHER_AGENTS_ENDPOINT %s: %s", endpoint, zmq_strerror(errno));
     self->watch = rpc_socket_watch(loop, self->socket, on_readable, self);

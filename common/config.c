@@ -331,6 +331,27 @@ bool config_on_loopback(void)
     return is_loopback(config.HTTP_ADDR);
 }
 
+/* "tcp://127.0.0.1:5570" and kin; "*" and names stand for the whole network. */
+static bool beyond_loopback(const char *endpoints)
+{
+    for (const char *at = endpoints; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if (starts(at, "tcp://") && !starts(at, "tcp://127.") && !starts(at, "tcp://[::1]:") &&
+            !starts(at, "tcp://localhost:"))
+            return true;
+    return false;
+}
+
+static bool endpoints_guarded(why_t *why)
+{
+    for (size_t i = 0; i < SETTING_COUNT && !config.KEYS_DIR[0]; i++)
+        if (settings[i].kind == ENDPOINTS && beyond_loopback(*(const char **)settings[i].value))
+            return bad(why,
+                       "%s=%s can be reached from outside: set KEYS_DIR (make keys), or use ipc or "
+                       "127.0.0.1",
+                       settings[i].name, *(const char **)settings[i].value);
+    return true;
+}
+
 /* What two settings say together. */
 static bool agree(why_t *why)
 {
@@ -340,7 +361,7 @@ static bool agree(why_t *why)
     if (!is_loopback(config.HTTP_ADDR) && !config.API_TOKEN[0])
         return bad(why, "HTTP_ADDR=%s can be reached from outside: set API_TOKEN, or use 127.0.0.1",
                    config.HTTP_ADDR);
-    return true;
+    return endpoints_guarded(why);
 }
 
 bool config_try(const char *path, char *text, size_t size)

@@ -149,5 +149,6 @@ void log_fatal(const char *format, ...)
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
-    exit(1);
+    fflush(NULL);
+    _exit(1); /* no handlers: sockets that are still open would keep ZeroMQ from ending */
 }

@@ -10,6 +10,7 @@
 
 #include "common/addresses.h"
 #include "common/clock.h"
+#include "common/curve.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/rpc_socket.h"
@@ -171,6 +172,8 @@ static peer_t *peer_open(rpc_client_t *self, const char *endpoint)
     if (!peer->socket)
         log_fatal("zmq_socket: %s", zmq_strerror(errno));
     rpc_socket_options(peer->socket);
+    if (curve_wanted(endpoint))
+        curve_connects(peer->socket, self->service);
     if (zmq_connect(peer->socket, endpoint) == -1)
         log_fatal("%s: %s", endpoint, zmq_strerror(errno));
     struct epoll_event event = {.events = EPOLLIN};

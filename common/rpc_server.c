@@ -4,6 +4,8 @@
 #include <czmq.h>
 #include <stdarg.h>
 
+#include "common/config.h"
+#include "common/curve.h"
 #include "common/id.h"
 #include "common/log.h"
 #include "common/metrics.h"
@@ -14,8 +16,13 @@
 
 #define READ_BURST 256 /* messages read before the loop gets a turn */
 
+/* Lets in who is on the list; one for all servers of a process, as CZMQ has it. */
+static zactor_t *doorkeeper;
+static int guarded; /* servers behind it */
+
 struct rpc_server {
     zsock_t *router;
+    bool guarded;
     rpc_socket_t *watch;
     const char *name;
     const char *role;
@@ -200,6 +207,20 @@ static bool read_some(void *arg)
 
 /* ---- life ---- */
 
+static void guard(rpc_server_t *self)
+{
+    char clients[1024];
+    snprintf(clients, sizeof clients, "%s/clients", config.KEYS_DIR);
+    if (!doorkeeper) {
+        doorkeeper = zactor_new(zauth, NULL);
+        zstr_sendx(doorkeeper, "CURVE", clients, NULL);
+        zsock_wait(doorkeeper);
+    }
+    curve_binds(zsock_resolve(self->router));
+    self->guarded = true;
+    guarded++;
+}
+
 rpc_server_t *rpc_server_new(uv_loop_t *loop, const char *name, const char *role,
                              const char *endpoints, const proto_type_t *accepts,
                              rpc_handler_t *handler, void *arg, char *why, size_t why_size)
@@ -216,6 +237,8 @@ rpc_server_t *rpc_server_new(uv_loop_t *loop, const char *name, const char *role
     buf_init(&self->body, PROTO_MAX_BODY);
     self->router = zsock_new(ZMQ_ROUTER);
     rpc_socket_options(zsock_resolve(self->router));
+    if (curve_wanted(endpoints))
+        guard(self);
     char list[1024];
     snprintf(list, sizeof list, "%s", endpoints);
     for (char *rest = list, *endpoint; (endpoint = strsep(&rest, ",")) != NULL;)
@@ -234,6 +257,8 @@ void rpc_server_destroy(rpc_server_t **self_p)
         return;
     rpc_socket_unwatch(&self->watch);
     zsock_destroy(&self->router);
+    if (self->guarded && --guarded == 0)
+        zactor_destroy(&doorkeeper);
     arena_destroy(&self->arena);
     buf_free(&self->body);
     free(self);

@@ -83,7 +83,8 @@
     S(TWILIO_SETTLE_MS, MS, "20s", "100..600000", "a message of unknown outcome that Twilio does not list so long after it was sent was not taken, and is sent again") \
     S(TWILIO_PART_MS, MS, "5s", "1000..60000", "the next part of a long answer waits so long for the status of the one before, if PUBLIC_BASE_URL is set; without it, a second") \
     S(TWILIO_NUMBER_RATE, INT, "80", "1..1000", "messages a second from one number") \
-    S(TWIML_SETTLE_MS, MS, "20s", "100..600000", "a reply given to a webhook that did not say it was written by then is looked up at Twilio")
+    S(TWIML_SETTLE_MS, MS, "20s", "100..600000", "a reply given to a webhook that did not say it was written by then is looked up at Twilio") \
+    S(KEYS_DIR, TEXT, "", "", "keys of this process (make keys); with it everything over TCP between the processes is encrypted, without it TCP is for loopback only")
 /* clang-format on */
 
 #endif

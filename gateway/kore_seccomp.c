@@ -80,6 +80,10 @@ static struct sock_filter list[] = {
     KORE_SYSCALL_ALLOW(sched_yield),
     KORE_SYSCALL_ALLOW_ARG(prctl, 0, PR_SET_NAME),
 
+    /* keys are kept out of swap */
+    KORE_SYSCALL_ALLOW(mlock),
+    KORE_SYSCALL_ALLOW(munlock),
+
     /* host names in endpoints: resolver and its files */
     KORE_SYSCALL_ALLOW_ARG(socket, 0, AF_NETLINK),
     KORE_SYSCALL_ALLOW(bind),

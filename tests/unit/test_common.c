@@ -239,6 +239,10 @@ static void test_config(void **state)
     refuses_env("FINANCING_MIN_MONTHS=72\nFINANCING_MAX_MONTHS=36\n", "is above");
     refuses_env("HTTP_ADDR=0.0.0.0\n", "set API_TOKEN");
     accepts_env("HTTP_ADDR=0.0.0.0\nAPI_TOKEN=secret\n");
+    refuses_env("SESSIONS_ENDPOINT=tcp://sessions:5570\n", "set KEYS_DIR");
+    refuses_env("SESSIONS_ENDPOINT=tcp://127.0.0.1:1,tcp://[::]:5570\n", "set KEYS_DIR");
+    accepts_env("SESSIONS_ENDPOINT=tcp://sessions:5570\nKEYS_DIR=keys\n");
+    accepts_env("SESSIONS_ENDPOINT=tcp://127.0.0.1:5570,tcp://localhost:1,tcp://[::1]:1\n");
     refuses_env("PORT_FILE=/x\n", "there is no setting PORT_FILE");
     refuses_env("API_TOKEN_FILE=/does/not/exist\n", "cannot be read");
 
