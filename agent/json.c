@@ -172,6 +172,7 @@ void json_filters(buf_t *out, const proto_query_t *query)
     text_if(out, "transmission", query->transmission);
     text_if(out, "colour", query->colour);
     text_if(out, "city", query->city);
+    text_if(out, "exclude", query->exclude);
     int_if(out, "length_max", query->length_max);
     int_if(out, "width_max", query->width_max);
     int_if(out, "height_max", query->height_max);

@@ -93,6 +93,7 @@ void json_read_query(const cJSON *object, proto_query_t *query)
         .transmission = json_read_text(object, "transmission"),
         .colour = json_read_text(object, "colour"),
         .city = json_read_text(object, "city"),
+        .exclude = json_read_text(object, "exclude"),
         .sort = json_read_text(object, "sort"),
         .page = json_read_int(object, "page"),
         .page_size = json_read_int(object, "page_size"),

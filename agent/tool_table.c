@@ -49,6 +49,7 @@ const arg_t tool_arg_table[] = {
     {TOOL_SEARCH_CARS, "transmission", ARG_TEXT, false, 0, 64, Q(transmission), "Transmisión: automática o manual"},
     {TOOL_SEARCH_CARS, "colour", ARG_TEXT, false, 0, 64, Q(colour), "Color"},
     {TOOL_SEARCH_CARS, "city", ARG_TEXT, false, 0, 64, Q(city), "Ciudad donde está"},
+    {TOOL_SEARCH_CARS, "exclude", ARG_TEXT, false, 0, 256, Q(exclude), "Lo que no quiere: marcas, modelos, colores, carrocerías, separados por comas: «Chevrolet, rojo»"},
     {TOOL_SEARCH_CARS, "length_min", ARG_MM, false, 1, 100000, Q(length_min), "Largo mínimo, mm"},
     {TOOL_SEARCH_CARS, "length_max", ARG_MM, false, 1, 100000, Q(length_max), "Largo máximo, mm"},
     {TOOL_SEARCH_CARS, "width_min", ARG_MM, false, 1, 100000, Q(width_min), "Ancho mínimo, mm"},

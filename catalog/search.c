@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "catalog/exclude.h"
 #include "catalog/mention.h"
 #include "catalog/synonyms.h"
+#include "catalog/value.h"
 #include "common/buf.h"
 #include "common/text.h"
 
@@ -128,7 +130,7 @@ static bool read_numbers(search_t *search)
 
 /* ---- names ---- */
 
-static void correct(search_t *search, const char *field, str_t from, str_t to)
+void search_correct(search_t *search, const char *field, str_t from, str_t to)
 {
     if (search->correction_count < SEARCH_CORRECTIONS)
         search->corrections[search->correction_count++] =
@@ -163,7 +165,7 @@ static void report_name(reader_t *self, str_t source, const lex_word_t *words,
         bool number = count == 1 && model_words[0].number;
         to = number || mention->count > count ? to : model;
     }
-    correct(self->search, name.model < 0 ? "make" : "model", said, to);
+    search_correct(self->search, name.model < 0 ? "make" : "model", said, to);
 }
 
 /* Takes one more name into account: it narrows a make already named, or is one more that will do.
@@ -327,7 +329,7 @@ static void read_word(reader_t *self, size_t index)
         return;
     }
     if (is_not_recorded(self, text)) {
-        correct(self->search, "q", said, (str_t){"", 0});
+        search_correct(self->search, "q", said, (str_t){"", 0});
         return;
     }
     if (names_fuzzy(self->stock->names, word, 1, false, -1, &match) && match.make >= 0) {
@@ -338,7 +340,7 @@ static void read_word(reader_t *self, size_t index)
     }
     const char *term = stock_nearest_term(self->stock, text);
     if (term && look_up(self, str_from(term), &found)) {
-        correct(self->search, "q", said, str_from(term));
+        search_correct(self->search, "q", said, str_from(term));
         use_word(self, term, &found);
         return;
     }
@@ -347,46 +349,6 @@ static void read_word(reader_t *self, size_t index)
 }
 
 /* ---- traits ---- */
-
-static bool value_has(const stock_value_t *value, str_t word, bool whole)
-{
-    char needle[LEX_MAX_WORD + 3];
-    snprintf(needle, sizeof needle, " %.*s%s", STR_ARG(word), whole ? " " : "");
-    return strstr(value->folded, needle) != NULL;
-}
-
-/* How well a value fits: 2 as it was said, 1 by beginnings and synonyms, 0 not at all. */
-static int value_fits(const stock_value_t *value, const lex_word_t *words, size_t count)
-{
-    int fit = 2;
-    for (size_t i = 0; i < count; i++) {
-        str_t word = {words[i].text, words[i].size}, others[SYNONYMS_MAX];
-        if (value_has(value, word, true))
-            continue;
-        fit = 1;
-        bool has = value_has(value, lex_stem(word), false);
-        size_t other_count = has ? 0 : synonyms_of(word, others);
-        for (size_t j = 0; j < other_count && !has; j++)
-            has = value_has(value, lex_stem(others[j]), false);
-        if (!has)
-            return 0;
-    }
-    return fit;
-}
-
-static size_t nearest_value(const stock_value_t *values, size_t count, const char *said)
-{
-    size_t limit = strlen(said) < 4 ? 0 : strlen(said) < 8 ? 1 : 2, nearest = 0;
-    for (size_t i = 1; limit > 0 && i < count; i++) {
-        str_t folded = {values[i].folded + 1, strlen(values[i].folded) - 2};
-        size_t distance = lex_distance(str_from(said), folded, limit);
-        if (distance <= limit) {
-            nearest = i;
-            limit = distance - (distance > 0);
-        }
-    }
-    return nearest;
-}
 
 static void read_trait(reader_t *self, trait_t trait, const char *field, str_t *said)
 {
@@ -398,7 +360,7 @@ static void read_trait(reader_t *self, trait_t trait, const char *field, str_t *
     if (count == 0 || !table)
         return;
     if (value_count == 1) { /* no car tells: as in is_not_recorded */
-        correct(self->search, field, *said, (str_t){"", 0});
+        search_correct(self->search, field, *said, (str_t){"", 0});
         *said = (str_t){"", 0};
         return;
     }
@@ -413,10 +375,10 @@ static void read_trait(reader_t *self, trait_t trait, const char *field, str_t *
             last = i;
         }
     const char *joined = lex_join(words, count, self->arena);
-    if (best == 0 && joined && (last = nearest_value(values, value_count, joined)) > 0) {
+    if (best == 0 && joined && (last = value_nearest(values, value_count, joined)) > 0) {
         table[last] = 1;
         fitting = 1;
-        correct(self->search, field, *said, values[last].name);
+        search_correct(self->search, field, *said, values[last].name);
     }
     if (fitting == 0)
         self->search->nothing = true;
@@ -500,7 +462,7 @@ bool search_read(stock_t *stock, const proto_query_t *said, arena_t *arena, sear
     for (size_t i = 0; i < self.free_count; i++)
         read_word(&self, i);
     read_traits(&self);
-    bool good = filter_names(&self);
+    bool good = filter_names(&self) && exclude_apply(stock, arena, search);
     if (!good)
         snprintf(search->why, sizeof search->why, "too much text");
     rebuild_query(&self, said);

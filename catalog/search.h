@@ -27,6 +27,9 @@ typedef struct search {
     char why[160]; /* of an invalid query */
 } search_t;
 
+/* Notes what was changed of a field: to is empty where something was left out. */
+void search_correct(search_t *search, const char *field, str_t from, str_t to);
+
 /* Reads a query; false when it makes no sense, and search->why says what is wrong. Strings are
  * views into said and stock, or live in the arena, which must not be full: 64 bytes a model or
  * version of the catalog and word of the query are enough. */

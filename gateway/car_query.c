@@ -44,6 +44,7 @@ static const param_t params[] = {
     {"transmission", TEXT, 0, 64, AT(transmission)},
     {"colour", TEXT, 0, 64, AT(colour)},
     {"city", TEXT, 0, 64, AT(city)},
+    {"exclude", TEXT, 0, 256, AT(exclude)},
     {"sort", SORT, 0, 0, AT(sort)},
     {"page", NUMBER, 1, 1000000, AT(page)},
     {"page_size", NUMBER, 1, PROTO_MAX_PAGE, AT(page_size)},

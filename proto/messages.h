@@ -89,7 +89,8 @@
     F(query, 22, INT, page_size,    0,   OPTIONAL, "cars on a page, 1 to 20 (default 5)") \
     F(query, 23, INT, length_min,   0,   OPTIONAL, "shortest, mm") \
     F(query, 24, INT, width_min,    0,   OPTIONAL, "narrowest, mm") \
-    F(query, 25, INT, height_min,   0,   OPTIONAL, "lowest, mm")
+    F(query, 25, INT, height_min,   0,   OPTIONAL, "lowest, mm") \
+    F(query, 26, STR, exclude,      256, OPTIONAL, "what it must not be: makes, models, body types, colours …, commas between")
 
 #define PROTO_FIELDS_correction(F, L) \
     F(correction, 1, STR, field, 16,  REQUIRED, "make, model or q") \

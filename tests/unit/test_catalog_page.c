@@ -100,6 +100,23 @@ static bool is_hybrid(const proto_car_t *c)
     return str_is(c->fuel, "Híbrido");
 }
 
+static bool is_suv_but_no_chevrolet(const proto_car_t *c)
+{
+    return str_is(c->body, "SUV") && !str_is(c->make, "Chevrolet");
+}
+
+static bool is_neither_red_nor_versa_nor_manual(const proto_car_t *c)
+{
+    return !str_is(c->colour, "Rojo") && !str_is(c->model, "Versa") &&
+           !str_is(c->transmission, "Manual");
+}
+
+static bool is_nissan_elsewhere(const proto_car_t *c)
+{
+    return str_is(c->make, "Nissan") && !str_is(c->model, "March") &&
+           !str_is(c->city, "Ciudad de México");
+}
+
 /* Each filter against the same question asked of every car. */
 static void filters_find_exactly_what_fits(void **state)
 {
@@ -119,6 +136,10 @@ static void filters_find_exactly_what_fits(void **state)
         {{.q = {"jetta blanco 2020", 17}}, is_white_jetta_of_2020},
         {{.q = {"mustang o audi a3", 17}}, is_a3_or_mustang},
         {{.fuel = {"hybrid", 6}}, is_hybrid},
+        {{.body = S("suv"), .exclude = S("chevy")}, is_suv_but_no_chevrolet},
+        {{.exclude = S("rojas, nissan versa, que no sea estandar")},
+         is_neither_red_nor_versa_nor_manual},
+        {{.make = S("nissan"), .exclude = S("ciudad de mexico, marhc")}, is_nissan_elsewhere},
     };
     static proto_car_t cars[CARS];
     arena_t *arena = arena_new(16 << 20);
@@ -185,6 +206,7 @@ static void walking_all_pages_shows_every_car_once(void **state)
         walk(*state, (proto_query_t){.make = S("Nissan"), .page_size = 7}, sorts[i]);
         walk(*state, (proto_query_t){.price_min = 20000000, .price_max = 25000000, .car_play = 1},
              sorts[i]);
+        walk(*state, (proto_query_t){.exclude = S("Nissan, rojo, SUV"), .page_size = 20}, sorts[i]);
     }
 }
 
@@ -363,6 +385,44 @@ static void what_is_not_there_is_not_pretended(void **state)
 }
 
 /* Nothing that is written reaches the index as its query language. */
+/* As understood it means the same; what names nothing is reported and takes nothing out. */
+static void exclusions_are_understood(void **state)
+{
+    page_test_t *test = *state;
+    static const struct {
+        const char *said, *understood;
+    } rows[] = {
+        {"chevy y nisan", "Chevrolet, Nissan"},
+        {"que no sea rojo ni guinda", "Rojo, Vino"},
+        {"Ciudad de México", "Ciudad de México"},
+        {"camionetas, versa", "SUV, Pickup, Nissan Versa"},
+        {"Ferrari, xyzzyx", ""},
+        {"  , ,", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        proto_paged_t paged = ask(test, (proto_query_t){.exclude = str_from(rows[i].said)});
+        int64_t total = paged.list->total;
+        char again[257];
+        snprintf(again, sizeof again, "%.*s", STR_ARG(paged.query->exclude));
+        assert_string_equal(again, rows[i].understood);
+        assert_true((total == CARS) == (again[0] == '\0'));
+        paged = ask(test, (proto_query_t){.exclude = str_from(again)});
+        assert_int_equal(paged.list->total, total);
+        assert_true(str_is(paged.query->exclude, again));
+    }
+    proto_paged_t paged = ask(test, (proto_query_t){.exclude = S("xyzzyx")});
+    assert_int_equal(paged.corrections_count, 1);
+    assert_true(str_is(paged.corrections[0].field, "exclude") && paged.corrections[0].to.size == 0);
+    paged = ask(test, (proto_query_t){.make = S("Nissan"), .exclude = S("nissan")});
+    assert_int_equal(paged.list->total, 0);
+    char many[257];
+    for (size_t i = 0; i < 64; i++)
+        memcpy(many + 4 * i, "suv,", 5);
+    paged = ask(test, (proto_query_t){.exclude = str_from(many)});
+    assert_true(paged.list->total > 0 && paged.list->total < CARS);
+    assert_true(paged.query->exclude.size <= 256);
+}
+
 static void text_is_never_syntax(void **state)
 {
     static const char *const texts[] = {
@@ -472,6 +532,7 @@ int main(void)
         cmocka_unit_test(a_query_that_makes_no_sense_is_refused),
         cmocka_unit_test(names_are_understood),
         cmocka_unit_test(what_is_not_there_is_not_pretended),
+        cmocka_unit_test(exclusions_are_understood),
         cmocka_unit_test(text_is_never_syntax),
         cmocka_unit_test(what_is_not_recorded_is_left_out),
         cmocka_unit_test(facets_are_by_name),
