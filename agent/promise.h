@@ -17,22 +17,24 @@
 /* id, name in metrics and logs, what the model is told */
 /* clang-format off */
 #define PROMISE_KINDS(K) \
-    K(DISCOUNT,    "discount",    "no discounts or other prices than the catalog's; take it out") \
-    K(GIFT,        "gift",        "nothing is free or a gift unless a page of the shop says so") \
-    K(SALE,        "sale",        "nothing is sold or agreed on here; an advisor does that") \
-    K(RESERVED,    "reserved",    "no car is put aside here; say how to do it (search_knowledge)") \
-    K(GUARANTEE,   "guarantee",   "guarantee nothing beyond what a page of the shop says") \
-    K(CREDIT,      "credit",      "no credit is approved here") \
-    K(INTEREST,    "interest",    "there is no credit without interest unless a page says so") \
-    K(AVAILABLE,   "available",   "do not promise that a car will still be there") \
-    K(DELIVERY,    "delivery",    "promise no delivery date that no page of the shop says") \
-    K(BINDING,     "binding",     "nothing written here is binding or a contract") \
-    K(PRICE_MATCH, "price_match", "do not promise to match or beat other prices") \
-    K(FINAL_PRICE, "final_price", "do not call a price final, the lowest or all-inclusive") \
-    K(INSURANCE,   "insurance",   "promise no insurance, taxes, plates or paperwork") \
-    K(TAX,         "tax",         "give no tax advice; an advisor does that") \
-    K(TRADE_IN,    "trade_in",    "do not value the customer's car; an appraiser does that") \
-    K(APPOINTMENT, "appointment", "nothing is booked here; an advisor does that")
+    K(DISCOUNT,    "discount",    "no hay descuentos ni otro precio que el del catálogo: quítalo") \
+    K(GIFT,        "gift",        "nada es gratis ni de regalo si no lo dice una página de la agencia") \
+    K(SALE,        "sale",        "aquí no se vende ni se cierra nada; eso lo hace un asesor") \
+    K(RESERVED,    "reserved",    "aquí no se aparta ningún auto; di cómo se hace (search_knowledge)") \
+    K(GUARANTEE,   "guarantee",   "no garantices más de lo que dice una página de la agencia") \
+    K(CREDIT,      "credit",      "aquí no se aprueba ningún crédito") \
+    K(INTEREST,    "interest",    "no hay crédito sin intereses si no lo dice una página de la agencia") \
+    K(AVAILABLE,   "available",   "no prometas que un auto seguirá disponible") \
+    K(DELIVERY,    "delivery",    "no prometas una entrega que no dice una página de la agencia") \
+    K(BINDING,     "binding",     "nada de lo que escribes obliga ni es un contrato") \
+    K(PRICE_MATCH, "price_match", "no prometas igualar o mejorar otros precios") \
+    K(FINAL_PRICE, "final_price", "no digas que un precio es final, el más bajo o todo incluido") \
+    K(INSURANCE,   "insurance",   "no prometas seguro, tenencia, placas ni trámites") \
+    K(TAX,         "tax",         "no des consejos de impuestos; eso lo ve un asesor") \
+    K(TRADE_IN,    "trade_in",    "no valúes el auto del cliente; eso lo hace un valuador") \
+    K(APPOINTMENT, "appointment", "aquí no se agenda nada; eso lo hace un asesor") \
+    K(REFUND,      "refund",      "no prometas devoluciones que no dice una página de la agencia") \
+    K(CONDITION,   "condition",   "no digas de dueños, choques o estado de un auto lo que no dijo una herramienta")
 /* clang-format on */
 
 typedef enum promise_kind {

@@ -202,6 +202,11 @@ str_t prompt_rules(const prompt_t *self)
     return buf_view(&self->text);
 }
 
+str_t prompt_file(const prompt_t *self)
+{
+    return (str_t){self->rules, self->rules_size};
+}
+
 const char *prompt_version(const prompt_t *self)
 {
     return self->version;

@@ -35,6 +35,9 @@ int64_t prompt_catalog_version(const prompt_t *self);
 /* The prompt; good until prompt_set_makes. */
 str_t prompt_rules(const prompt_t *self);
 
+/* The file as it was given, with its placeholders. */
+str_t prompt_file(const prompt_t *self);
+
 /* Which rules these are, for context.rules. */
 const char *prompt_version(const prompt_t *self);
 
