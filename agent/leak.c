@@ -391,7 +391,7 @@ static bool begins_role(str_t line)
 static void find_call(finder_t *self, str_t line)
 {
     static const char *const marks[] = {
-        "<|",    "{\"",   "\"arguments\"", "tool_call", "\"role\"", "[INST",
+        "|>",    "{\"",   "\"arguments\"", "tool_call", "\"role\"", "[INST",
         "[TOOL", "<<SYS", "function_call", "### Inst",  "[/INST"};
     size_t base = (size_t)(line.data - self->text.data);
     bool call = begins_role(line);
