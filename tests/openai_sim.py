@@ -39,6 +39,7 @@ import openai_check
 
 SETTINGS = {
     "latency_ms": 0,        # before the first byte; [least, most]: by chance between them
+    "hold": None,           # "start", "middle": answers stop there until this is set to another
     "chunk_bytes": 0,       # write the stream so many bytes at a time; -1: random; 0: per event
     "newline": "lf",        # lf, crlf or cr: how lines of the stream end
     "keepalive": False,     # a comment line before every event
@@ -87,7 +88,6 @@ class Server:
         self.requests = collections.deque(maxlen=KEPT)
         self.connections = set()
         self.prefixes = set()
-        self.active = 0
         self.ids = itertools.count(1)
 
     # ---- control ----
@@ -136,7 +136,7 @@ class Server:
             except ValueError as why:
                 return web.json_response({"error": str(why)}, status=400)
         return web.json_response({
-            "settings": self.settings, "active": self.active, "connections": len(self.connections),
+            "settings": self.settings, "active": self.counters["active"], "connections": len(self.connections),
             "statuses": dict(self.statuses), "served": dict(self.served),
             "violations": self.violations, "prefixes": len(self.prefixes),
             "last": list(self.requests), "requests": self.counters["requests"],
@@ -147,19 +147,20 @@ class Server:
     # ---- one completion ----
 
     async def completions(self, request):
-        self.counters["requests"] += 1
+        counters = self.counters  # after a reset it ends as one of those before
+        counters["requests"] += 1
         self.connections.add(request.transport.get_extra_info("peername"))
-        self.active += 1
-        self.counters["max_active"] = max(self.counters["max_active"], self.active)
+        counters["active"] += 1
+        counters["max_active"] = max(counters["max_active"], counters["active"])
         try:
             return await self.complete(request)
         except ConnectionError:
-            self.counters["gone"] += 1
+            counters["gone"] += 1
             if request.transport:
                 request.transport.abort()
             return web.Response(status=499)  # nobody reads it
         finally:
-            self.active -= 1
+            counters["active"] -= 1
 
     async def complete(self, request):
         request_id = f"req_{next(self.ids):08x}"
@@ -179,6 +180,7 @@ class Server:
         failure = self.next_failure()
         self.served[failure["kind"]] += 1
         await self.sleep(request, self.latency(failure))
+        await self.held(request, "start")
         fail = getattr(self, "fail_" + failure["kind"], None)
         if fail:
             return await fail(request, body, failure, request_id)
@@ -193,6 +195,10 @@ class Server:
             await asyncio.sleep(min(left, 0.5))
             if request.transport is None or request.transport.is_closing():
                 raise ConnectionResetError("client gone")
+
+    async def held(self, request, where):
+        while self.settings["hold"] == where:
+            await self.sleep(request, 5)
 
     def check(self, request, raw):
         auth = self.settings["auth"]
@@ -355,7 +361,10 @@ class Server:
             wire = wire[:max(2, len(wire) // 2)]
         elif kind == "truncated_early":
             wire = [wire[0], b'data: {"id":"chatcmpl-']
-        for piece in self.pieces(wire):
+        pieces = self.pieces(wire)
+        for n, piece in enumerate(pieces):
+            if n == len(pieces) // 2:
+                await self.held(request, "middle")
             await response.write(piece)
             if drip:
                 await self.sleep(request, drip)
@@ -369,9 +378,10 @@ class Server:
     def pieces(self, wire):
         size = self.settings["chunk_bytes"]
         if size == 0:
-            # all at once, as a fast server's packets arrive, unless it is to drip
-            return wire if self.settings["drip_ms"] or len(wire) < 3 else [wire[0],
-                                                                           b"".join(wire[1:])]
+            # all at once, as a fast server's packets arrive, unless it is to drip or to stop
+            if self.settings["drip_ms"] or self.settings["hold"] == "middle" or len(wire) < 3:
+                return wire
+            return [wire[0], b"".join(wire[1:])]
         joined, out, at = b"".join(wire), [], 0
         while at < len(joined):
             step = size if size > 0 else self.random.choice((1, 1, 2, 3, 5, 17, 100, 1000))

@@ -29,6 +29,11 @@
 
 extern char **environ;
 
+/* The machine may be slow and the process may be stopped for a while: nothing is to be waited for
+ * less long than this, except silence. */
+#define PATIENCE_MS 60000
+#define GUARD_MS (2 * PATIENCE_MS)
+
 /* ---- processes that end with their stdin ---- */
 
 typedef struct helper {
@@ -76,6 +81,7 @@ static inline void helper_stop(helper_t *helper)
 
 static helper_t sim;
 static char sim_url[64];
+static uv_loop_t loop;
 
 static int sim_start(void **state)
 {
@@ -137,6 +143,17 @@ static inline int stat_of(const char *name)
     return value;
 }
 
+/* The loop runs until the simulator says that it has so many. */
+static inline void wait_stat(const char *name, int least)
+{
+    int64_t end = clock_ms() + GUARD_MS;
+    while (stat_of(name) < least) {
+        if (clock_ms() > end)
+            fail_msg("%s is %d, not %d", name, stat_of(name), least);
+        uv_run(&loop, UV_RUN_NOWAIT);
+    }
+}
+
 static inline void assert_no_violations(void)
 {
     cJSON *stats = control(NULL);
@@ -163,9 +180,23 @@ typedef struct outcome {
 } outcome_t;
 
 static config_t defaults;
-static uv_loop_t loop;
 static model_t *model;
 static size_t open_calls;
+
+/* A call has ended: the last one ends run() too. The loop could not be asked after each of its
+ * iterations, because one that ends the last call with a timer waits for the guard before it comes
+ * back. */
+static void call_ended(void)
+{
+    if (--open_calls == 0)
+        uv_stop(&loop);
+}
+
+static inline void cancel(model_call_t *call)
+{
+    model->cancel(model, call);
+    call_ended();
+}
 
 static void on_delta(void *arg, str_t piece, bool restart)
 {
@@ -175,10 +206,8 @@ static void on_delta(void *arg, str_t piece, bool restart)
     assert_false(outcome->done);
     buf_add(&outcome->pieces, piece.data, piece.size);
     outcome->deltas++;
-    if (outcome->cancel) {
-        model->cancel(model, *outcome->cancel);
-        open_calls--;
-    }
+    if (outcome->cancel)
+        cancel(*outcome->cancel);
 }
 
 static void on_done(void *arg, const model_result_t *result)
@@ -197,7 +226,7 @@ static void on_done(void *arg, const model_result_t *result)
         snprintf(outcome->name, sizeof outcome->name, "%.*s", STR_ARG(call->name));
         snprintf(outcome->arguments, sizeof outcome->arguments, "%.*s", STR_ARG(call->arguments));
     }
-    open_calls--;
+    call_ended();
 }
 
 static void outcome_init(outcome_t *outcome)
@@ -231,17 +260,18 @@ static inline model_call_t *begin(outcome_t *outcome, const char *said, int64_t 
 static void on_guard(uv_timer_t *timer)
 {
     (void)timer;
-    fail_msg("the model never answered");
+    fail_msg("%zu calls never ended", open_calls);
 }
 
-/* Until every call has ended; without calls, so many ms. */
+/* Until every call has ended. */
 static inline void run(void)
 {
     uv_timer_t guard;
     uv_timer_init(&loop, &guard);
-    uv_timer_start(&guard, on_guard, 30000, 0);
+    uv_update_time(&loop);
+    uv_timer_start(&guard, on_guard, GUARD_MS, 0);
     while (open_calls)
-        uv_run(&loop, UV_RUN_ONCE);
+        uv_run(&loop, UV_RUN_DEFAULT);
     uv_close((uv_handle_t *)&guard, NULL);
     uv_run(&loop, UV_RUN_NOWAIT);
 }
@@ -261,8 +291,9 @@ static int model_begin(void **state)
     config.OPENAI_BASE_URL = sim_url;
     config.OPENAI_API_KEY = "sk-test-secret";
     config.OPENAI_RETRIES = 2;
-    config.OPENAI_FIRST_MS = 5000;
-    config.OPENAI_IDLE_MS = 5000;
+    config.OPENAI_CONNECT_MS = PATIENCE_MS;
+    config.OPENAI_FIRST_MS = PATIENCE_MS;
+    config.OPENAI_IDLE_MS = PATIENCE_MS;
     script("{\"reset\":true}");
     assert_int_equal(uv_loop_init(&loop), 0);
     model = model_openai_new(&loop);

@@ -47,7 +47,6 @@ static void open_front(const char *option, const char *value)
     config.OPENAI_BASE_URL = front_url;
     config.OPENAI_CA_FILE = "tests/tls/cert.pem";
     config.OPENAI_CONNECTIONS = 8;
-    config.OPENAI_FIRST_MS = 20000;
     reopen();
 }
 
@@ -55,7 +54,7 @@ static void ask_many(void)
 {
     static outcome_t outcomes[MANY];
     for (size_t i = 0; i < MANY; i++)
-        begin(&outcomes[i], i % 2 ? "hola" : "busco un nissan", 60000);
+        begin(&outcomes[i], i % 2 ? "hola" : "busco un nissan", PATIENCE_MS);
     run();
     for (size_t i = 0; i < MANY; i++) {
         if (outcomes[i].status == MODEL_FAILED)
@@ -95,9 +94,20 @@ static void without_http2_each_call_has_its_connection(void **state)
 {
     (void)state;
     open_front("--h1", NULL);
-    script("{\"latency_ms\":300}");
+    outcome_t first, outcomes[20];
+    ask(&first, "hola", PATIENCE_MS); /* and learns what the server speaks */
+    outcome_free(&first);
+    script("{\"hold\":\"start\"}");
+    for (size_t i = 0; i < 20; i++)
+        begin(&outcomes[i], "hola", PATIENCE_MS);
+    wait_stat("active", 20); /* OPENAI_CONNECTIONS bounds HTTP/2 only */
+    script("{\"hold\":null}");
+    run();
+    for (size_t i = 0; i < 20; i++) {
+        assert_int_equal(outcomes[i].status, MODEL_TEXT);
+        outcome_free(&outcomes[i]);
+    }
     ask_many();
-    assert_true(stat_of("max_active") > 8); /* OPENAI_CONNECTIONS bounds HTTP/2 only */
     helper_stop(&front);
 }
 
@@ -107,7 +117,7 @@ static void the_switch_turns_it_off(void **state)
     config.OPENAI_HTTP = "1.1";
     open_front("--streams", "100");
     outcome_t outcome;
-    ask(&outcome, "hola", 10000);
+    ask(&outcome, "hola", PATIENCE_MS);
     assert_int_equal(outcome.status, MODEL_TEXT);
     assert_int_equal(count_of("requests"), 1); /* ours; HTTP/1.1 passes through uncounted */
     outcome_free(&outcome);
@@ -121,19 +131,18 @@ static void failures_come_through(void **state)
     script("{\"failures\":[{\"kind\":\"429\",\"retry_after_ms\":5},"
            "{\"kind\":\"500\",\"retry_after_ms\":5}]}");
     outcome_t outcome;
-    ask(&outcome, "hola", 10000);
+    ask(&outcome, "hola", PATIENCE_MS);
     assert_int_equal(outcome.status, MODEL_TEXT);
     assert_int_equal(stat_of("requests"), 3);
     outcome_free(&outcome);
     /* a cancelled call ends its stream, not its neighbours' connection */
-    script("{\"reset\":true,\"latency_ms\":300}");
+    script("{\"reset\":true,\"hold\":\"start\"}");
     outcome_t kept, dropped;
-    begin(&kept, "hola", 10000);
-    model_call_t *call = begin(&dropped, "hola", 10000);
-    while (stat_of("requests") < 2)
-        uv_run(&loop, UV_RUN_NOWAIT);
-    model->cancel(model, call);
-    open_calls--;
+    begin(&kept, "hola", PATIENCE_MS);
+    model_call_t *call = begin(&dropped, "hola", PATIENCE_MS);
+    wait_stat("requests", 2);
+    cancel(call);
+    script("{\"hold\":null}");
     run();
     assert_int_equal(kept.status, MODEL_TEXT);
     assert_false(dropped.done);
@@ -150,7 +159,7 @@ static void strangers_certificates_are_refused(void **state)
     config.OPENAI_RETRIES = 0;
     reopen();
     outcome_t outcome;
-    ask(&outcome, "hola", 10000);
+    ask(&outcome, "hola", PATIENCE_MS);
     assert_int_equal(outcome.status, MODEL_FAILED);
     assert_string_equal(outcome.error, "tls");
     assert_int_equal(stat_of("requests"), 0);
