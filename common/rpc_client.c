@@ -21,10 +21,12 @@
 #define RESEND_MS 2000     /* an unanswered call is sent again after this, then twice that … */
 #define SCAN_MS 20         /* between two looks at deadlines and at calls that wait */
 #define RPC_PEERS (2 * ADDRESSES_MAX) /* those of now, and those that still finish something */
-#define SLOT_BITS 20                  /* of a call's id; the rest tells users of a slot apart */
+#define FNV_START 2166136261u
+#define SLOT_BITS 20 /* of a call's id; the rest tells users of a slot apart */
 
 typedef struct peer {
     char *endpoint;
+    uint32_t hash; /* of it */
     void *socket;
     bool up;
     bool listed;          /* among the addresses of now; one that is not gets nothing new */
@@ -44,6 +46,7 @@ typedef struct call {
     uint16_t attempt;
     int64_t deadline_ms;
     int64_t resend_ms;  /* when it is sent again if nothing comes */
+    uint32_t key;       /* 0: any peer will do */
     peer_t *peer;       /* it was sent to; NULL: it waits for one */
     const char *failed; /* a code: ends at the next run */
     char *body;
@@ -149,7 +152,30 @@ static void peer_pong(rpc_client_t *self, peer_t *peer, const void *body, size_t
     peer->boot = boot;
 }
 
-static peer_t *least_busy(rpc_client_t *self)
+static uint32_t fnv(uint32_t hash, const void *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ ((const uint8_t *)bytes)[i]) * 16777619u;
+    return hash;
+}
+
+/* Rendezvous hashing: when a peer goes, only its keys move. */
+static peer_t *keyed(const rpc_client_t *self, uint32_t key)
+{
+    peer_t *best = NULL;
+    uint32_t most = 0;
+    for (size_t i = 0; i < self->peer_count; i++) {
+        peer_t *peer = self->peers[i];
+        uint32_t score = fnv(peer->hash, &key, sizeof key);
+        if (peer->up && peer->listed && (!best || score > most)) {
+            best = peer;
+            most = score;
+        }
+    }
+    return best;
+}
+
+static peer_t *least_busy(const rpc_client_t *self)
 {
     peer_t *best = NULL;
     for (size_t i = 0; i < self->peer_count; i++) {
@@ -165,6 +191,7 @@ static peer_t *peer_open(rpc_client_t *self, const char *endpoint)
     peer_t *peer = calloc(1, sizeof *peer);
     if (!peer || !(peer->endpoint = strdup(endpoint)))
         abort();
+    peer->hash = fnv(FNV_START, endpoint, strlen(endpoint));
     peer->listed = true;
     peer->arena = arena_new(16 << 20);
     buf_init(&peer->pong_body, PROTO_MAX_BODY);
@@ -244,7 +271,7 @@ static void call_free(rpc_client_t *self, call_t *call)
 /* Sends it if somebody is there; otherwise it goes on waiting. */
 static void call_send(rpc_client_t *self, call_t *call, int64_t now)
 {
-    peer_t *peer = least_busy(self);
+    peer_t *peer = call->key ? keyed(self, call->key) : least_busy(self);
     if (!peer)
         return;
     int64_t left = call->deadline_ms - now;
@@ -279,14 +306,15 @@ static void call_fail(rpc_client_t *self, call_t *call, const char *code, const 
     done(arg, &answer);
 }
 
-uint64_t rpc_client_call(rpc_client_t *self, proto_type_t type, const void *msg,
-                         const proto_trace_t *trace, int64_t timeout_ms, rpc_done_t *done,
-                         void *arg)
+static uint64_t start_call(rpc_client_t *self, uint32_t key, proto_type_t type, const void *msg,
+                           const proto_trace_t *trace, int64_t timeout_ms, rpc_done_t *done,
+                           void *arg)
 {
     proto_error_text_t why;
     int64_t now = clock_ms();
     bool full = self->in_flight >= self->max;
     call_t *call = call_new(self); /* a refused call has a slot too, until the next run */
+    call->key = key;
     call->type = type;
     if (trace)
         call->trace = *trace;
@@ -314,6 +342,21 @@ uint64_t rpc_client_call(rpc_client_t *self, proto_type_t type, const void *msg,
         call_send(self, call, now);
     }
     return call->id;
+}
+
+uint64_t rpc_client_call(rpc_client_t *self, proto_type_t type, const void *msg,
+                         const proto_trace_t *trace, int64_t timeout_ms, rpc_done_t *done,
+                         void *arg)
+{
+    return start_call(self, 0, type, msg, trace, timeout_ms, done, arg);
+}
+
+uint64_t rpc_client_call_keyed(rpc_client_t *self, str_t key, proto_type_t type, const void *msg,
+                               const proto_trace_t *trace, int64_t timeout_ms, rpc_done_t *done,
+                               void *arg)
+{
+    uint32_t hash = fnv(FNV_START, key.data, key.size);
+    return start_call(self, hash ? hash : 1, type, msg, trace, timeout_ms, done, arg);
 }
 
 void rpc_client_cancel(rpc_client_t *self, uint64_t id)

@@ -44,6 +44,12 @@ uint64_t rpc_client_call(rpc_client_t *self, proto_type_t type, const void *msg,
                          const proto_trace_t *trace, int64_t timeout_ms, rpc_done_t *done,
                          void *arg);
 
+/* The same, to the peer that all calls with this key go to as long as it is up: what a service
+ * remembers of a key is found there. */
+uint64_t rpc_client_call_keyed(rpc_client_t *self, str_t key, proto_type_t type, const void *msg,
+                               const proto_trace_t *trace, int64_t timeout_ms, rpc_done_t *done,
+                               void *arg);
+
 /* Forgets a call; its function will not be called. An unknown id is ignored. */
 void rpc_client_cancel(rpc_client_t *self, uint64_t id);
 

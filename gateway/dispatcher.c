@@ -9,6 +9,7 @@
 #define BUSY_RETRY_MS 1000 /* what a refused caller is told to wait */
 #define DELAY_MIN_MS 50
 #define DELAY_MAX_MS 5000
+#define BUSY_MAX_MS 1000 /* the lease may end well before its time */
 #define BACKOFF_MS 200   /* after the first failure; doubles with each */
 #define CREDIT_MAX 20000 /* settings: AGENT_CREDIT */
 #define SWEEP_MAX 1000   /* proto: sweep.max */
@@ -354,7 +355,8 @@ static void turn_ended(dispatcher_t *self, int64_t now_ms, user_t *user,
         bool more = user->waiter_count > 0 || done->waiting > 0;
         dispatch_user_move(self->table, user, more ? USER_QUEUED : USER_GONE, NULL);
     } else if (str_is(done->status, "busy")) {
-        turn_delay(self, now_ms, user, "busy", done->retry_ms);
+        turn_delay(self, now_ms, user, "busy",
+                   done->retry_ms < BUSY_MAX_MS ? done->retry_ms : BUSY_MAX_MS);
     } else if (str_is(done->status, "lost")) {
         turn_delay(self, now_ms, user, "lost", BACKOFF_MS);
     } else { /* failed, or a word we do not know */

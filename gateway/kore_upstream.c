@@ -90,6 +90,9 @@ uint64_t upstream_call(rpc_client_t *client, proto_type_t type, const void *msg,
                        const proto_trace_t *trace, int64_t timeout_ms, rpc_done_t *done, void *arg)
 {
     kick();
+    if (type == PROTO_WORK) /* one dispatcher has a user's turns, as long as it lives */
+        return rpc_client_call_keyed(client, ((const proto_work_t *)msg)->user_id, type, msg, trace,
+                                     timeout_ms, done, arg);
     return rpc_client_call(client, type, msg, trace, timeout_ms, done, arg);
 }
 

@@ -381,6 +381,43 @@ static void test_replicas_behind_a_name(void **state)
     memcpy(endpoint, before, sizeof before);
 }
 
+/* All calls with one key go to one peer; when it dies, to another. */
+static void test_calls_with_a_key(void **state)
+{
+    (void)state;
+    char both[130];
+    proto_reset_t msg = {STR_LIT("ana")};
+    snprintf(both, sizeof both, "%s,%s", endpoint[0], endpoint[1]);
+    fixture_t *f = fixture_new(2, both, 100);
+    await_processes(f->client, 2);
+    int used[2] = {0};
+    for (int key = 0; key < 40; key++) {
+        char name[8];
+        outcome_t outcome = {0};
+        int before = f->service[0].served;
+        snprintf(name, sizeof name, "%d", key);
+        for (int i = 0; i < 5; i++)
+            rpc_client_call_keyed(f->client, str_from(name), PROTO_RESET, &msg, NULL, PATIENCE_MS,
+                                  on_done, &outcome);
+        await(&outcome.finals, 5);
+        int to_first = f->service[0].served - before;
+        assert_true(to_first == 0 || to_first == 5);
+        used[to_first == 0]++;
+    }
+    assert_true(used[0] > 5 && used[1] > 5);
+    rpc_server_destroy(&f->service[0].server);
+    outcome_t outcome = {0};
+    for (int key = 0; key < 40; key++) {
+        char name[8];
+        snprintf(name, sizeof name, "%d", key);
+        rpc_client_call_keyed(f->client, str_from(name), PROTO_RESET, &msg, NULL, PATIENCE_MS,
+                              on_done, &outcome);
+    }
+    await(&outcome.finals, 40);
+    assert_int_equal(outcome.type, PROTO_OK);
+    fixture_destroy(f);
+}
+
 static void test_timeout_and_cancel(void **state)
 {
     (void)state;
@@ -550,6 +587,7 @@ int main(void)
     if (!config_try("/dev/null", why, sizeof why))
         log_fatal("%s", why);
     log_start("unit", "error", "logfmt");
+    config.KEYS_DIR = "";
     uv_loop_init(&loop);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),
@@ -557,6 +595,7 @@ int main(void)
         cmocka_unit_test(test_restarted_peer),
         cmocka_unit_test(test_replica_takes_over),
         cmocka_unit_test(test_replicas_behind_a_name),
+        cmocka_unit_test(test_calls_with_a_key),
         cmocka_unit_test(test_timeout_and_cancel),
         cmocka_unit_test(test_partials_and_errors),
         cmocka_unit_test(test_bound),

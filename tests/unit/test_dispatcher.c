@@ -434,7 +434,7 @@ static void test_delays_are_bounded(void **state)
     beat(self, 0, 1, "agent-1", 11, 9, 0);
     work(self, 0, 1, "a", 1);
     uint64_t turn = next_turn(self, 1, "a", "");
-    done(self, 0, 1, turn, "a", "busy", INT64_MAX);
+    done(self, 0, 1, turn, "a", "failed", INT64_MAX);
     for (int64_t now = 0; now < 5000; now += 50) {
         beat(self, now, 1, "agent-1", 11, 9, 0);
         tick(self, now);
@@ -445,6 +445,15 @@ static void test_delays_are_bounded(void **state)
     done(self, 5000, 1, turn, "a", "busy", INT64_MIN);
     expect_users(self, 0, 1, 0);
     tick(self, 5050);
+    turn = next_turn(self, 1, "a", "");
+    /* a lease that is renewed on and on may be given back at any time */
+    done(self, 5050, 1, turn, "a", "busy", INT64_MAX);
+    for (int64_t now = 5050; now < 6050; now += 50) {
+        beat(self, now, 1, "agent-1", 11, 9, 0);
+        tick(self, now);
+    }
+    nothing(self);
+    tick(self, 6050);
     next_turn(self, 1, "a", "");
 }
 
