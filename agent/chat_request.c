@@ -13,6 +13,7 @@
 #include "agent/json.h"
 #include "agent/prompt.h"
 #include "agent/tools.h"
+#include "agent/untrusted.h"
 
 #define HASH_TEXT_SIZE (2 * SHA256_DIGEST_LENGTH + 1)
 #define CACHE_GROUPS 16 /* a prefix is cached per machine; one key for all would overload one */
@@ -78,6 +79,23 @@ static void add_message(buf_t *out, const char *role, str_t content)
 {
     begin_message(out, role);
     json_text(out, "content", content);
+    buf_char(out, '}');
+}
+
+/* What others wrote, or the tools found in what they wrote. */
+static void add_untrusted(buf_t *out, const char *key, str_t content)
+{
+    buf_t safe;
+    buf_init(&safe, 3 * content.size + 1);
+    untrusted_add(&safe, content);
+    json_text(out, key, buf_view(&safe));
+    buf_free(&safe);
+}
+
+static void add_said(buf_t *out, const char *role, str_t content)
+{
+    begin_message(out, role);
+    add_untrusted(out, "content", content);
     buf_char(out, '}');
 }
 
@@ -180,7 +198,7 @@ static size_t add_calls(buf_t *out, const proto_context_t *context, size_t first
             continue;
         begin_message(out, "tool");
         add_id(out, "tool_call_id", i);
-        json_text(out, "content", context->entries[result].text);
+        add_untrusted(out, "content", context->entries[result].text);
         buf_char(out, '}');
     }
     return end;
@@ -197,8 +215,10 @@ static void add_conversation(buf_t *out, const proto_context_t *context)
                    is_role(&context->entries[i + 1], "call")) {
             i = add_calls(out, context, i + 1, entry->text);
         } else {
-            if (is_role(entry, "user") || (said && entry->text.size))
-                add_message(out, said ? "assistant" : "user", entry->text);
+            if (is_role(entry, "user"))
+                add_said(out, "user", entry->text);
+            else if (said && entry->text.size)
+                add_message(out, "assistant", entry->text);
             i++; /* a result without its call is left out */
         }
     }
@@ -226,7 +246,7 @@ bool chat_request_write(chat_request_t *self, const model_request_t *request, bu
     buf_init(&state, PROTO_MAX_CONTEXT);
     prompt_state(request->context, &state);
     if (state.size && buf_ok(&state))
-        add_message(out, "system", buf_view(&state));
+        add_said(out, "system", buf_view(&state));
     buf_free(&state);
     buf_add(out, self->tail.data, self->tail.size);
     if (!request->tools)

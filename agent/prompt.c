@@ -6,10 +6,12 @@
 #include <stdlib.h>
 
 #include "agent/json.h"
+#include "agent/untrusted.h"
 #include "common/money.h"
 #include "common/text.h"
 
 #define MAX_PROMPT (PROMPT_MAX_RULES + (256 << 10))
+#define STATE_TEXT 64 /* bytes of others' words in the state */
 
 struct prompt {
     char *rules; /* the file */
@@ -176,6 +178,16 @@ void prompt_destroy(prompt_t **self_p)
     *self_p = NULL;
 }
 
+/* The catalog's words in the system's message: one line, and short. */
+static void add_name(buf_t *out, str_t name)
+{
+    size_t from = out->size;
+    untrusted_add(out, utf8_front(name, STATE_TEXT));
+    for (size_t i = from; i < out->size; i++)
+        if (strchr("\n\r\t", out->data[i]))
+            out->data[i] = ' ';
+}
+
 void prompt_set_makes(prompt_t *self, const proto_facets_t *facets)
 {
     if (facets->version == self->catalog_version && self->makes.size)
@@ -185,9 +197,11 @@ void prompt_set_makes(prompt_t *self, const proto_facets_t *facets)
     self->catalog_version = facets->version;
     self->cars = facets->cars;
     buf_clear(&self->makes);
-    for (size_t i = 0; i < facets->facets_count; i++)
-        buf_printf(&self->makes, "%s%.*s (%lld)", i ? ", " : "", STR_ARG(facets->facets[i].name),
-                   (long long)facets->facets[i].count);
+    for (size_t i = 0; i < facets->facets_count; i++) {
+        buf_str(&self->makes, i ? ", " : "");
+        add_name(&self->makes, facets->facets[i].name);
+        buf_printf(&self->makes, " (%lld)", (long long)facets->facets[i].count);
+    }
     str_t bad;
     fill(self, &bad); /* cannot fail: it was filled before, and there is room for all makes */
 }
@@ -221,13 +235,29 @@ static void state_list(const proto_context_t *context, buf_t *out)
     buf_char(out, '{');
     if (context->query_count) {
         json_key(out, "filters");
-        json_filters(out, &context->query[0]);
+        proto_query_t query = context->query[0];
+        query.q = utf8_front(query.q, STATE_TEXT);
+        json_filters(out, &query);
     }
     json_int(out, "page", list->page);
     json_int(out, "pages", list->pages);
     json_int(out, "pages_left", list->pages_left);
     json_int(out, "total", list->total);
     buf_char(out, '}');
+}
+
+/* Only what the cars are told apart by, and not at length: this is a message of the system's role,
+ * and the catalog's words are others'. */
+static void state_car(buf_t *out, const proto_car_t *car)
+{
+    json_int(out, "stock_id", car->stock_id);
+    json_text(out, "make", utf8_front(car->make, STATE_TEXT));
+    json_text(out, "model", utf8_front(car->model, STATE_TEXT));
+    if (car->version.size)
+        json_text(out, "version", utf8_front(car->version, STATE_TEXT));
+    json_int(out, "year", car->year);
+    json_money(out, "price", car->price);
+    json_int(out, "km", car->km);
 }
 
 static void state_shown(const proto_context_t *context, buf_t *out)
@@ -238,12 +268,7 @@ static void state_shown(const proto_context_t *context, buf_t *out)
         const proto_car_t *car = &context->shown[i];
         buf_str(out, i ? ",{" : "{");
         json_int(out, "n", (int64_t)i + 1);
-        json_int(out, "stock_id", car->stock_id);
-        json_text(out, "make", car->make);
-        json_text(out, "model", car->model);
-        json_int(out, "year", car->year);
-        json_money(out, "price", car->price);
-        json_int(out, "km", car->km);
+        state_car(out, car);
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -263,7 +288,9 @@ void prompt_state(const proto_context_t *context, buf_t *out)
         state_shown(context, &state);
     if (context->chosen_count) {
         json_key(&state, "chosen_car");
-        json_car(&state, &context->chosen[0]);
+        buf_char(&state, '{');
+        state_car(&state, &context->chosen[0]);
+        buf_char(&state, '}');
     }
     if (context->quote_count) {
         json_key(&state, "last_quote");
