@@ -43,6 +43,7 @@ typedef struct model_result {
     model_tool_call_t calls[MODEL_MAX_CALLS];
     size_t call_count;
     const char *error; /* a short literal: "timeout", "http_500", "quota" … or NULL */
+    const char *model; /* what answered, if it is not what model_t.label says; or NULL */
     int64_t first_us;  /* time to the first token, 0 if unknown */
     int64_t total_us;
     int64_t tokens_in, tokens_cached, tokens_out; /* 0 if not reported */
@@ -60,7 +61,8 @@ typedef struct model model_t;
 typedef struct model_call model_call_t;
 
 struct model {
-    const char *name; /* "openai", "offline" */
+    const char *name;  /* "openai", "offline" */
+    const char *label; /* the model it asks, by the name that its server knows: for records */
     /* delta may be NULL. The request is copied as far as needed. Never NULL. */
     model_call_t *(*start)(model_t *self, const model_request_t *request, model_delta_t *delta,
                            model_done_t *done, void *arg);

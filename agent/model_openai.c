@@ -158,6 +158,8 @@ static void count(const model_result_t *result)
 {
     metric_add_label(METRIC_MODEL_CALLS, outcome_name(result->status), 1);
     metric_observe(METRIC_MODEL_SECONDS, result->total_us);
+    if (result->first_us)
+        metric_observe(METRIC_MODEL_FIRST_SECONDS, result->first_us);
     if (result->tokens_in)
         metric_add_label(METRIC_MODEL_TOKENS, "in", result->tokens_in);
     if (result->tokens_cached)
@@ -376,7 +378,8 @@ model_t *model_openai_new(uv_loop_t *loop)
     if (!self)
         abort();
     bool hosted = strncmp(config.OPENAI_BASE_URL, OPENAI_HOST, strlen(OPENAI_HOST)) == 0;
-    self->base = (model_t){"openai", openai_start, openai_cancel, openai_destroy};
+    self->base =
+        (model_t){"openai", config.OPENAI_MODEL, openai_start, openai_cancel, openai_destroy};
     self->writer = chat_request_new(config.OPENAI_MODEL, config.OPENAI_MAX_TOKENS, hosted);
     self->http = open_http(loop);
     LIST_INIT(&self->calls);

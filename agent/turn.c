@@ -6,7 +6,6 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "common/metrics.h"
 
 #define FAILED_RETRY_MS 500 /* what a dispatcher is told after a failure */
 
@@ -55,31 +54,13 @@ static void tell_askers(turn_t *self, const char *outcome)
             dispatch_link_done(self->askers[i].link, self->askers[i].id, &self->trace, &done);
 }
 
-static void note_end(const turn_t *self, const char *outcome)
-{
-    int64_t us = clock_us() - self->started_us;
-    metric_add_label(METRIC_TURNS, outcome, 1);
-    if (self->reply.turn_id.size && strcmp(outcome, "answered") == 0)
-        metric_observe(METRIC_TURN_SECONDS, us);
-    log_info("turn_done", LOG_TRACE(&self->trace), LOG_PERSON("user", self->user_id),
-             LOG_CSTR("outcome", outcome), LOG_INT("ms", us / 1000),
-             LOG_CSTR("model", self->model ? self->model->name : ""),
-             LOG_INT("model_calls", self->models), LOG_INT("tools", self->tools),
-             LOG_INT("joins", self->joins), LOG_INT("tokens_in", self->tokens_in),
-             LOG_INT("tokens_out", self->tokens_out), LOG_INT("cars", self->reply.cars_count));
-    if (self->context.wants_person && strcmp(outcome, "answered") == 0) {
-        metric_add(METRIC_PERSON_WANTED, 1);
-        log_warn("person_wanted", LOG_TRACE(&self->trace), LOG_PERSON("user", self->user_id));
-    }
-}
-
 static void end(turn_t *self, turn_event_t event)
 {
     const char *outcome = outcome_of(self, event);
     if (event == TURN_EVENT_COMMITTED)
         turn_send_partial(self, true);
+    turn_record_end(self, outcome); /* first: nobody can speak of its delivery before */
     tell_askers(self, outcome);
-    note_end(self, outcome);
     self->gone(self->gone_arg, self);
     partial_free(&self->partial);
     arena_t *arena = self->arena; /* the turn lives in it */
@@ -115,6 +96,7 @@ static void leave(turn_t *self)
 static void enter_thinking(turn_t *self, turn_event_t event)
 {
     int64_t now = clock_ms();
+    turn_choose_model(self);
     turn_show_typing(self);
     if (event == TURN_EVENT_GRANTED || event == TURN_EVENT_THROUGH) {
         self->think_at_ms = self->parts->coalesce_ms ? now + self->parts->coalesce_ms : 0;
@@ -170,6 +152,9 @@ void turn_move(turn_t *self, turn_event_t event)
     log_debug("turn_step", LOG_TRACE(&self->trace), LOG_CSTR("state", turn_state_name(self->state)),
               LOG_CSTR("event", turn_event_name(event)), LOG_CSTR("next", turn_state_name(next)));
     leave(self);
+    int64_t now_us = clock_us();
+    self->state_us[self->state] += now_us - self->entered_us;
+    self->entered_us = now_us;
     self->state = next;
     enter(self, event);
 }
@@ -190,10 +175,10 @@ turn_t *turn_new(const turn_parts_t *parts, str_t user_id, str_t dead, const pro
     self->dead = (str_t){arena_copy(arena, dead), dead.size};
     self->trace = *trace;
     self->started_ms = clock_ms();
-    self->started_us = clock_us();
+    self->started_us = self->entered_us = clock_us();
+    ledger_init(&self->ledger);
     self->deadline_ms = self->started_ms + parts->turn_ms;
     self->model = parts->model;
-    self->offline_why = parts->model == parts->offline ? "no_key" : NULL;
     partial_init(&self->partial);
     self->state = TURN_CLAIMING;
     enter(self, TURN_EVENT_AGAIN);

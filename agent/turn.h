@@ -5,6 +5,7 @@
  * state cancels what it had under way.
  *
  *   turn.c          moving, and the end
+ *   turn_record.c   what it took: the log, the metrics, the record
  *   turn_lease.c    CLAIM, RENEW, COMMIT, RELEASE
  *   turn_deliver.c  the replies in the outbox
  *   turn_think.c    the model and the tools
@@ -18,6 +19,7 @@
 #include <sys/queue.h>
 
 #include "agent/context.h"
+#include "agent/ledger.h"
 #include "agent/partial.h"
 #include "agent/shown.h"
 #include "agent/turn_state.h"
@@ -43,6 +45,7 @@ typedef struct turn_call {
     turn_t *turn;
     str_t id, name, arguments;
     tool_run_t *run; /* NULL: it has ended */
+    int64_t began_us;
     tool_result_t result;
 } turn_call_t;
 
@@ -79,6 +82,7 @@ struct turn {
     arena_t *arena;
     context_t context;
     int64_t started_ms, started_us;
+    int64_t entered_us; /* the state */
 
     /* the lease */
     int64_t token;
@@ -99,7 +103,8 @@ struct turn {
     str_t typing_for;    /* the message that is being answered, until the customer has been shown */
     model_t *model;
     model_call_t *model_call; /* under way … */
-    model_t *called;          /* … at this model */
+    model_t *called;          /* … at this model … */
+    int64_t called_us;        /* … since then */
     const char *offline_why;  /* of OFFLINE_REPLIES, when the offline model is at it */
     int64_t model_calls;      /* since the turn began, or began anew */
     int64_t deadline_ms;      /* of this model */
@@ -113,8 +118,8 @@ struct turn {
     proto_reply_t reply;
     int64_t waiting, retry_ms;
 
-    /* for the log */
-    int64_t models, tools, tokens_in, tokens_out;
+    ledger_t ledger; /* what it took */
+    int64_t state_us[TURN_STATE_COUNT];
 };
 
 /* Begins with a CLAIM. gone is called when the turn has ended, never from inside turn_new. */
@@ -147,6 +152,15 @@ void turn_fall_back(turn_t *self, const char *why, const char *error);
 
 /* Drops what this turn has found and said since its messages. */
 void turn_rewind(turn_t *self);
+
+/* Who thinks of the answer: decided here and nowhere else, before every call. */
+void turn_choose_model(turn_t *self);
+
+/* The first message has been claimed, at that time of the session service's clock. */
+void turn_record_claimed(turn_t *self, const proto_claimed_t *claimed);
+
+/* The turn has ended: tells the log, the metrics and, if it was about messages, sessions. */
+void turn_record_end(turn_t *self, const char *outcome);
 
 /* Sends what is due to those who watch; all: whatever there is. */
 void turn_send_partial(turn_t *self, bool all);

@@ -48,9 +48,12 @@ static int take_messages(turn_t *self, const proto_claimed_t *claimed)
             continue;
         if (!context_said(&self->context, message))
             return -1;
-        if (!self->from_seq)
+        if (!self->from_seq) {
             self->from_seq = message->seq;
+            self->ledger.record.received_ms = message->received_ms;
+        }
         self->upto_seq = message->seq;
+        self->ledger.record.channel = context_clean(self->arena, message->channel, 16);
         turn_note_whatsapp(self, message);
         count++;
     }
@@ -94,6 +97,7 @@ static void take_lease(turn_t *self, const proto_claimed_t *claimed)
         turn_move(self, TURN_EVENT_UNAVAILABLE);
         return;
     }
+    turn_record_claimed(self, claimed);
     turn_move(self, self->delivery.count ? TURN_EVENT_OWED : TURN_EVENT_GRANTED);
 }
 

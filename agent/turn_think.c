@@ -1,5 +1,6 @@
 /* The model and its tools, round by round, until there is a text. */
 #include "agent/answer.h"
+#include "agent/tool_table.h"
 #include "agent/turn.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -82,23 +83,6 @@ void turn_fall_back(turn_t *self, const char *why, const char *error)
 
 /* ---- the model ---- */
 
-static const char *status_name(model_status_t status)
-{
-    switch (status) {
-    case MODEL_TEXT:
-        return "text";
-    case MODEL_CALLS:
-        return "calls";
-    case MODEL_REFUSED:
-        return "refused";
-    case MODEL_FAILED:
-        return "failed";
-    case MODEL_BAD:
-        return "bad";
-    }
-    return "bad";
-}
-
 static bool may_call(const turn_t *self)
 {
     return self->model_calls < self->parts->model_calls &&
@@ -136,8 +120,8 @@ static void on_thought(void *arg, const model_result_t *result)
 {
     turn_t *self = arg;
     self->model_call = NULL;
-    self->tokens_in += result->tokens_in;
-    self->tokens_out += result->tokens_out;
+    ledger_called(&self->ledger, result->model ? result->model : self->called->label,
+                  self->called != self->parts->offline, result);
     switch (result->status) {
     case MODEL_TEXT:
         take_text(self, result->text);
@@ -155,19 +139,32 @@ static void on_thought(void *arg, const model_result_t *result)
     case MODEL_REFUSED:
     case MODEL_FAILED:
     case MODEL_BAD:
-        turn_fall_back(self, status_name(result->status), result->error);
+        turn_fall_back(self, ledger_outcome(result->status), result->error);
         break;
     }
 }
 
+/* Who is at it stays at it; only a failure sends it to the offline seller later (turn_fall_back).
+ */
+void turn_choose_model(turn_t *self)
+{
+    const turn_parts_t *parts = self->parts;
+    const char *why = NULL;
+    if (self->offline_why)
+        return;
+    if (parts->model == parts->offline)
+        why = "no_key";
+    else if (self->context.forgot)
+        why = "reset"; /* it says so, and nothing else */
+    if (!why)
+        return;
+    self->model = parts->offline;
+    self->offline_why = why;
+}
+
 void turn_think(turn_t *self)
 {
-    if (self->context.forgot && self->model != self->parts->offline) {
-        self->model = self->parts->offline; /* it says so, and nothing else */
-        self->offline_why = "reset";
-    }
     self->model_calls++;
-    self->models++;
     model_request_t request = {
         .context = &self->context.now,
         .turn_start = self->context.turn_start,
@@ -178,6 +175,7 @@ void turn_think(turn_t *self)
         .tools = may_call(self),
     };
     self->called = self->model;
+    self->called_us = clock_us();
     self->model_call = self->called->start(self->called, &request,
                                            is_watched(self) ? on_delta : NULL, on_thought, self);
     turn_look_for_news(self);
@@ -187,6 +185,8 @@ void turn_think_cancel(turn_t *self)
 {
     if (!self->model_call)
         return;
+    ledger_cut(&self->ledger, self->called->label, self->called != self->parts->offline,
+               clock_us() - self->called_us);
     self->called->cancel(self->called, self->model_call);
     self->model_call = NULL;
 }
@@ -209,12 +209,22 @@ static void take_results(turn_t *self)
     turn_move(self, TURN_EVENT_RESULTS);
 }
 
+/* A model may ask for any name; those that are none are not repeated. */
+static str_t tool_name(str_t name)
+{
+    tool_id_t tool = tool_by_name(name);
+    return str_from(tool == TOOL_COUNT ? "unknown" : tool_specs[tool].name);
+}
+
 static void on_tool_done(void *arg, const tool_result_t *result)
 {
     turn_call_t *call = arg;
     turn_t *self = call->turn;
+    int64_t us = clock_us() - call->began_us;
     call->run = NULL;
     call->result = *result;
+    ledger_tool(&self->ledger, tool_name(call->name), us, result->ok);
+    metric_observe(METRIC_TOOL_SECONDS, us);
     if (--self->calls_left == 0)
         take_results(self);
 }
@@ -223,9 +233,9 @@ void turn_run_tools(turn_t *self)
 {
     int64_t left = self->deadline_ms - clock_ms();
     self->calls_left = self->call_count;
-    self->tools += (int64_t)self->call_count;
     for (size_t i = 0; i < self->call_count; i++) {
         turn_call_t *call = &self->calls[i];
+        call->began_us = clock_us();
         call->run = tools_run(self->parts->tools, call->name, call->arguments, &self->context.now,
                               self->arena, &self->trace, left < TOOL_MS ? left : TOOL_MS,
                               on_tool_done, call);

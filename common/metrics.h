@@ -73,7 +73,16 @@
     M(OUTBOX,               COUNTER, "mostrador_outbox_total", "event", "what became of replies in the outbox") \
     M(OUTBOX_FAILED,        COUNTER, "mostrador_outbox_failed_total", "code", "replies given up, by the carrier's error code") \
     M(CARRIER_STATUS,       COUNTER, "mostrador_carrier_status_total", "status", "messages that reached a status, by what the carrier called it") \
-    M(CARRIER_ERRORS,       COUNTER, "mostrador_carrier_errors_total", "code", "messages that failed after they were accepted, by the carrier's error code")
+    M(CARRIER_ERRORS,       COUNTER, "mostrador_carrier_errors_total", "code", "messages that failed after they were accepted, by the carrier's error code") \
+    M(ANSWER_SECONDS,       SECONDS, "mostrador_answer_seconds", "", "from a customer's first message to the commit of its answer") \
+    M(WAITING_SECONDS,      SECONDS, "mostrador_waiting_seconds", "", "from a customer's first message until a turn claimed it") \
+    M(MODEL_FIRST_SECONDS,  SECONDS, "mostrador_model_first_token_seconds", "", "a model call from start to its first token") \
+    M(TOOL_SECONDS,         SECONDS, "mostrador_tool_seconds", "", "a tool from start to end") \
+    M(CHECK_SECONDS,        SECONDS, "mostrador_check_seconds", "", "the checks of a turn, all in all") \
+    M(COMMIT_SECONDS,       SECONDS, "mostrador_commit_seconds", "", "a turn's COMMIT with its repetitions") \
+    M(DELIVERY_SECONDS,     SECONDS, "mostrador_delivery_seconds", "", "from a customer's first message until all parts of the answer were sent") \
+    M(TURN_RECORDS,         COUNTER, "mostrador_turn_records_total", "event", "what turns took, told to the session service: sent, or lost on the way") \
+    M(TURNS_LOGGED,         COUNTER, "mostrador_turns_logged_total", "", "turns of which is kept what they took")
 /* clang-format on */
 
 typedef enum metric {

@@ -84,7 +84,8 @@
     S(TWILIO_PART_MS, MS, "5s", "1000..60000", "the next part of a long answer waits so long for the status of the one before, if PUBLIC_BASE_URL is set; without it, a second") \
     S(TWILIO_NUMBER_RATE, INT, "80", "1..1000", "messages a second from one number") \
     S(TWIML_SETTLE_MS, MS, "20s", "100..600000", "a reply given to a webhook that did not say it was written by then is looked up at Twilio") \
-    S(KEYS_DIR, TEXT, "", "", "keys of this process (make keys); with it everything over TCP between the processes is encrypted, without it TCP is for loopback only")
+    S(KEYS_DIR, TEXT, "", "", "keys of this process (make keys); with it everything over TCP between the processes is encrypted, without it TCP is for loopback only") \
+    S(TURN_LOG_MAX, INT, "20000", "0..1000000", "turns of which is kept what they took, the newest; 0: none")
 /* clang-format on */
 
 #endif

@@ -42,7 +42,10 @@
     R(context,    "What the seller remembers of one person") \
     R(user,       "Somebody with waiting messages and nobody at work on them") \
     R(sample,     "One value of one metric") \
-    R(process,    "One process as the dispatcher or a service sees it")
+    R(process,    "One process as the dispatcher or a service sees it") \
+    R(model_call, "One call of a model, as the record of its turn tells it") \
+    R(tool_call,  "One tool that a turn ran") \
+    R(turn_record, "What one turn took; nothing of what was said in it")
 
 #define PROTO_FIELDS_car(F, L) \
     F(car,  1, INT,  stock_id,     0,   REQUIRED, "stock id of the shop") \
@@ -207,6 +210,53 @@
     F(process, 8, INT, running,    0,    OPTIONAL, "work in flight") \
     L(process, 9, sample, samples, 1024, OPTIONAL, "its metrics")
 
+#define PROTO_FIELDS_model_call(F, L) \
+    F(model_call, 1, STR, model,         64, REQUIRED, "name of the model; offline: the offline seller") \
+    F(model_call, 2, STR, outcome,       16, REQUIRED, "text, calls, refused, failed, bad, or cut (nobody waited for it any more)") \
+    F(model_call, 3, STR, error,         32, OPTIONAL, "why it failed: timeout, http_500, quota …") \
+    F(model_call, 4, INT, first_us,      0,  OPTIONAL, "time to the first token, µs; 0: unknown") \
+    F(model_call, 5, INT, total_us,      0,  OPTIONAL, "time to its end, µs") \
+    F(model_call, 6, INT, tokens_in,     0,  OPTIONAL, "tokens of the prompt; 0: not reported") \
+    F(model_call, 7, INT, tokens_cached, 0,  OPTIONAL, "those of them that the server had cached") \
+    F(model_call, 8, INT, tokens_out,    0,  OPTIONAL, "tokens of the answer")
+
+#define PROTO_FIELDS_tool_call(F, L) \
+    F(tool_call, 1, STR,  name, 32, REQUIRED, "name of the tool") \
+    F(tool_call, 2, INT,  us,   0,  OPTIONAL, "what it took, µs") \
+    F(tool_call, 3, BOOL, ok,   0,  OPTIONAL, "it found something out; else the model was told why not")
+
+#define PROTO_FIELDS_turn_record(F, L) \
+    F(turn_record,  1, STR, turn_id,       32,  REQUIRED, "which turn") \
+    F(turn_record,  2, STR, user,          PROTO_MAX_USER, OPTIONAL, "whose, masked as in the log") \
+    F(turn_record,  3, STR, channel,       16,  OPTIONAL, "where its last message came from: api, chat, twilio") \
+    F(turn_record,  4, INT, received_ms,   0,   OPTIONAL, "its first message was recorded then, Unix ms") \
+    F(turn_record,  5, INT, claimed_ms,    0,   REQUIRED, "it was claimed then, Unix ms") \
+    F(turn_record,  6, INT, waiting_us,    0,   OPTIONAL, "from the one to the other, µs, as all that follow") \
+    F(turn_record,  7, INT, claim_us,      0,   OPTIONAL, "the CLAIM; its end is the end of the waiting") \
+    F(turn_record,  8, INT, owed_us,       0,   OPTIONAL, "delivering what earlier turns had answered") \
+    F(turn_record,  9, INT, think_us,      0,   OPTIONAL, "models, checks, and the pause before them") \
+    F(turn_record, 10, INT, tools_us,      0,   OPTIONAL, "waiting for tools") \
+    F(turn_record, 11, INT, commit_us,     0,   OPTIONAL, "the COMMIT and its repetitions") \
+    F(turn_record, 12, INT, total_us,      0,   OPTIONAL, "from the first message to the end of the COMMIT, or of the turn") \
+    L(turn_record, 13, model_call, calls,  8,   OPTIONAL, "the first model calls, in order") \
+    L(turn_record, 14, tool_call, tools,   16,  OPTIONAL, "the first tools, in the order of their ends") \
+    F(turn_record, 15, INT, checks_us,     0,   OPTIONAL, "checking what the model wrote; part of the thinking") \
+    F(turn_record, 16, INT, findings,      0,   OPTIONAL, "what the checks found wrong") \
+    F(turn_record, 17, INT, repairs,       0,   OPTIONAL, "rounds in which the model was told so") \
+    F(turn_record, 18, INT, model_calls,   0,   OPTIONAL, "calls of a language model in all, those beyond the list too") \
+    F(turn_record, 19, INT, tool_calls,    0,   OPTIONAL, "tools run in all") \
+    F(turn_record, 20, INT, tokens_in,     0,   OPTIONAL, "tokens in all, as far as they were reported") \
+    F(turn_record, 21, INT, tokens_cached, 0,   OPTIONAL, "those of them that servers had cached") \
+    F(turn_record, 22, INT, tokens_out,    0,   OPTIONAL, "tokens answered in all") \
+    F(turn_record, 23, STR, rules,         32,  OPTIONAL, "version of the rules") \
+    F(turn_record, 24, STR, model,         64,  OPTIONAL, "the model that was asked last") \
+    F(turn_record, 25, STR, outcome,       16,  REQUIRED, "answered, failed, lost") \
+    F(turn_record, 26, STR, why,           16,  OPTIONAL, "why the offline seller answered: no_key, budget, deadline …") \
+    F(turn_record, 27, INT, cars,          0,   OPTIONAL, "cars the answer shows") \
+    F(turn_record, 28, INT, joins,         0,   OPTIONAL, "times it began anew because the customer wrote on") \
+    F(turn_record, 29, INT, first_part_us, 0,   OPTIONAL, "from the first message until the first part of the answer was sent; sessions fills it in") \
+    F(turn_record, 30, INT, delivered_us,  0,   OPTIONAL, "… until all parts were sent")
+
 /* ---- messages ----
  * M(name, NAME, code, from and to, the answer, what it means)
  * Every request is answered by the message named, or by ERROR, with its request id. */
@@ -254,7 +304,8 @@
     M(turn,       TURN,       61, "dispatcher → agent", "TURN_DONE", "Run a turn of this user") \
     M(turn_done,  TURN_DONE,  62, "agent → dispatcher", "–", "How the turn ended") \
     M(nudge,      NUDGE,      63, "dispatcher → agent", "–", "The user of a running turn has written again") \
-    M(bye,        BYE,        64, "agent → dispatcher", "–", "I take no more work; what runs I still finish")
+    M(bye,        BYE,        64, "agent → dispatcher", "–", "I take no more work; what runs I still finish") \
+    M(log_turn,   LOG_TURN,   70, "agent → sessions", "OK", "What a turn took, when it has ended")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -300,7 +351,8 @@
     F(claimed, 3, INT, retry_ms, 0,  OPTIONAL, "busy: the lease ends then") \
     L(claimed, 4, context, context, 1, OPTIONAL, "granted: what is remembered; none for somebody new") \
     L(claimed, 5, waiting, messages, 100, OPTIONAL, "granted: what waits, oldest first") \
-    L(claimed, 6, outgoing, outgoing, 8, OPTIONAL, "granted: replies to deliver now, oldest first, before anything new is thought of")
+    L(claimed, 6, outgoing, outgoing, 8, OPTIONAL, "granted: replies to deliver now, oldest first, before anything new is thought of") \
+    F(claimed, 7, INT, now_ms,   0,  OPTIONAL, "granted: now, by the clock of received_ms, Unix ms")
 
 #define PROTO_FIELDS_renew(F, L) \
     F(renew, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose conversation") \
@@ -450,6 +502,10 @@
 
 #define PROTO_FIELDS_bye(F, L) \
     F(bye, 1, STR, name, 64, REQUIRED, "the agent that leaves")
+
+#define PROTO_FIELDS_log_turn(F, L) \
+    F(log_turn, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose turn it was") \
+    L(log_turn, 2, turn_record, record, 1, REQUIRED, "what it took")
 
 /* clang-format on */
 

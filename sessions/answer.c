@@ -163,9 +163,10 @@ static bool granted(answer_t *self, const redisReply *reply, arena_t *arena)
     int64_t outgoing = 0;
     if (!number_at(reply, 1, &msg->token) ||
         !context_at(self, reply, 2, arena, &msg->context, &msg->context_count) ||
-        !number_at(reply, 3, &outgoing) || outgoing < 0 || outgoing > MAX_OUTGOING)
+        !number_at(reply, 3, &msg->now_ms) || !number_at(reply, 4, &outgoing) || outgoing < 0 ||
+        outgoing > MAX_OUTGOING)
         return false;
-    size_t at = 4, first = at + (size_t)outgoing * OUTGOING_WORDS;
+    size_t at = 5, first = at + (size_t)outgoing * OUTGOING_WORDS;
     if (reply->elements < first || reply->elements > first + MAX_WAITING)
         return false;
     msg->outgoing = arena_alloc(arena, ((size_t)outgoing + 1) * sizeof *msg->outgoing);
@@ -214,7 +215,7 @@ static bool committed(answer_t *self, const redisReply *reply, arena_t *arena)
            number_at(reply, 1, &self->msg.committed.waiting) && text_at(reply, 2, &self->event);
 }
 
-/* RENEW, RELEASE, RESET and FORGO. */
+/* RENEW, RELEASE, RESET, FORGO and LOG_TURN. */
 static bool done(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     (void)arena;
@@ -294,6 +295,7 @@ static const struct {
     {PROTO_RENEW, done},       {PROTO_COMMIT, committed},    {PROTO_RELEASE, done},
     {PROTO_RESET, done},       {PROTO_READ, shown},          {PROTO_TAKE, taken},
     {PROTO_FORGO, done},       {PROTO_DELIVERED, delivered}, {PROTO_STATUS, noted},
+    {PROTO_LOG_TURN, done},
 };
 
 void answer_make(answer_t *self, proto_type_t request, const redisReply *reply, arena_t *arena)

@@ -3,7 +3,7 @@
 -- KEYS: those of outbox.lua, context
 -- ARGV: those of outbox.lua, holder, lease ms, dead holder or '', token or 0, bytes that fit into
 --       an answer
--- Answers {'granted', token, context or '', replies to deliver, of each of them (state, parts,
+-- Answers {'granted', token, context or '', now, replies to deliver, of each of them (state, parts,
 --          attempts, since, the carrier's ids of what went before, where it goes, reply), message,
 --          message …}, {'busy', ms}, {'empty'}, {'stale'}
 local context = KEYS[6]
@@ -31,7 +31,7 @@ if holder ~= asker then
     told = 0
 end
 local remembered = asked == 0 and redis.call('GET', context) or ''
-local answer = {'granted', token, remembered, 0}
+local answer = {'granted', token, remembered, now, 0}
 local room = ARGV[7] - #remembered
 for i, entry in ipairs(entries) do
     local turn = entry.turn
@@ -45,7 +45,7 @@ for i, entry in ipairs(entries) do
         change(turn, {state = 'unsure', at = now})
     end
     change(turn, {token = token}) -- offered under it: no gateway may take it
-    answer[4] = i
+    answer[5] = i
     for _, value in ipairs({unsure and 'unsure' or 'due', entry.parts, entry.attempts, entry.since,
                             lease[5] or '', texts[1], texts[2]}) do
         answer[#answer + 1] = value

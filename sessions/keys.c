@@ -6,7 +6,8 @@ static const char *const names[] = {
     [KEY_READY] = "ready",     [KEY_STATE] = "state",     [KEY_INBOX] = "inbox",
     [KEY_CONTEXT] = "context", [KEY_REPLIES] = "replies", [KEY_SEEN] = "seen",
     [KEY_TARGETS] = "targets", [KEY_OUTBOX] = "outbox",   [KEY_OUTGOING] = "outgoing",
-    [KEY_SID] = "sid",         [KEY_SENT] = "sent",
+    [KEY_SID] = "sid",         [KEY_SENT] = "sent",       [KEY_TURNS] = "log",
+    [KEY_RECORDS] = "records",
 };
 
 unsigned keys_partition(str_t user)
@@ -28,6 +29,10 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
     unsigned partition = keys_partition(user);
     if (key == KEY_READY) {
         keys_ready(out, partition);
+        return;
+    }
+    if (key == KEY_TURNS || key == KEY_RECORDS) {
+        buf_printf(out, "most:{turns}:%s", names[key]);
         return;
     }
     buf_printf(out, "most:{%u}:%s:", partition, names[key]);

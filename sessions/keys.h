@@ -43,6 +43,23 @@
  *                                    sent: "<field> <slot>": turn, order,
  *                                    seq, tries, to, reply; order counts
  *
+ * Two keys are about no one user. They have a hash tag of their own, so that a script touches only
+ * them:
+ *
+ *   most:{turns}:log         zset    turn ids; score: when they were        the newest
+ *                                    claimed, ms                            TURN_LOG_MAX
+ *   most:{turns}:records     hash    of each of them: turn id ->            as long
+ *                                    "<received, ms> <claimed, ms>
+ *                                    <turn record>"; "out <turn id>" ->
+ *                                    "<first part sent, ms> <all parts
+ *                                    sent, ms>", 0: not yet
+ *
+ * They are written after the turn's COMMIT, by a message of its own (LOG_TURN): a COMMIT is not
+ * slowed down by statistics nor refused for them, the log can be read in order without asking 1,024
+ * partitions, and its size is bounded as a whole. The price is that the record of a turn is lost
+ * when its agent is killed between the two. A record has nothing of what was said, and of the
+ * person what the log shows too: the masked id. So erasing a person leaves the log as it is.
+ *
  * STATE_TTL is an hour more than the longer of SESSION_TTL and DEDUP_TTL, so that a seq is never
  * given twice while something remembers the first. A token is never given twice either: the next
  * one is the greater of the last one plus 1 and the clock in us, so it grows even when the state
@@ -142,12 +159,14 @@ typedef enum session_key {
     KEY_OUTGOING,
     KEY_SID,
     KEY_SENT,
+    KEY_TURNS, /* of no user, as the next */
+    KEY_RECORDS,
 } session_key_t;
 
 /* 0 to KEYS_PARTITIONS - 1. Stable for ever: what is stored depends on it. */
 unsigned keys_partition(str_t user);
 
-/* Appends the name of a user's key. id counts for KEY_SEEN, a message's, and KEY_SID only. */
+/* Appends the name of a key. id counts for KEY_SEEN, a message's, and KEY_SID only. */
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id);
 
 /* Appends the name of a partition's ready set. */

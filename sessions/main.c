@@ -48,7 +48,8 @@ int main(int argc, char **argv)
                                .session_ttl = config.SESSION_TTL,
                                .dedup_ttl = config.DEDUP_TTL,
                                .lease_ms = config.LEASE_MS,
-                               .settle_ms = config.TWIML_SETTLE_MS};
+                               .settle_ms = config.TWIML_SETTLE_MS,
+                               .turn_log = config.TURN_LOG_MAX};
 
     uv_loop_t loop;
     uv_loop_init(&loop);

@@ -319,17 +319,45 @@ static bool status(request_t *self, const char **why)
     return true;
 }
 
+static bool log_turn(request_t *self, const char **why)
+{
+    const proto_log_turn_t *msg = self->msg;
+    const proto_turn_record_t *record = msg->record; /* REQUIRED: there is one */
+    CHECK_USER(msg);
+    CHECK(record->turn_id.size > 0, "record.turn_id is empty");
+    CHECK(record->claimed_ms > 0 && record->claimed_ms <= REQUEST_MAX_TOKEN,
+          "record.claimed_ms is not one");
+    CHECK(record->received_ms > 0 && record->received_ms <= record->claimed_ms,
+          "record.received_ms is not one");
+    CHECK(proto_encode(&proto_turn_record_record, record, &self->records[0], NULL),
+          "the record cannot be stored");
+    KEYS(self, msg->user_id, (str_t){0}, KEY_TURNS, KEY_RECORDS);
+    add(&self->words, record->turn_id);
+    add_number(&self->words, record->received_ms);
+    add_number(&self->words, record->claimed_ms);
+    add(&self->words, buf_view(&self->records[0]));
+    add_number(&self->words, self->limits->turn_log);
+    return true;
+}
+
 static const struct {
     proto_type_t type;
     script_t script;
     bool (*fill)(request_t *self, const char **why);
 } requests[] = {
-    {PROTO_ENQUEUE, SCRIPT_ENQUEUE, enqueue}, {PROTO_WITHDRAW, SCRIPT_WITHDRAW, withdraw},
-    {PROTO_CLAIM, SCRIPT_CLAIM, claim},       {PROTO_RENEW, SCRIPT_RENEW, renew},
-    {PROTO_COMMIT, SCRIPT_COMMIT, commit},    {PROTO_RELEASE, SCRIPT_RELEASE, release},
-    {PROTO_RESET, SCRIPT_RESET, reset},       {PROTO_READ, SCRIPT_READ, read_},
-    {PROTO_TAKE, SCRIPT_TAKE, take},          {PROTO_FORGO, SCRIPT_FORGO, forgo},
-    {PROTO_STATUS, SCRIPT_STATUS, status},    {PROTO_DELIVERED, SCRIPT_DELIVERED, delivered},
+    {PROTO_ENQUEUE, SCRIPT_ENQUEUE, enqueue},
+    {PROTO_WITHDRAW, SCRIPT_WITHDRAW, withdraw},
+    {PROTO_CLAIM, SCRIPT_CLAIM, claim},
+    {PROTO_RENEW, SCRIPT_RENEW, renew},
+    {PROTO_COMMIT, SCRIPT_COMMIT, commit},
+    {PROTO_RELEASE, SCRIPT_RELEASE, release},
+    {PROTO_RESET, SCRIPT_RESET, reset},
+    {PROTO_READ, SCRIPT_READ, read_},
+    {PROTO_TAKE, SCRIPT_TAKE, take},
+    {PROTO_FORGO, SCRIPT_FORGO, forgo},
+    {PROTO_STATUS, SCRIPT_STATUS, status},
+    {PROTO_DELIVERED, SCRIPT_DELIVERED, delivered},
+    {PROTO_LOG_TURN, SCRIPT_TURN_LOG, log_turn},
 };
 
 char *request_command(const request_limits_t *limits, proto_type_t type, const void *msg,
@@ -350,6 +378,20 @@ char *request_command(const request_limits_t *limits, proto_type_t type, const v
     buf_free(&self.names);
     buf_free(&self.records[0]);
     buf_free(&self.records[1]);
+    return bytes;
+}
+
+char *request_turn_out(str_t turn_id, bool all, size_t *size)
+{
+    words_t words = {.count = 0};
+    buf_t names;
+    buf_init(&names, KEYS_MAX * KEY_MAX);
+    begin(&words, SCRIPT_TURN_OUT);
+    add_keys(&words, &names, (str_t){0}, (str_t){0}, (const session_key_t[]){KEY_RECORDS}, 1);
+    add(&words, turn_id);
+    add_number(&words, all);
+    char *bytes = format(&words, size);
+    buf_free(&names);
     return bytes;
 }
 

@@ -35,6 +35,7 @@ typedef struct request_limits {
     int64_t dedup_ttl;   /* ms */
     int64_t lease_ms;    /* a user who was told to a sweeper is told again after it */
     int64_t settle_ms;   /* a gateway that took a reply says how it went before */
+    int64_t turn_log;    /* records */
 } request_limits_t;
 
 /*
@@ -43,6 +44,9 @@ typedef struct request_limits {
  */
 char *request_command(const request_limits_t *limits, proto_type_t type, const void *msg,
                       size_t *size, const char **why);
+
+/* The same for what the log of turns is told when a part of an answer was sent; all: the last. */
+char *request_turn_out(str_t turn_id, bool all, size_t *size);
 
 /* The same for one partition of a SWEEP that tells at most max users. */
 char *request_sweep(const request_limits_t *limits, unsigned partition, size_t max, size_t *size);

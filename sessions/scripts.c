@@ -31,6 +31,8 @@ EMBED_OUTBOX(take);
 EMBED_OUTBOX(forgo);
 EMBED_OUTBOX(delivered);
 EMBED_OUTBOX(status);
+EMBED(turn_log);
+EMBED(turn_out);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -39,13 +41,14 @@ EMBED_OUTBOX(status);
 static const struct {
     const char *text, *end;
 } sources[SCRIPT_COUNT] = {
-    [SCRIPT_ENQUEUE] = SOURCE(enqueue), [SCRIPT_WITHDRAW] = SOURCE(withdraw),
-    [SCRIPT_CLAIM] = SOURCE(claim),     [SCRIPT_RENEW] = SOURCE(renew),
-    [SCRIPT_COMMIT] = SOURCE(commit),   [SCRIPT_RELEASE] = SOURCE(release),
-    [SCRIPT_RESET] = SOURCE(reset),     [SCRIPT_READ] = SOURCE(read),
-    [SCRIPT_SWEEP] = SOURCE(sweep),     [SCRIPT_TAKE] = SOURCE(take),
-    [SCRIPT_FORGO] = SOURCE(forgo),     [SCRIPT_DELIVERED] = SOURCE(delivered),
-    [SCRIPT_STATUS] = SOURCE(status),
+    [SCRIPT_ENQUEUE] = SOURCE(enqueue),   [SCRIPT_WITHDRAW] = SOURCE(withdraw),
+    [SCRIPT_CLAIM] = SOURCE(claim),       [SCRIPT_RENEW] = SOURCE(renew),
+    [SCRIPT_COMMIT] = SOURCE(commit),     [SCRIPT_RELEASE] = SOURCE(release),
+    [SCRIPT_RESET] = SOURCE(reset),       [SCRIPT_READ] = SOURCE(read),
+    [SCRIPT_SWEEP] = SOURCE(sweep),       [SCRIPT_TAKE] = SOURCE(take),
+    [SCRIPT_FORGO] = SOURCE(forgo),       [SCRIPT_DELIVERED] = SOURCE(delivered),
+    [SCRIPT_STATUS] = SOURCE(status),     [SCRIPT_TURN_LOG] = SOURCE(turn_log),
+    [SCRIPT_TURN_OUT] = SOURCE(turn_out),
 };
 
 str_t script_source(script_t script)

@@ -25,6 +25,8 @@ typedef enum script {
     SCRIPT_FORGO,
     SCRIPT_DELIVERED,
     SCRIPT_STATUS,
+    SCRIPT_TURN_LOG,
+    SCRIPT_TURN_OUT,
     SCRIPT_COUNT
 } script_t;
 

@@ -1,6 +1,7 @@
 #include "sessions/store.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/clock.h"
@@ -9,6 +10,7 @@
 #include "sessions/answer.h"
 #include "sessions/carrier.h"
 #include "sessions/sweep.h"
+#include "sessions/turn_log.h"
 
 #define ARENA_MAX (32 << 20) /* what the lists of the largest context take, and more */
 #define BUSY_RETRY_MS 1000
@@ -27,15 +29,13 @@ typedef struct pending {
     rpc_server_t *server;
     rpc_peer_t peer;
     proto_header_t header;
+    char turn_id[33]; /* DELIVERED: whose reply it is about */
 } pending_t;
 
-const proto_type_t store_accepts[] = {PROTO_ENQUEUE, PROTO_WITHDRAW,
-                                      PROTO_CLAIM,   PROTO_RENEW,
-                                      PROTO_COMMIT,  PROTO_RELEASE,
-                                      PROTO_RESET,   PROTO_READ,
-                                      PROTO_SWEEP,   PROTO_TAKE,
-                                      PROTO_FORGO,   PROTO_DELIVERED,
-                                      PROTO_STATUS,  0};
+const proto_type_t store_accepts[] = {
+    PROTO_ENQUEUE, PROTO_WITHDRAW,  PROTO_CLAIM,  PROTO_RENEW,    PROTO_COMMIT,
+    PROTO_RELEASE, PROTO_RESET,     PROTO_READ,   PROTO_SWEEP,    PROTO_TAKE,
+    PROTO_FORGO,   PROTO_DELIVERED, PROTO_STATUS, PROTO_LOG_TURN, 0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -60,6 +60,7 @@ static const struct {
     {PROTO_ENQUEUE, "full", METRIC_INBOX_REFUSED, true},
     {PROTO_COMMIT, "committed", METRIC_COMMITS, false},
     {PROTO_COMMIT, "stale", METRIC_STALE_TOKENS, true},
+    {PROTO_LOG_TURN, "ok", METRIC_TURNS_LOGGED, false},
 };
 
 /* What became of a reply, or of a message at the carrier. */
@@ -120,6 +121,16 @@ static void note(const pending_t *self, const answer_t *answer)
                   LOG_TEXT("status", answer->status));
 }
 
+/* A part of a reply went out: the record of the turn that made it has to tell when. Nobody waits
+ * for that. */
+static void log_delivery(pending_t *self, const answer_t *answer)
+{
+    bool all = str_is(answer->status, "done");
+    if (all || str_is(answer->status, "sent"))
+        turn_log_out(self->store->redis, str_from(self->turn_id), all,
+                     store_deadline(&self->header));
+}
+
 static void on_reply(void *arg, const redisReply *reply)
 {
     pending_t *self = arg;
@@ -130,6 +141,8 @@ static void on_reply(void *arg, const redisReply *reply)
         log_error("redis_error", LOG_TRACE(&self->header.trace),
                   LOG_TEXT("text", ((str_t){reply->str, reply->len})));
     note(self, &answer);
+    if (self->turn_id[0] && answer.type == PROTO_OK)
+        log_delivery(self, &answer);
     if (answer.type == PROTO_ERROR)
         rpc_server_error(self->server, &self->peer, &self->header, answer.msg.error.code.data,
                          answer.msg.error.retry_after_ms, "%.*s", STR_ARG(answer.msg.error.detail));
@@ -160,7 +173,10 @@ void store_handle(void *arg, const rpc_request_t *request)
     pending_t *pending = calloc(1, sizeof *pending);
     if (!pending)
         abort();
-    *pending = (pending_t){self, request->server, request->peer, *header};
+    *pending = (pending_t){self, request->server, request->peer, *header, ""};
+    if (header->type == PROTO_DELIVERED)
+        snprintf(pending->turn_id, sizeof pending->turn_id, "%.*s",
+                 STR_ARG(((const proto_delivered_t *)request->msg)->turn_id));
     if (redis_send(self->redis, bytes, size, store_deadline(header), on_reply, pending)) {
         self->count++;
         return;

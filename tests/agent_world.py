@@ -64,7 +64,8 @@ class Sessions(Fake):
             "outbox": [], "told": [], "sids": []})
         super().__init__(endpoint, "sessions", {
             "CLAIM": self.claim, "RENEW": self.renew, "COMMIT": self.commit,
-            "RELEASE": self.release, "DELIVERED": self.delivered})
+            "RELEASE": self.release, "DELIVERED": self.delivered,
+            "LOG_TURN": lambda m: ("OK", {})})
 
     def say(self, user_id, text, **fields):
         """A message that waits; returns its seq."""

@@ -55,6 +55,7 @@ SETTINGS = {
     "echo": False,          # the answer names the tags (#a1) of the customer's last words
     "say": None,            # every text is this, whatever the tools found (a lying model)
     "says": [],             # queue of such texts, one per text answer
+    "usage": None,          # [in, out]: tokens told with every answer; else by what was sent
     "calls": [],            # queue of forced tool calls: [{"name", "arguments"}], one list per answer
 }
 KINDS = {
@@ -142,6 +143,7 @@ class Server:
             "last": list(self.requests), "requests": self.counters["requests"],
             "completions": self.counters["completions"], "gone": self.counters["gone"],
             "max_active": self.counters["max_active"], "pending": len(self.settings["failures"]),
+            "tokens_in": self.counters["tokens_in"], "tokens_out": self.counters["tokens_out"],
         })
 
     # ---- one completion ----
@@ -278,6 +280,10 @@ class Server:
     def usage(self, body, answer):
         sent = len(json.dumps(body)) // 4
         made = len(answer["text"] or "") // 4 + sum(len(a) // 4 for _, a in answer["calls"]) + 5
+        if self.settings["usage"]:
+            sent, made = self.settings["usage"]
+        self.counters["tokens_in"] += sent
+        self.counters["tokens_out"] += made
         cached = len(json.dumps(body["messages"][0])) // 4 // 128 * 128
         return {"prompt_tokens": sent, "completion_tokens": made, "total_tokens": sent + made,
                 "prompt_tokens_details": {"cached_tokens": min(cached, sent), "audio_tokens": 0},

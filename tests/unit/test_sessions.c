@@ -16,8 +16,12 @@
 #include "sessions/scripts.h"
 #include "sessions/url.h"
 
-static const request_limits_t limits = {
-    .inbox_max = 7, .session_ttl = 5000, .dedup_ttl = 9000, .lease_ms = 4000, .settle_ms = 6000};
+static const request_limits_t limits = {.inbox_max = 7,
+                                        .session_ttl = 5000,
+                                        .dedup_ttl = 9000,
+                                        .lease_ms = 4000,
+                                        .settle_ms = 6000,
+                                        .turn_log = 8};
 
 /* ---- keys ---- */
 
@@ -66,6 +70,8 @@ static void keys_carry_the_partition(void **state)
     assert_key(KEY_OUTBOX, "a", "", "most:{300}:outbox:a");
     assert_key(KEY_OUTGOING, "a", "", "most:{300}:outgoing:a");
     assert_key(KEY_SID, "a", "SM1", "most:{300}:sid:1:a:SM1");
+    assert_key(KEY_TURNS, "a", "", "most:{turns}:log");
+    assert_key(KEY_RECORDS, "a", "", "most:{turns}:records");
 }
 
 static void keys_of_different_messages_differ(void **state)
@@ -374,6 +380,37 @@ static void deliveries_become_commands(void **state)
     freeReplyObject(got);
 }
 
+static void a_turn_record_becomes_a_command(void **state)
+{
+    (void)state;
+    proto_turn_record_t record = {.turn_id = STR_LIT("t1"),
+                                  .received_ms = 1700000000001,
+                                  .claimed_ms = 1700000000002,
+                                  .outcome = STR_LIT("answered")};
+    proto_log_turn_t msg = {.user_id = STR_LIT("a"), .record = &record, .record_count = 1};
+    redisReply *got = command(PROTO_LOG_TURN, &msg);
+    assert_string_equal(got->element[2]->str, "2");
+    assert_string_equal(got->element[3]->str, "most:{turns}:log");
+    assert_string_equal(got->element[4]->str, "most:{turns}:records");
+    arena_t *arena = arena_new(4096);
+    proto_turn_record_t stored;
+    assert_true(proto_decode(&proto_turn_record_record, got->element[8]->str, got->element[8]->len,
+                             &stored, arena, NULL));
+    assert_true(str_is(stored.outcome, "answered"));
+    assert_string_equal(got->element[5]->str, "t1");
+    assert_string_equal(got->element[6]->str, "1700000000001");
+    assert_string_equal(got->element[7]->str, "1700000000002");
+    assert_words(got, 9, (const char *[]){"8", NULL});
+    freeReplyObject(got);
+    arena_destroy(&arena);
+
+    size_t size;
+    char *bytes = request_turn_out(STR_LIT("t1"), true, &size);
+    got = words(bytes, size);
+    assert_words(got, 2, (const char *[]){"1", "most:{turns}:records", "t1", "1", NULL});
+    freeReplyObject(got);
+}
+
 static void nonsense_is_refused(void **state)
 {
     (void)state;
@@ -382,6 +419,11 @@ static void nonsense_is_refused(void **state)
     proto_reply_t no_turn = {.text = a, .upto_seq = 1};
     proto_reply_t no_seq = {.turn_id = a, .text = a};
     int64_t huge = REQUEST_MAX_TOKEN + 1;
+    proto_turn_record_t no_id = {.received_ms = 1, .claimed_ms = 1, .outcome = a};
+    proto_turn_record_t no_claim = {.turn_id = a, .received_ms = 1, .outcome = a};
+    proto_turn_record_t no_message = {.turn_id = a, .claimed_ms = 1, .outcome = a};
+    proto_turn_record_t backwards = {.turn_id = a, .received_ms = 2, .claimed_ms = 1, .outcome = a};
+    proto_turn_record_t good = {.turn_id = a, .received_ms = 1, .claimed_ms = 1, .outcome = a};
     const struct {
         proto_type_t type;
         const void *msg;
@@ -406,6 +448,11 @@ static void nonsense_is_refused(void **state)
         {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, -1, 0, 0}},
         {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, 0, -1, 0}},
         {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, 0, 0, -1}},
+        {PROTO_LOG_TURN, &(proto_log_turn_t){none, &good, 1}},
+        {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_id, 1}},
+        {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_claim, 1}},
+        {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_message, 1}},
+        {PROTO_LOG_TURN, &(proto_log_turn_t){a, &backwards, 1}},
         {PROTO_STATUS, &(proto_status_t){none, a, a, 0}},
         {PROTO_STATUS, &(proto_status_t){a, none, a, 0}},
         {PROTO_STATUS, &(proto_status_t){a, a, none, 0}},
@@ -571,9 +618,10 @@ static void claimed_is_read(void **state)
     assert_true(proto_encode(&proto_outgoing_record, &target, &place, NULL));
     proto_reply_t reply = {.turn_id = STR_LIT("t1"), .text = STR_LIT("listo"), .upto_seq = 6};
     assert_true(proto_encode(&proto_reply_record, &reply, &said, NULL));
-    buf_str(&wire, "*12\r\n$7\r\ngranted\r\n:1700000000002\r\n");
+    buf_str(&wire, "*13\r\n$7\r\ngranted\r\n:1700000000002\r\n");
     bulk(&wire, buf_view(&context));
-    buf_str(&wire, ":1\r\n$6\r\nunsure\r\n:2\r\n:3\r\n:1700000000004\r\n$4\r\nSM01\r\n");
+    buf_str(&wire,
+            ":1700000000099\r\n:1\r\n$6\r\nunsure\r\n:2\r\n:3\r\n:1700000000004\r\n$4\r\nSM01\r\n");
     bulk(&wire, buf_view(&place));
     bulk(&wire, buf_view(&said));
     bulk(&wire, buf_view(&stored));
@@ -582,6 +630,7 @@ static void claimed_is_read(void **state)
     const proto_claimed_t *msg = &answer->msg.claimed;
     assert_true(str_is(msg->status, "granted"));
     assert_int_equal(msg->token, 1700000000002);
+    assert_int_equal(msg->now_ms, 1700000000099);
     assert_int_equal(msg->context_count, 1);
     assert_int_equal(msg->context->turns, 3);
     assert_int_equal(msg->messages_count, 1);
@@ -618,8 +667,8 @@ static void refused_claims_are_read(void **state)
 static void a_damaged_context_counts_as_none(void **state)
 {
     fixture_t *self = *state;
-    answer_t *answer =
-        ANSWERED(self, PROTO_CLAIM, "*4\r\n$7\r\ngranted\r\n:9\r\n$3\r\n\xff\xff\xff\r\n:0\r\n");
+    answer_t *answer = ANSWERED(self, PROTO_CLAIM,
+                                "*5\r\n$7\r\ngranted\r\n:9\r\n$3\r\n\xff\xff\xff\r\n:1\r\n:0\r\n");
     assert_int_equal(answer->type, PROTO_CLAIMED);
     assert_int_equal(answer->msg.claimed.context_count, 0);
     assert_true(answer->damaged);
@@ -629,12 +678,13 @@ static void a_damaged_message_is_an_error(void **state)
 {
     fixture_t *self = *state;
     static const char *const wires[] = {
-        "*5\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:0\r\n$3\r\n1 2\r\n",
+        "*6\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n:0\r\n$3\r\n1 2\r\n",
         /* replies that are not there, one that is none, and too many */
-        "*4\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:1\r\n",
-        "*4\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:-1\r\n",
-        "*4\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:9\r\n",
-        "*10\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:1\r\n$3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$1\r\nx\r\n$"
+        "*5\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n:1\r\n",
+        "*5\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n:-1\r\n",
+        "*5\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n:9\r\n",
+        "*11\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n:1\r\n$3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$"
+        "1\r\nx\r\n$"
         "1\r\n"
         "x\r\n",
     };
@@ -804,6 +854,7 @@ int main(void)
         cmocka_unit_test(commit_becomes_a_command),
         cmocka_unit_test(the_rest_becomes_commands),
         cmocka_unit_test(deliveries_become_commands),
+        cmocka_unit_test(a_turn_record_becomes_a_command),
         cmocka_unit_test(nonsense_is_refused),
         cmocka_unit_test(statuses_are_ranked),
         cmocka_unit_test(codes_become_labels),
