@@ -1,6 +1,7 @@
 /*
  * How many turns a second the session service and Redis carry: ENQUEUE, CLAIM and COMMIT of one
- * user after the other, with a conversation of 20 lines (6 kB), so many users at once.
+ * user after the other, with a conversation of 20 lines (6 kB), so many users at once, and after
+ * each the LOG_TURN that nobody waits for.
  *
  *   bench_sessions [seconds, default 5] [users at once, default 32] [appendfsync, default always]
  *
@@ -30,13 +31,14 @@ typedef struct turn {
     char user[32];
     char id[ID_TEXT_SIZE];
     int64_t began; /* clock_us */
+    int64_t claimed_ms;
 } turn_t;
 
 static struct {
     uv_loop_t loop;
     rpc_client_t *client;
-    int64_t end; /* clock_us */
-    unsigned running;
+    int64_t end;      /* clock_us */
+    unsigned running; /* users, and records on their way */
     size_t done;
     int64_t *took; /* µs, of each */
     proto_entry_t entries[ENTRIES];
@@ -81,17 +83,70 @@ static void check(const rpc_answer_t *answer, proto_type_t type)
 
 static void enqueue(turn_t *turn);
 
+static void one_less(void)
+{
+    if (--bench.running == 0)
+        uv_stop(&bench.loop);
+}
+
+static void on_logged(void *arg, const rpc_answer_t *answer)
+{
+    (void)arg;
+    check(answer, PROTO_OK);
+    one_less();
+}
+
+/* As an agent sends it: two calls of a model and a tool between them. */
+static void log_turn(turn_t *turn)
+{
+    proto_model_call_t calls[2] = {{.model = STR_LIT("gpt-4o-mini"),
+                                    .outcome = STR_LIT("calls"),
+                                    .first_us = 412345,
+                                    .total_us = 845678,
+                                    .tokens_in = 2100,
+                                    .tokens_cached = 1920,
+                                    .tokens_out = 35}};
+    calls[1] = calls[0];
+    proto_tool_call_t tool = {.name = STR_LIT("search_cars"), .us = 1234, .ok = true};
+    proto_turn_record_t record = {.turn_id = str_from(turn->id),
+                                  .user = STR_LIT("whatsapp:+*********5678"),
+                                  .channel = STR_LIT("twilio"),
+                                  .received_ms = turn->claimed_ms,
+                                  .claimed_ms = turn->claimed_ms,
+                                  .claim_us = 1234,
+                                  .think_us = 1691356,
+                                  .tools_us = 1300,
+                                  .commit_us = 2345,
+                                  .total_us = 1700000,
+                                  .calls = calls,
+                                  .calls_count = 2,
+                                  .tools = &tool,
+                                  .tools_count = 1,
+                                  .model_calls = 2,
+                                  .tool_calls = 1,
+                                  .tokens_in = 4200,
+                                  .tokens_cached = 3840,
+                                  .tokens_out = 70,
+                                  .rules = STR_LIT("v1"),
+                                  .model = STR_LIT("gpt-4o-mini"),
+                                  .outcome = STR_LIT("answered")};
+    proto_log_turn_t msg = {.user_id = str_from(turn->user), .record = &record, .record_count = 1};
+    bench.running++;
+    call(turn, PROTO_LOG_TURN, &msg, on_logged);
+}
+
 static void on_committed(void *arg, const rpc_answer_t *answer)
 {
     turn_t *turn = arg;
     check(answer, PROTO_COMMITTED);
     int64_t now = clock_us();
+    log_turn(turn);
     if (bench.done < MAX_CYCLES)
         bench.took[bench.done++] = now - turn->began;
     if (now < bench.end)
         enqueue(turn);
-    else if (--bench.running == 0)
-        uv_stop(&bench.loop);
+    else
+        one_less();
 }
 
 static void on_claimed(void *arg, const rpc_answer_t *answer)
@@ -99,6 +154,7 @@ static void on_claimed(void *arg, const rpc_answer_t *answer)
     turn_t *turn = arg;
     check(answer, PROTO_CLAIMED);
     const proto_claimed_t *claimed = answer->msg;
+    turn->claimed_ms = claimed->now_ms;
     if (claimed->messages_count != 1)
         log_fatal("%zu messages", claimed->messages_count);
     proto_reply_t reply = {.turn_id = str_from(turn->id),
@@ -175,7 +231,7 @@ int main(int argc, char **argv)
         bench.entries[i] = (proto_entry_t){.role = STR_LIT("assistant"), .text = str_from(line)};
     uv_loop_init(&bench.loop);
     bench.client = rpc_client_new(rpc_loop_context(), "sessions", "bench", config.SESSIONS_ENDPOINT,
-                                  config.HEARTBEAT_MS, users);
+                                  config.HEARTBEAT_MS, 64 * (size_t)users);
     rpc_loop_t *attached = rpc_loop_attach(&bench.loop, bench.client);
     turn_t *turns = calloc(users, sizeof *turns);
     bench.took = calloc(MAX_CYCLES, sizeof *bench.took);
@@ -189,7 +245,7 @@ int main(int argc, char **argv)
     uv_run(&bench.loop, UV_RUN_DEFAULT);
     double took = (double)(clock_us() - began) / 1e6;
     qsort(bench.took, bench.done, sizeof *bench.took, by_value);
-    printf("%u users at once, appendfsync %s: %.0f turns/s (3 operations each), p50 %.2f ms, "
+    printf("%u users at once, appendfsync %s: %.0f turns/s (4 operations each), p50 %.2f ms, "
            "p99 %.2f ms\n",
            users, fsync, (double)bench.done / took, (double)bench.took[bench.done / 2] / 1e3,
            (double)bench.took[bench.done * 99 / 100] / 1e3);
