@@ -105,20 +105,6 @@ void write_car(scene_t *scene, buf_t *out, const scene_result_t *result)
 
 /* ---- what it costs a month ---- */
 
-static void read_plan(const cJSON *object, proto_quote_t *plan)
-{
-    *plan = (proto_quote_t){
-        .price = json_read_cents(object, "price"),
-        .down_payment = json_read_cents(object, "down_payment"),
-        .months = json_read_int(object, "months"),
-        .rate_bp = json_read_cents(object, "rate_percent"),
-        .instalment = json_read_cents(object, "instalment"),
-        .financed = json_read_cents(object, "financed"),
-        .total = json_read_cents(object, "total"),
-        .interest = json_read_cents(object, "interest"),
-    };
-}
-
 /* "10", "10.5" */
 static const char *percent(int64_t basis_points, char text[MONEY_TEXT_SIZE])
 {
@@ -253,7 +239,7 @@ void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result)
     size_t count = 0;
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(result->json, "quotes")) {
         if (count < MOST_PLANS)
-            read_plan(item, &plans[count++]);
+            json_read_quote(item, &plans[count++]);
     }
     if (count == 0) {
         write_no_quote(scene, out, result, object != NULL);

@@ -6,8 +6,7 @@
 #ifndef MOSTRADOR_AGENT_OFFLINE_SCENE_H
 #define MOSTRADOR_AGENT_OFFLINE_SCENE_H
 
-#include <cjson/cJSON.h>
-
+#include "agent/json_read.h"
 #include "agent/model_offline.h"
 #include "agent/phrases.h"
 #include "agent/understand.h"
@@ -89,14 +88,6 @@ const scene_result_t *scene_result(const scene_t *self, tag_t tag);
 
 /* Adds a call to the answer; arguments is a JSON object, which the call frees. */
 void scene_call(scene_t *self, tag_t tag, const char *tool, buf_t *arguments);
-
-/* ---- reading results; strings are views into the JSON ---- */
-
-int64_t json_read_int(const cJSON *object, const char *name);
-int64_t json_read_cents(const cJSON *object, const char *name);
-str_t json_read_text(const cJSON *object, const char *name);
-void json_read_car(const cJSON *object, proto_car_t *car);
-void json_read_query(const cJSON *object, proto_query_t *query);
 
 /* ---- offline_search.c: what is looked for ---- */
 

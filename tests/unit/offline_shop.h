@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "agent/context.h"
+#include "agent/ground.h"
 #include "agent/model_offline.h"
 #include "agent/tool_args.h"
 #include "agent/tool_json.h"
@@ -117,10 +118,12 @@ typedef struct shop {
     str_t reply;
     shown_t shown;
     found_t found;
-    size_t steps;     /* model calls of the last turn */
-    str_t arguments;  /* of the last search or quote */
-    unsigned calls;   /* bit 1 << tool_id_t of the last turn */
-    int64_t think_us; /* spent in offline_think, all turns */
+    size_t steps;      /* model calls of the last turn */
+    str_t arguments;   /* of the last search or quote */
+    unsigned calls;    /* bit 1 << tool_id_t of the last turn */
+    int64_t think_us;  /* spent in offline_think, all turns */
+    int64_t ground_us; /* … and in ground_check */
+    size_t unbacked;   /* findings in its replies, all turns */
 } shop_t;
 
 static inline void shop_open(shop_t *self)
@@ -378,6 +381,41 @@ static inline bool shop_call(shop_t *self, const model_tool_call_t *call)
 
 /* ---- its customers ---- */
 
+/* Whatever the seller says must be backed, in every test that hears it. */
+static inline void shop_ground(shop_t *self)
+{
+    static proto_facet_t makes[SHOP_COUNT];
+    static size_t make_count;
+    for (size_t i = 0; i < SHOP_COUNT && make_count < SHOP_COUNT; i++) {
+        size_t at = 0;
+        while (at < make_count && !str_eq(makes[at].name, SHOP_CARS[i].make))
+            at++;
+        if (at == make_count)
+            makes[make_count++] = (proto_facet_t){SHOP_CARS[i].make, 0, 0};
+        makes[at].count++;
+        if (i + 1 == SHOP_COUNT)
+            break;
+    }
+    ground_sources_t sources = {.context = &self->now.now,
+                                .makes = makes,
+                                .make_count = make_count,
+                                .cars = SHOP_COUNT,
+                                .terms = &self->about.terms,
+                                .shop_name = self->about.name};
+    arena_t *arena = arena_new(16 << 20);
+    ground_finding_t found[8];
+    const ground_facts_t *facts = ground_facts_new(arena, &sources);
+    assert(facts != NULL);
+    int64_t from = clock_us();
+    size_t count = ground_check(facts, self->reply, found, 8);
+    self->ground_us += clock_us() - from;
+    for (size_t i = 0; i < count; i++)
+        fprintf(stderr, "%s «%.*s» is not backed in:\n%.*s\n", ground_kind_name(found[i].kind),
+                STR_ARG(found[i].said), STR_ARG(self->reply));
+    self->unbacked += count;
+    arena_destroy(&arena);
+}
+
 /* One turn, from one or more messages to the reply; false when something in it was not as it must
  * be: an argument refused, too many steps, no text. */
 static inline bool shop_hear(shop_t *self, const char *const *messages, size_t count)
@@ -419,6 +457,7 @@ static inline bool shop_hear(shop_t *self, const char *const *messages, size_t c
         if (self->reply.size > 0)
             break;
     }
+    shop_ground(self);
     shown_find(self->reply, &self->found, &self->shown);
     context_answered(&self->now, self->reply, &self->shown, 1);
     self->memory = self->now.now;

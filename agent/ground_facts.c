@@ -1,0 +1,502 @@
+/*
+ * The newest comes first and wins: a car whose price has changed is true as it was found last. So
+ * the conversation is read from its end, then the cursor, then what memory keeps.
+ */
+#include "agent/ground_facts.h"
+
+#include <stdlib.h>
+
+#include "agent/ground_links.h"
+#include "agent/json_read.h"
+
+#define MAX_WORDS 1024 /* bytes of a car's words */
+#define TITLE_STEMS 3
+#define NEAR_TOKENS 10
+
+/* Where a set of facts is being put together. */
+typedef struct gathering {
+    ground_facts_t *facts;
+    ground_sentence_t sentence; /* read last */
+    buf_t said, pages, links;
+    size_t said_bytes, page_bytes, result_bytes;
+    size_t car_room, quote_room, list_room, facet_room, page_room, said_room;
+    bool full; /* the arena is */
+} gathering_t;
+
+/* Room for one more of *count items, zeroed; NULL at the bound or when the arena is full. */
+static void *add_item(gathering_t *self, void *items_p, size_t *count, size_t *room, size_t size,
+                      size_t most)
+{
+    void **items = items_p;
+    if (*count == *room) {
+        size_t more = *room > 0 ? *room * 2 : 16;
+        void *larger = *count < most ? arena_alloc(self->facts->arena, more * size) : NULL;
+        if (larger == NULL)
+            return NULL;
+        if (*count > 0)
+            memcpy(larger, *items, *count * size);
+        *items = larger;
+        *room = more;
+    }
+    return (char *)*items + (*count)++ * size;
+}
+
+/* ---- words ---- */
+
+/* Words of one subject in three languages, and what stands for them. */
+static const struct topic {
+    const char *stem, *topic;
+} topics[] = {{"reser", "apart"}, {"depos", "apart"}, {"hold", "apart"},  {"warra", "garan"},
+              {"retur", "devol"}, {"refun", "devol"}, {"reemb", "devol"}, {"mante", "servi"},
+              {"maint", "servi"}, {"manut", "servi"}, {"deliv", "entre"}, {"shipp", "entre"},
+              {"envia", "entre"}, {"envio", "entre"}, {"inspe", "revis"}, {"troca", "cuent"},
+              {"trade", "cuent"}, {"engin", "motor"}};
+
+uint32_t ground_stem(str_t folded)
+{
+    if (folded.size < 4 || ground_word(folded) != NULL)
+        return 0;
+    str_t stem = {folded.data, folded.size < 5 ? folded.size : 5};
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+        if (str_is(stem, topics[i].stem))
+            stem = str_from(topics[i].topic);
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < stem.size; i++)
+        hash = (hash ^ (unsigned char)stem.data[i]) * 16777619u;
+    return hash != 0 ? hash : 1;
+}
+
+static void add_tokens(buf_t *out, const ground_sentence_t *sentence)
+{
+    for (size_t i = 0; i < sentence->count; i++) {
+        if (sentence->tokens[i].kind == GROUND_MARK)
+            continue;
+        str_t text = ground_token_text(sentence, i);
+        buf_add(out, text.data, text.size);
+        buf_char(out, ' ');
+    }
+}
+
+static str_t keep(gathering_t *self, const buf_t *text)
+{
+    char *copy = buf_ok(text) ? arena_copy(self->facts->arena, buf_view(text)) : NULL;
+    self->full |= copy == NULL;
+    return (str_t){copy, copy != NULL ? text->size : 0};
+}
+
+/* " advance 1.6 cvt " of several texts. */
+static str_t words_of(gathering_t *self, const str_t *texts, size_t count)
+{
+    buf_t words;
+    buf_init(&words, MAX_WORDS * 4);
+    buf_char(&words, ' ');
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i].size == 0 || texts[i].size > MAX_WORDS)
+            continue;
+        ground_sentence_read(&self->sentence, texts[i]);
+        add_tokens(&words, &self->sentence);
+    }
+    str_t kept = keep(self, &words);
+    buf_free(&words);
+    return kept;
+}
+
+/* ---- cars ---- */
+
+static str_t copied(gathering_t *self, str_t text)
+{
+    char *copy = arena_copy(self->facts->arena, text);
+    self->full |= copy == NULL;
+    return (str_t){copy, copy != NULL ? text.size : 0};
+}
+
+static void add_link(gathering_t *self, str_t link)
+{
+    buf_add(&self->links, link.data, link.size);
+    buf_char(&self->links, '\n');
+}
+
+/* Of what the customer said only phone numbers: links are not repeated. */
+static void add_links(gathering_t *self, bool phones)
+{
+    ground_link_t link;
+    for (size_t at = 0; ground_link_next(&self->sentence, at, &link); at = link.to)
+        if (link.size > 0 && (link.phone || !phones))
+            add_link(self, (str_t){link.text, link.size});
+}
+
+static void take_car(gathering_t *self, const proto_car_t *car)
+{
+    ground_facts_t *facts = self->facts;
+    for (size_t i = 0; i < facts->car_count; i++)
+        if (facts->cars[i].car.stock_id == car->stock_id)
+            return;
+    ground_car_t *kept = car->stock_id == 0
+                             ? NULL
+                             : add_item(self, &facts->cars, &facts->car_count, &self->car_room,
+                                        sizeof *kept, GROUND_MAX_CARS);
+    if (kept == NULL)
+        return;
+    kept->car = *car;
+    kept->car.make = copied(self, car->make);
+    kept->car.model = copied(self, car->model);
+    kept->car.version = copied(self, car->version);
+    const str_t texts[] = {car->version, car->body, car->fuel, car->transmission,
+                           car->colour,  car->city, car->make, car->model};
+    kept->words = words_of(self, texts, sizeof texts / sizeof *texts);
+    ground_names_car(facts->names, car->make, car->model, &kept->make, &kept->model);
+}
+
+/* The model is not told of pictures: only the cursor has their links. */
+static void take_photo(gathering_t *self, const proto_car_t *car)
+{
+    if (car->photo_url.size == 0 || car->photo_url.size > GROUND_MAX_SENTENCE)
+        return;
+    ground_sentence_read(&self->sentence, car->photo_url);
+    add_links(self, false);
+}
+
+static void take_quote(gathering_t *self, const proto_quote_t *quote)
+{
+    ground_facts_t *facts = self->facts;
+    proto_quote_t *kept = add_item(self, &facts->quotes, &facts->quote_count, &self->quote_room,
+                                   sizeof *kept, GROUND_MAX_QUOTES);
+    if (kept != NULL)
+        *kept = *quote;
+}
+
+/* ---- lists and counts ---- */
+
+/* What the filters of a list name, as far as it is known. */
+static void name_ids(const ground_facts_t *facts, ground_list_t *list)
+{
+    int16_t make, model;
+    list->make = list->model = GROUND_NO_NAME;
+    if (list->query.make.size > 0 &&
+        ground_names_look(facts->names, list->query.make, &make, &model))
+        list->make = make;
+    if (list->query.model.size > 0) {
+        list->model = ground_names_model(facts->names, list->query.model);
+        if (list->model == GROUND_NO_NAME)
+            list->model = GROUND_UNKNOWN_NAME;
+    }
+}
+
+static void take_list(gathering_t *self, const proto_list_t *list, const proto_query_t *query,
+                      const proto_car_t *cars, size_t count)
+{
+    ground_facts_t *facts = self->facts;
+    ground_list_t *kept = add_item(self, &facts->lists, &facts->list_count, &self->list_room,
+                                   sizeof *kept, GROUND_MAX_LISTS);
+    if (kept == NULL)
+        return;
+    kept->list = *list;
+    if (query != NULL) {
+        kept->query = *query;
+        kept->query.make = copied(self, query->make);
+        kept->query.model = copied(self, query->model);
+    }
+    for (size_t i = 0; i < count && i < PROTO_MAX_PAGE; i++)
+        kept->stock_ids[kept->count++] = cars[i].stock_id;
+    if (list->page > 0 && list->page_size > 0 && list->page_size <= 1000 && list->page <= 1000000) {
+        kept->from = (list->page - 1) * list->page_size + 1;
+        kept->to = kept->from - 1 + (int64_t)(count > 0 ? (int64_t)count : list->page_size);
+        if (kept->to > list->total)
+            kept->to = list->total;
+    }
+}
+
+static void take_count(gathering_t *self, int64_t count)
+{
+    ground_facts_t *facts = self->facts;
+    if (count > 0 && facts->count_count < GROUND_MAX_COUNTS)
+        facts->counts[facts->count_count++] = count;
+}
+
+/* A make, or with a make the model of it. */
+static void take_facet(gathering_t *self, str_t make, const proto_facet_t *facet)
+{
+    ground_facts_t *facts = self->facts;
+    ground_facet_t *kept = add_item(self, &facts->facets, &facts->facet_count, &self->facet_room,
+                                    sizeof *kept, GROUND_MAX_FACETS);
+    if (kept == NULL)
+        return;
+    *kept = (ground_facet_t){GROUND_NO_NAME, GROUND_NO_NAME, facet->count, facet->price_min};
+    if (make.size > 0)
+        ground_names_car(facts->names, make, facet->name, &kept->make, &kept->model);
+    else
+        kept->make = ground_names_make(facts->names, facet->name);
+}
+
+/* ---- numbers ---- */
+
+static void take_near(const ground_sentence_t *sentence, const ground_number_t *number,
+                      ground_figure_t *figure)
+{
+    for (size_t apart = 1; apart <= NEAR_TOKENS && figure->near_count < GROUND_NEAR; apart++) {
+        size_t places[2] = {number->first - apart, number->to + apart - 1};
+        for (size_t side = 0; side < 2 && figure->near_count < GROUND_NEAR; side++) {
+            if (places[side] >= sentence->count ||
+                sentence->tokens[places[side]].kind != GROUND_WORD)
+                continue;
+            uint32_t stem = ground_stem(ground_token_text(sentence, places[side]));
+            if (stem != 0)
+                figure->near[figure->near_count++] = stem;
+        }
+    }
+}
+
+/* The numbers of a text; title: stems that all of them get. */
+static void take_figures(gathering_t *self, str_t text, bool said, const uint32_t *title,
+                         size_t title_count)
+{
+    ground_figures_t *figures = said ? &self->facts->said : &self->facts->pages;
+    size_t *room = said ? &self->said_room : &self->page_room;
+    for (size_t at = 0; at < text.size;) {
+        size_t end = ground_sentence_end(text, at, true);
+        ground_sentence_t *sentence = &self->sentence;
+        ground_sentence_read(sentence, (str_t){text.data + at, end - at});
+        add_tokens(said ? &self->said : &self->pages, sentence);
+        add_links(self, said);
+        ground_sentence_numbers(sentence);
+        for (size_t i = 0; i < sentence->number_count; i++) {
+            const ground_number_t *number = &sentence->numbers[i];
+            ground_figure_t *figure = number->value == GROUND_UNREADABLE
+                                          ? NULL
+                                          : add_item(self, &figures->items, &figures->count, room,
+                                                     sizeof *figure, GROUND_MAX_FIGURES);
+            if (figure == NULL)
+                continue;
+            *figure = (ground_figure_t){number->value,        number->measure, number->part,
+                                        (uint8_t)title_count, number->marked,  {0}};
+            for (size_t t = 0; t < title_count; t++)
+                figure->near[t] = title[t];
+            take_near(sentence, number, figure);
+        }
+        at = end;
+    }
+}
+
+static void take_passage(gathering_t *self, const cJSON *passage)
+{
+    uint32_t title[TITLE_STEMS];
+    size_t count = 0;
+    str_t text = json_read_text(passage, "text"), heading = json_read_text(passage, "title");
+    if (text.size > GROUND_MAX_PAGES - self->page_bytes)
+        return;
+    self->page_bytes += text.size;
+    if (heading.size < GROUND_MAX_SENTENCE) {
+        ground_sentence_read(&self->sentence, heading);
+        for (size_t i = 0; i < self->sentence.count && count < TITLE_STEMS; i++) {
+            uint32_t stem = ground_stem(ground_token_text(&self->sentence, i));
+            if (stem != 0)
+                title[count++] = stem;
+        }
+    }
+    take_figures(self, text, false, title, count);
+}
+
+static void take_message(gathering_t *self, str_t text)
+{
+    if (text.size > GROUND_MAX_SAID - self->said_bytes)
+        return;
+    self->said_bytes += text.size;
+    take_figures(self, text, true, NULL, 0);
+}
+
+/* ---- results ---- */
+
+static void take_facets(gathering_t *self, const cJSON *array, str_t make)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach (item, array) {
+        proto_facet_t facet = {json_read_text(item, "name"), json_read_int(item, "count"),
+                               json_read_cents(item, "price_min")};
+        take_facet(self, make, &facet);
+    }
+}
+
+static void take_page(gathering_t *self, const cJSON *json)
+{
+    proto_car_t cars[PROTO_MAX_PAGE];
+    size_t count = 0;
+    const cJSON *item;
+    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "cars")) {
+        if (count == PROTO_MAX_PAGE)
+            break;
+        json_read_car(item, &cars[count]);
+        take_car(self, &cars[count++]);
+    }
+    take_facets(self, cJSON_GetObjectItemCaseSensitive(json, "near"), (str_t){NULL, 0});
+    const cJSON *filters = cJSON_GetObjectItemCaseSensitive(json, "filters");
+    proto_query_t query;
+    json_read_query(filters, &query);
+    query.length_max = json_read_int(filters, "length_max");
+    proto_list_t list = {json_read_int(json, "total"), json_read_int(json, "page"),
+                         json_read_int(json, "pages"), json_read_int(json, "pages_left"),
+                         query.page_size > 0 ? query.page_size : (int64_t)count};
+    int64_t from = json_read_int(json, "from");
+    if (from > 1 && list.page > 1) /* the size of a full page */
+        list.page_size = (from - 1) / (list.page - 1);
+    take_list(self, &list, &query, cars, count);
+}
+
+static void take_quotes(gathering_t *self, const cJSON *json)
+{
+    const cJSON *item, *car = cJSON_GetObjectItemCaseSensitive(json, "car");
+    if (car != NULL) {
+        proto_car_t read;
+        json_read_car(car, &read);
+        take_car(self, &read);
+    }
+    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "quotes")) {
+        proto_quote_t quote;
+        json_read_quote(item, &quote);
+        take_quote(self, &quote);
+    }
+    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "refused")) {
+        ground_facts_t *facts = self->facts;
+        if (facts->refused_count < GROUND_MAX_COUNTS)
+            facts->refused_months[facts->refused_count++] = json_read_int(item, "months");
+    }
+}
+
+static void take_missing(gathering_t *self, const cJSON *json)
+{
+    ground_facts_t *facts = self->facts;
+    int64_t stock_id = json_read_int(json, "stock_id");
+    if (stock_id > 0 && facts->missing_count < GROUND_MAX_COUNTS)
+        facts->missing[facts->missing_count++] = stock_id;
+}
+
+static void take_makes(gathering_t *self, const cJSON *json)
+{
+    const cJSON *makes = cJSON_GetObjectItemCaseSensitive(json, "makes");
+    const cJSON *models = cJSON_GetObjectItemCaseSensitive(json, "models");
+    take_facets(self, makes, (str_t){NULL, 0});
+    take_facets(self, models, json_read_text(json, "make"));
+    take_count(self, cJSON_GetArraySize(makes));
+    take_count(self, cJSON_GetArraySize(models));
+    take_count(self, json_read_int(json, "cars"));
+    take_count(self, json_read_int(json, "not_listed"));
+}
+
+static void take_mentions(gathering_t *self, const cJSON *json)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "mentions")) {
+        str_t make = json_read_text(item, "make"), model = json_read_text(item, "model");
+        proto_facet_t facet = {model.size > 0 ? model : make, json_read_int(item, "count"), 0};
+        if (facet.count > 0 && make.size > 0)
+            take_facet(self, model.size > 0 ? make : (str_t){NULL, 0}, &facet);
+    }
+}
+
+static void take_result(gathering_t *self, const proto_entry_t *entry)
+{
+    if (entry->text.size > GROUND_MAX_RESULTS - self->result_bytes)
+        return;
+    self->result_bytes += entry->text.size;
+    cJSON *json =
+        cJSON_ParseWithLength(entry->text.data != NULL ? entry->text.data : "", entry->text.size);
+    const cJSON *item;
+    if (str_is(entry->tool, "search_cars"))
+        take_page(self, json);
+    else if (str_is(entry->tool, "get_car") || str_is(entry->tool, "quote_financing"))
+        take_quotes(self, json);
+    else if (str_is(entry->tool, "list_makes"))
+        take_makes(self, json);
+    else if (str_is(entry->tool, "resolve_names"))
+        take_mentions(self, json);
+    if (str_is(entry->tool, "get_car"))
+        take_missing(self, json);
+    if (str_is(entry->tool, "search_knowledge"))
+        cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "passages"))
+            take_passage(self, item);
+    cJSON_Delete(json);
+}
+
+/* ---- all of it ---- */
+
+static void take_cursor(gathering_t *self, const proto_context_t *context)
+{
+    take_count(self, (int64_t)context->shown_count);
+    const struct {
+        const proto_car_t *cars;
+        size_t count;
+    } parts[] = {{context->shown, context->shown_count},
+                 {context->chosen, context->chosen_count},
+                 {context->kept, context->kept_count}};
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++)
+        for (size_t i = 0; i < parts[p].count; i++) {
+            take_car(self, &parts[p].cars[i]);
+            take_photo(self, &parts[p].cars[i]);
+        }
+    for (size_t i = 0; i < context->quote_count; i++)
+        take_quote(self, &context->quote[i]);
+    for (size_t i = 0; i < context->kept_quotes_count; i++)
+        take_quote(self, &context->kept_quotes[i]);
+    if (context->list_count > 0)
+        take_list(self, context->list, context->query_count > 0 ? context->query : NULL,
+                  context->shown, context->shown_count);
+}
+
+static void take_entries(gathering_t *self, const proto_context_t *context)
+{
+    for (size_t i = context->entries_count; i-- > 0;) {
+        const proto_entry_t *entry = &context->entries[i];
+        if (str_is(entry->role, "tool"))
+            take_result(self, entry);
+        else if (str_is(entry->role, "user"))
+            take_message(self, entry->text);
+    }
+}
+
+static void take_prompt(gathering_t *self, const ground_sources_t *sources)
+{
+    for (size_t i = 0; i < sources->make_count; i++)
+        take_facet(self, (str_t){NULL, 0}, &sources->makes[i]);
+    take_count(self, (int64_t)sources->make_count);
+    take_count(self, sources->cars);
+}
+
+/* Lists name what their filters name: when all names are known. */
+static void name_lists(ground_facts_t *facts)
+{
+    for (size_t i = 0; i < facts->list_count; i++)
+        name_ids(facts, &facts->lists[i]);
+}
+
+ground_facts_t *ground_facts_new(arena_t *arena, const ground_sources_t *sources)
+{
+    gathering_t *self = calloc(1, sizeof *self); /* too large for some stacks */
+    ground_facts_t *facts = arena_alloc(arena, sizeof *facts);
+    if (self == NULL)
+        abort();
+    self->facts = facts;
+    self->full = facts == NULL || (facts->names = ground_names_new(arena)) == NULL;
+    buf_init(&self->said, 4 * GROUND_MAX_SAID);
+    buf_init(&self->pages, 4 * GROUND_MAX_PAGES);
+    buf_init(&self->links, GROUND_MAX_PAGES);
+    if (!self->full) {
+        facts->arena = arena;
+        facts->terms = sources->terms;
+        buf_char(&self->said, ' ');
+        buf_char(&self->pages, ' ');
+        buf_char(&self->links, '\n');
+        take_entries(self, sources->context);
+        take_cursor(self, sources->context);
+        take_prompt(self, sources);
+        name_lists(facts);
+        facts->shop_words = words_of(self, &sources->shop_name, 1);
+        facts->said_words = keep(self, &self->said);
+        facts->page_words = keep(self, &self->pages);
+        facts->links = keep(self, &self->links);
+    }
+    buf_free(&self->said);
+    buf_free(&self->pages);
+    buf_free(&self->links);
+    bool full = self->full;
+    free(self);
+    return full ? NULL : facts;
+}
