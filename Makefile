@@ -51,7 +51,7 @@ DISPATCHER := $(call objects,$(filter-out gateway/dispatcher_main.c,$(wildcard g
 GATEWAY := $(call objects,$(filter-out gateway/kore_%.c gateway/dispatcher%.c,$(wildcard gateway/*.c)))
 KORE := $(call objects,$(wildcard gateway/kore_*.c))
 
-PROGRAMS := $(addprefix $(B)/bin/,catalog catalog-import sessions agent dispatcher describe keys)
+PROGRAMS := $(addprefix $(B)/bin/,catalog catalog-import sessions agent dispatcher describe keys ping)
 MODULE := $(B)/bin/gateway.so
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -80,6 +80,7 @@ $(B)/bin/agent: $(B)/agent/main.o $(B)/libagent.a $(B)/libcommon.a
 $(B)/bin/dispatcher: $(B)/gateway/dispatcher_main.o $(B)/libdispatcher.a $(B)/libcommon.a
 $(B)/bin/describe: $(B)/proto/describe/main.o $(B)/libcommon.a
 $(B)/bin/keys: $(B)/common/keys/main.o $(B)/libcommon.a
+$(B)/bin/ping: $(B)/common/ping/main.o $(B)/libcommon.a
 $(PROGRAMS):
 	@mkdir -p $(@D)
 	@echo '  LD $@'
@@ -202,10 +203,11 @@ build/fuzz/tests/fuzz_%.run: build/fuzz/tests/fuzz_%
 		|| { tail -n 40 build/fuzz/$*.log; exit 1; }
 	@grep -h '^Done' build/fuzz/$*.log
 
-C_FILES = $(wildcard */*.c */*.h tests/*/*.c proto/describe/*.c)
+C_FILES = $(wildcard */*.c */*.h tests/*/*.c */*/main.c)
 lint: deps-lint ## clang-tidy, cppcheck, shellcheck, formatting
 	@clang-format --dry-run -Werror $(C_FILES)
-	@shellcheck common/run gateway/run .ci/run .ci/packages
+	@shellcheck common/run gateway/run .ci/run .ci/packages deploy/images/gather deploy/images/install \
+		deploy/images/*/start deploy/images/*/health
 	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability \
 		--suppress=missingIncludeSystem --library=posix -j2 -I. $(filter-out gateway/kore_%,$(filter %.c,$(C_FILES)))
 	@printf '%s\n' $(filter-out tests/%,$(filter %.c,$(C_FILES))) | xargs -P2 -I{} clang-tidy --quiet \

@@ -18,6 +18,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/rpc_loop.h"
+#include "common/rpc_server.h"
 #include "common/version.h"
 
 #define OPENAI_OWN_URL "https://api.openai.com/v1"
@@ -44,6 +45,7 @@ typedef struct agent {
     turns_t *turns;
     dispatch_link_t *links[DISPATCH_LINKS_MAX];
     size_t link_count;
+    rpc_server_t *health; /* NULL: nobody asks */
     bool leaving;
 } agent_t;
 
@@ -178,6 +180,28 @@ static void make_links(agent_t *self)
     free(list);
 }
 
+/* What a health check is told is what dispatchers are. */
+static void on_health(void *arg, proto_process_t *process, arena_t *arena, proto_process_t *more,
+                      size_t *count)
+{
+    (void)more;
+    *count = 0;
+    on_status(arg, process, arena);
+}
+
+static void make_health(agent_t *self)
+{
+    static const proto_type_t nothing[] = {(proto_type_t)0};
+    char why[256];
+    if (!config.HEALTH_ENDPOINT[0])
+        return;
+    self->health = rpc_server_new(&self->loop, self->name, "agent", config.HEALTH_ENDPOINT, nothing,
+                                  NULL, NULL, why, sizeof why);
+    if (!self->health)
+        log_fatal("HEALTH_ENDPOINT: %s", why);
+    rpc_server_on_status(self->health, on_health, self);
+}
+
 /* ---- going ---- */
 
 static void on_idle(void *arg)
@@ -197,6 +221,7 @@ static void on_stop(void *arg)
 
 static void destroy(agent_t *self)
 {
+    rpc_server_destroy(&self->health);
     turns_destroy(&self->turns);
     for (size_t i = 0; i < self->link_count; i++)
         dispatch_link_destroy(&self->links[i]);
@@ -231,6 +256,7 @@ int main(int argc, char **argv)
     make_carrier(&self);
     make_turns(&self);
     make_links(&self);
+    make_health(&self);
     rpc_loop_on_signal(&self.loop, on_stop, &self);
     log_info("ready", LOG_CSTR("model", self.openai ? "openai" : "offline"),
              LOG_CSTR("carrier", self.twilio ? "twilio" : "none"),

@@ -322,13 +322,21 @@ static bool set_from_sources(const setting_t *s, const env_file_t *file, why_t *
 
 static bool is_loopback(const char *address)
 {
-    return starts(address, "127.") || strcmp(address, "::1") == 0 ||
-           strcmp(address, "localhost") == 0;
+    return starts(address, "127.") || strcmp(address, "::1") == 0 || starts(address, "[::1]:") ||
+           strcmp(address, "localhost") == 0 || starts(address, "localhost:");
 }
 
+/* A proxy in front of HTTP_ADDR is all that reaches it, so its addresses count. */
 bool config_on_loopback(void)
 {
-    return is_loopback(config.HTTP_ADDR);
+    char list[1024];
+    if (!config.PROXY_ADDR[0])
+        return is_loopback(config.HTTP_ADDR);
+    snprintf(list, sizeof list, "%s", config.PROXY_ADDR);
+    for (char *rest = list, *address; (address = strsep(&rest, ", ")) != NULL;)
+        if (address[0] && !is_loopback(address))
+            return false;
+    return true;
 }
 
 /* "tcp://127.0.0.1:5570" and kin; "*" and names stand for the whole network. */
@@ -358,9 +366,10 @@ static bool agree(why_t *why)
     if (config.FINANCING_MIN_MONTHS > config.FINANCING_MAX_MONTHS)
         return bad(why, "FINANCING_MIN_MONTHS=%lld is above FINANCING_MAX_MONTHS=%lld",
                    (long long)config.FINANCING_MIN_MONTHS, (long long)config.FINANCING_MAX_MONTHS);
-    if (!is_loopback(config.HTTP_ADDR) && !config.API_TOKEN[0])
-        return bad(why, "HTTP_ADDR=%s can be reached from outside: set API_TOKEN, or use 127.0.0.1",
-                   config.HTTP_ADDR);
+    if (!config_on_loopback() && !config.API_TOKEN[0])
+        return bad(why, "%s=%s can be reached from outside: set API_TOKEN, or use 127.0.0.1",
+                   config.PROXY_ADDR[0] ? "PROXY_ADDR" : "HTTP_ADDR",
+                   config.PROXY_ADDR[0] ? config.PROXY_ADDR : config.HTTP_ADDR);
     return endpoints_guarded(why);
 }
 

@@ -85,7 +85,9 @@
     S(TWILIO_NUMBER_RATE, INT, "80", "1..1000", "messages a second from one number") \
     S(TWIML_SETTLE_MS, MS, "20s", "100..600000", "a reply given to a webhook that did not say it was written by then is looked up at Twilio") \
     S(KEYS_DIR, TEXT, "", "", "keys of this process (make keys); with it everything over TCP between the processes is encrypted, without it TCP is for loopback only") \
-    S(TURN_LOG_MAX, INT, "20000", "0..1000000", "turns of which is kept what they took, the newest; 0: none")
+    S(TURN_LOG_MAX, INT, "20000", "0..1000000", "turns of which is kept what they took, the newest; 0: none") \
+    S(PROXY_ADDR, TEXT, "", "", "addresses and names, with commas between, where a proxy in front makes HTTP_ADDR known; nobody else may reach HTTP_ADDR then. Empty: there is none") \
+    S(HEALTH_ENDPOINT, TEXT, "", "", "ipc://path where an agent answers health checks; empty: nowhere")
 /* clang-format on */
 
 #endif

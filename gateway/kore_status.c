@@ -89,6 +89,14 @@ int ready_get(struct http_request *req)
 
 /* ---- /metrics ---- */
 
+static bool is_there(const proto_process_t *all, size_t count, const proto_process_t *process)
+{
+    for (size_t i = 0; i < count; i++)
+        if (all[i].boot == process->boot && str_eq(all[i].name, process->name))
+            return true;
+    return false;
+}
+
 static size_t gather(arena_t *arena, proto_process_t *all, size_t max)
 {
     const rpc_client_t *clients[SERVICES] = {upstream.dispatcher, upstream.sessions,
@@ -107,7 +115,8 @@ static size_t gather(arena_t *arena, proto_process_t *all, size_t max)
         size_t told = upstream_processes(clients[c], processes);
 
         for (size_t i = 0; i < told && count < max; i++)
-            all[count++] = *processes[i];
+            if (!is_there(all, count, processes[i])) /* two dispatchers tell of one agent */
+                all[count++] = *processes[i];
     }
     return count;
 }

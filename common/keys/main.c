@@ -11,13 +11,15 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* Who calls whom; catalog-import runs beside the catalog, with its keys. */
+/* Who calls whom. The services call themselves too: catalog-import runs with the catalog's keys,
+ * and health checks with those of what they ask. */
 static const struct {
     const char *client, *service;
 } calls[] = {
-    {"gateway", "sessions"}, {"gateway", "dispatcher"},  {"gateway", "catalog"},
-    {"agent", "sessions"},   {"agent", "dispatcher"},    {"agent", "catalog"},
-    {"catalog", "catalog"},  {"dispatcher", "sessions"},
+    {"gateway", "sessions"},  {"gateway", "dispatcher"},  {"gateway", "catalog"},
+    {"agent", "sessions"},    {"agent", "dispatcher"},    {"agent", "catalog"},
+    {"catalog", "catalog"},   {"dispatcher", "sessions"}, {"dispatcher", "dispatcher"},
+    {"sessions", "sessions"},
 };
 static const char *const names[] = {"gateway", "agent", "dispatcher", "sessions", "catalog"};
 

@@ -239,6 +239,9 @@ static void test_config(void **state)
     refuses_env("FINANCING_MIN_MONTHS=72\nFINANCING_MAX_MONTHS=36\n", "is above");
     refuses_env("HTTP_ADDR=0.0.0.0\n", "set API_TOKEN");
     accepts_env("HTTP_ADDR=0.0.0.0\nAPI_TOKEN=secret\n");
+    accepts_env("HTTP_ADDR=0.0.0.0\nPROXY_ADDR=127.0.0.1:8000,[::1]:8443,localhost:1,\n");
+    refuses_env("HTTP_ADDR=0.0.0.0\nPROXY_ADDR=127.0.0.1:8000,shop.example\n", "set API_TOKEN");
+    refuses_env("HTTP_ADDR=127.0.0.1\nPROXY_ADDR=0.0.0.0:8000\n", "set API_TOKEN");
     refuses_env("SESSIONS_ENDPOINT=tcp://sessions:5570\n", "set KEYS_DIR");
     refuses_env("SESSIONS_ENDPOINT=tcp://127.0.0.1:1,tcp://[::]:5570\n", "set KEYS_DIR");
     accepts_env("SESSIONS_ENDPOINT=tcp://sessions:5570\nKEYS_DIR=keys\n");

@@ -1,0 +1,87 @@
+"""Two of every service, any of which may be gone: a dispatcher, a session service and a catalog die
+one after the other while people write, and everybody is answered, once and rightly."""
+
+import collections
+import concurrent.futures
+
+import pytest
+
+import conftest
+import most
+import openai_sim
+import stack as stacks
+
+
+class Replicas(stacks.Stack):
+    """Services bind to a socket of their own and are called at both."""
+
+    TWICE = {"sessions": ("SESSIONS_ENDPOINT",), "catalog": ("CATALOG_ENDPOINT",),
+             "dispatcher": ("DISPATCHER_ENDPOINT", "DISPATCHER_AGENTS_ENDPOINT")}
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.order = ["redis", "sessions", "sessions-2", "catalog", "catalog-2", "dispatcher",
+                      "dispatcher-2", *self.agents, "gateway"]
+
+    def _address(self, setting, replica):
+        return f"ipc://{self.run}/{setting.split('_ENDPOINT')[0].lower()}-{replica}.sock"
+
+    def _env(self, name):
+        env = super()._env(name)
+        service, _, number = name.partition("-")
+        for each, settings in self.TWICE.items():
+            for setting in settings:
+                both = [self._address(setting, n) for n in (1, 2)]
+                env[setting] = both[int(number or 1) - 1] if each == service else ",".join(both)
+        return env
+
+    def endpoint(self, service):
+        name, _, number = service.partition("-")
+        setting = (self.TWICE[name][0] if name in self.TWICE else "DISPATCHER_AGENTS_ENDPOINT")
+        return self._address(setting, number or 1)
+
+
+@pytest.fixture
+def doubled():
+    model = openai_sim.Sim(latency_ms=300).start()
+    stack = Replicas(agents=2, env={"LEASE_MS": "2s", **model.env})
+    try:
+        stack.start()
+        conftest.watch(stack)
+        yield stack
+        conftest.end(stack)
+    finally:
+        stack.stop(check=False)
+        model.stop()
+
+
+def test_each_of_two_may_die(doubled):
+    makes = ("nissan", "mazda", "kia", "honda", "audi", "toyota")
+    with concurrent.futures.ThreadPoolExecutor(32) as pool:
+        for victim in ("dispatcher", "sessions-2", "catalog", "dispatcher-2", "sessions",
+                       "catalog-2"):
+            asked = [(make, pool.submit(doubled.http.ask, f"{victim}-{make}-{n}", f"busco un {make}"))
+                     for make in makes for n in range(3)]
+            doubled.kill(victim)
+            for make, answer in asked:
+                answer = answer.result()
+                assert answer.status == 200, answer
+                assert {car["make"].lower() for car in answer.json()["cars"]} == {make}
+            doubled.start(victim)
+    said = collections.Counter()
+    for victim in ("dispatcher", "sessions-2", "catalog"):
+        with most.Client(doubled.endpoint("sessions")) as client:
+            context = client.call("READ", user_id=f"{victim}-kia-0").context[0]
+        said.update(entry.role for entry in context.entries)
+    assert (said["user"], said["assistant"]) == (3, 3)
+
+
+def test_what_two_dispatchers_tell_of_one_agent_is_shown_once(doubled):
+    def agents():
+        lines = doubled.http.get("/metrics").body.decode().splitlines()
+        return [line for line in lines if line.startswith("mostrador_memory_bytes")
+                and 'role="agent"' in line]
+    for name in ("dispatcher", "dispatcher-2"):
+        most.eventually(lambda name=name: len(doubled.status(name)) == 3, 20)
+    most.eventually(lambda: len(agents()) == 2, 20)
+    assert len(set(line.split("}")[0] for line in agents())) == 2
