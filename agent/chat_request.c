@@ -241,10 +241,14 @@ bool chat_request_write(chat_request_t *self, const model_request_t *request, bu
 {
     refresh_head(self, request->rules);
     buf_add(out, self->head.data, self->head.size);
-    add_conversation(out, request->context);
     buf_t state;
-    buf_init(&state, PROTO_MAX_CONTEXT);
-    prompt_state(request->context, &state);
+    buf_init(&state, PROMPT_MAX_STATE);
+    prompt_summary(request->context, &state);
+    if (state.size)
+        add_said(out, "system", buf_view(&state));
+    add_conversation(out, request->context);
+    buf_clear(&state);
+    prompt_state(request->context, request->state_tokens, &state);
     if (state.size && buf_ok(&state))
         add_said(out, "system", buf_view(&state));
     buf_free(&state);

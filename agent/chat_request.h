@@ -3,6 +3,7 @@
  * is serialised once and comes first, so that servers can cache the prefix:
  *
  *   system     the rules
+ *   system     the summary of what went (prompt_summary): it changes when more goes
  *   user, assistant, tool …   the conversation; every tool call has its result right behind it
  *   system     where the conversation stands (prompt_state): it changes with every call
  */

@@ -2,7 +2,11 @@
 
 #include <stdio.h>
 
+#include "agent/kept.h"
+#include "agent/summary.h"
+#include "agent/tokens.h"
 #include "agent/understand.h"
+#include "agent/untrusted.h"
 #include "common/text.h"
 
 #define MAX_TEXT PROTO_MAX_REPLY /* of an entry */
@@ -21,6 +25,9 @@ bool context_open(context_t *self, arena_t *arena, const proto_context_t *rememb
     if (remembered && !proto_copy(&proto_context_record, remembered, &self->now, arena))
         return false;
     self->now.version = 1;
+    for (size_t i = 0; i < self->now.entries_count; i++)
+        if (!self->now.entries[i].tokens)
+            self->now.entries[i].tokens = context_entry_tokens(&self->now.entries[i]);
     self->room = self->now.entries_count;
     self->before = self->now;
     self->turn_start = self->turn_said = self->now.entries_count;
@@ -28,6 +35,32 @@ bool context_open(context_t *self, arena_t *arena, const proto_context_t *rememb
 }
 
 /* ---- entries ---- */
+
+/* As it is sent: what others wrote is a little longer when there are marks in it to be broken. */
+static size_t text_tokens(const proto_entry_t *entry)
+{
+    str_t text = entry->text;
+    bool others = str_is(entry->role, "user") || str_is(entry->role, "tool");
+    if (!others || !text.size ||
+        (!memchr(text.data, '<', text.size) && !memchr(text.data, '[', text.size)))
+        return tokens_of(text);
+    buf_t safe;
+    buf_init(&safe, 3 * text.size + 1);
+    untrusted_add(&safe, text);
+    size_t tokens = tokens_of(buf_view(&safe));
+    buf_free(&safe);
+    return tokens;
+}
+
+int64_t context_entry_tokens(const proto_entry_t *entry)
+{
+    size_t around = str_is(entry->role, "call") ? TOKENS_CALL : TOKENS_MESSAGE;
+    if (str_is(entry->role, "tool"))
+        around += TOKENS_MESSAGE; /* the id of its call */
+    else if (entry->tool.size)
+        around += tokens_of(entry->tool);
+    return (int64_t)(around + text_tokens(entry));
+}
 
 str_t context_clean(arena_t *arena, str_t text, size_t max)
 {
@@ -70,6 +103,7 @@ static bool add(context_t *self, proto_entry_t entry)
     if (!turn_id)
         return false;
     entry.turn_id = str_from(turn_id);
+    entry.tokens = context_entry_tokens(&entry);
     self->now.entries[self->now.entries_count++] = entry;
     return true;
 }
@@ -130,8 +164,16 @@ static str_t call_id(context_t *self, str_t id)
                                  self->now.entries_count - self->turn_start));
 }
 
+/* What does not fit among the kept cars any more is left to the summary. */
+static bool keep_car(context_t *self, const proto_car_t *car)
+{
+    proto_car_t gone;
+    return kept_car(&self->now, car, self->arena, &gone) &&
+           (!gone.stock_id || summary_take_car(&self->now, &gone, self->arena));
+}
+
 /* The cursor: what was found last is what they speak of, until the answer says what was shown. */
-static void take_finds(context_t *self, const tool_result_t *result)
+static bool take_finds(context_t *self, const tool_result_t *result)
 {
     proto_context_t *now = &self->now;
     if (result->list) {
@@ -144,11 +186,15 @@ static void take_finds(context_t *self, const tool_result_t *result)
     } else if (result->car_count) {
         now->chosen = (proto_car_t *)result->cars;
         now->chosen_count = 1;
+        if (!keep_car(self, result->cars))
+            return false;
     }
     if (result->quote_count) {
         now->quote = (proto_quote_t *)&result->quotes[result->quote_count - 1];
         now->quote_count = 1;
+        return kept_quote(now, now->quote, self->arena);
     }
+    return true;
 }
 
 bool context_called(context_t *self, str_t name, str_t id, str_t arguments,
@@ -158,7 +204,9 @@ bool context_called(context_t *self, str_t name, str_t id, str_t arguments,
         return false;
     str_t clean_name = context_clean(self->arena, name, MAX_NAME);
     str_t clean_id = call_id(self, id);
-    str_t clean_arguments = context_clean(self->arena, arguments, MAX_TEXT);
+    str_t clean_arguments = arguments.size > CONTEXT_MAX_ARGUMENTS
+                                ? STR_LIT("{}")
+                                : context_clean(self->arena, arguments, CONTEXT_MAX_ARGUMENTS);
     if (!clean_name.data || !clean_id.data || !clean_arguments.data)
         return false;
     if (!add(self, (proto_entry_t){.role = STR_LIT("call"),
@@ -175,8 +223,7 @@ bool context_called(context_t *self, str_t name, str_t id, str_t arguments,
         self->now.entries_count--;
         return false;
     }
-    take_finds(self, result);
-    return true;
+    return take_finds(self, result);
 }
 
 static void cursor_back(context_t *self)
@@ -193,71 +240,16 @@ static void cursor_back(context_t *self)
     now->chosen_count = before->chosen_count;
     now->quote = before->quote;
     now->quote_count = before->quote_count;
+    now->kept = before->kept;
+    now->kept_count = before->kept_count;
+    now->kept_quotes = before->kept_quotes;
+    now->kept_quotes_count = before->kept_quotes_count;
 }
 
 void context_rewind(context_t *self)
 {
     self->now.entries_count = self->turn_said;
     cursor_back(self);
-}
-
-/* ---- trimming ---- */
-
-static size_t bytes_of(const proto_entry_t *entries, size_t count)
-{
-    size_t bytes = 0;
-    for (size_t i = 0; i < count; i++)
-        bytes += entries[i].text.size;
-    return bytes;
-}
-
-/* Results of earlier turns, oldest first, until the whole is small enough. */
-static void mark_old_results(context_t *self)
-{
-    str_t marker = STR_LIT(CONTEXT_RESULT_MARKER);
-    size_t bytes = bytes_of(self->now.entries, self->now.entries_count);
-    for (size_t i = 0; i < self->turn_start && bytes > CONTEXT_RESULT_BYTES; i++) {
-        proto_entry_t *entry = &self->now.entries[i];
-        if (!str_is(entry->role, "tool") || entry->text.size <= marker.size)
-            continue;
-        bytes -= entry->text.size - marker.size;
-        entry->text = marker;
-    }
-}
-
-static void drop_front(context_t *self, size_t count)
-{
-    size_t left = self->now.entries_count - count;
-    memmove(self->now.entries, self->now.entries + count, left * sizeof *self->now.entries);
-    self->now.entries_count = left;
-    self->turn_start -= count < self->turn_start ? count : self->turn_start;
-    self->turn_said -= count < self->turn_said ? count : self->turn_said;
-}
-
-/* How many entries have to go from the front so that most are left, of at most max_bytes, and the
- * first of them is no result without its call. The last one always stays. */
-static size_t too_many(const context_t *self, size_t most, size_t max_bytes)
-{
-    const proto_entry_t *entries = self->now.entries;
-    size_t count = self->now.entries_count, drop = count > most ? count - most : 0;
-    size_t bytes = bytes_of(entries + drop, count - drop);
-    while (drop + 1 < count && bytes > max_bytes)
-        bytes -= entries[drop++].text.size;
-    while (drop + 1 < count && drop > 0 && str_is(entries[drop].role, "tool"))
-        drop++;
-    return drop;
-}
-
-size_t context_trim(context_t *self, size_t most)
-{
-    if (!self->now.entries_count)
-        return 0;
-    mark_old_results(self);
-    size_t own = self->now.entries_count - self->turn_start;
-    size_t drop = too_many(self, most > own ? most : own, CONTEXT_MAX_BYTES);
-    size_t lost = drop > self->turn_start ? drop - self->turn_start : 0;
-    drop_front(self, drop);
-    return lost;
 }
 
 /* ---- the answer ---- */
@@ -274,6 +266,7 @@ static bool show_cars(context_t *self, const shown_t *shown)
     if (shown->count == 1) {
         self->now.chosen = cars;
         self->now.chosen_count = 1;
+        return keep_car(self, cars);
     }
     return true;
 }

@@ -11,10 +11,8 @@
 #include "agent/shown.h"
 #include "agent/tools.h"
 
-#define CONTEXT_MAX_ENTRIES 1024        /* as the protocol has it */
-#define CONTEXT_MAX_BYTES (384 << 10)   /* of all texts; the rest of what COMMIT carries is small */
-#define CONTEXT_RESULT_BYTES (48 << 10) /* of all texts; above it old results become markers */
-#define CONTEXT_RESULT_MARKER "{\"note\":\"an older result, no longer kept; call the tool again\"}"
+#define CONTEXT_MAX_ENTRIES 1024   /* as the protocol has it */
+#define CONTEXT_MAX_ARGUMENTS 2048 /* bytes; longer ones of a call are not kept */
 
 typedef struct context {
     proto_context_t now;    /* what the model sees and COMMIT stores */
@@ -43,9 +41,9 @@ bool context_called(context_t *self, str_t name, str_t id, str_t arguments,
 /* Takes back this turn's calls, results and finds: the turn begins anew after its messages. */
 void context_rewind(context_t *self);
 
-/* Before the model is asked: at most most entries of earlier turns, none of this turn's messages
- * dropped unless they alone are too large. Returns how many of this turn's messages were. */
-size_t context_trim(context_t *self, size_t most);
+/* An estimate of what an entry is to a model (tokens.h), what is around it in a request included.
+ */
+int64_t context_entry_tokens(const proto_entry_t *entry);
 
 /* The answer: appends it, and sets the cursor to what the customer now sees. */
 bool context_answered(context_t *self, str_t text, const shown_t *shown, int64_t now_ms);

@@ -37,6 +37,7 @@ typedef struct agent {
     rpc_loop_t *sessions_loop, *catalog_loop;
     tools_t *tools;
     prompt_t *prompt;
+    window_t window;
     makes_watch_t *makes;
     model_t *openai; /* NULL without a key */
     model_t *offline;
@@ -101,6 +102,21 @@ static void make_prompt(agent_t *self)
     buf_free(&rules);
 }
 
+/* The makes are not known yet; they and a conversation have to fit into what is left. */
+static void make_window(agent_t *self)
+{
+    self->window = (window_t){
+        .tokens = (size_t)config.CONTEXT_TOKENS,
+        .fixed = window_fixed(self->prompt),
+        .entries = (size_t)config.CONTEXT_ENTRIES,
+    };
+    if (window_too_narrow(&self->window))
+        log_fatal("CONTEXT_TOKENS: the rules %s and the tools alone are about %zu tokens, and a "
+                  "conversation needs %d: set it to %zu or more",
+                  prompt_version(self->prompt), self->window.fixed, WINDOW_LEAST,
+                  self->window.fixed + WINDOW_LEAST);
+}
+
 static void make_clients(agent_t *self)
 {
     size_t credit = (size_t)config.AGENT_CREDIT;
@@ -160,7 +176,7 @@ static void make_turns(agent_t *self)
         .coalesce_ms = config.COALESCE_MS,
         .turn_ms = config.TURN_MS,
         .model_calls = config.MODEL_CALLS,
-        .context_entries = (size_t)config.CONTEXT_ENTRIES,
+        .window = &self->window,
     };
     self->turns = turns_new(&parts);
 }
@@ -252,6 +268,7 @@ int main(int argc, char **argv)
     snprintf(self.holder, sizeof self.holder, "%s/%lld", self.name, (long long)self.boot);
     uv_loop_init(&self.loop);
     make_prompt(&self);
+    make_window(&self);
     make_clients(&self);
     make_carrier(&self);
     make_turns(&self);

@@ -15,9 +15,10 @@ typedef struct model_request {
     /* The conversation: entries (the newest customer messages, and the calls and results of this
      * turn, last), and cursor (query, list, shown, chosen, quote) as the tools left it. */
     const proto_context_t *context;
-    size_t turn_start; /* index in context->entries of this turn's first customer message */
-    str_t rules;       /* the system prompt, stable for a rules version and catalog version */
-    str_t user_id;     /* hashed before it leaves the house */
+    size_t turn_start;   /* index in context->entries of this turn's first customer message */
+    str_t rules;         /* the system prompt, stable for a rules version and catalog version */
+    size_t state_tokens; /* that prompt_state may have, estimated */
+    str_t user_id;       /* hashed before it leaves the house */
     proto_trace_t trace;
     int64_t deadline_ms; /* clock_ms () at which nobody waits any more */
     bool tools;          /* false: the model must answer with text now */

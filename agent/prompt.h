@@ -13,7 +13,7 @@
 #include "proto/proto.h"
 
 #define PROMPT_MAX_RULES (256 << 10) /* bytes of the file */
-#define PROMPT_MAX_STATE 16384       /* prompt_state never writes more */
+#define PROMPT_MAX_STATE 16384       /* prompt_state and prompt_summary never write more */
 
 typedef struct prompt prompt_t;
 
@@ -38,14 +38,23 @@ str_t prompt_rules(const prompt_t *self);
 /* The file as it was given, with its placeholders. */
 str_t prompt_file(const prompt_t *self);
 
+/* An estimate of its tokens (tokens.h). */
+size_t prompt_tokens(const prompt_t *self);
+
 /* Which rules these are, for context.rules. */
 const char *prompt_version(const prompt_t *self);
 
 /*
  * Where the conversation stands, for the model: filters and page of the list shown last, its cars
- * in order, the chosen car, the last quote. Appends nothing when there is nothing to say. To be
- * sent last, as a system message of its own, because it changes with every call.
+ * in order, the chosen car, the last quote, the cars that were chosen or quoted before. Appends
+ * nothing when there is nothing to say, and at most so many tokens (estimated): what comes last in
+ * this list goes first. To be sent last, as a system message of its own, because it changes with
+ * every call.
  */
-void prompt_state(const proto_context_t *context, buf_t *out);
+void prompt_state(const proto_context_t *context, size_t tokens, buf_t *out);
+
+/* What had to go from the conversation, as a system message between the rules and the conversation:
+ * it changes only when more goes. Appends nothing when nothing went. */
+void prompt_summary(const proto_context_t *context, buf_t *out);
 
 #endif

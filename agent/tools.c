@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
+#include "agent/tokens.h"
 #include "agent/tool_args.h"
 #include "agent/tool_json.h"
 #include "common/metrics.h"
@@ -47,6 +48,14 @@ str_t tools_schema(void)
         assert(buf_ok(&schema));
     }
     return buf_view(&schema);
+}
+
+size_t tools_schema_tokens(void)
+{
+    static size_t tokens;
+    if (!tokens)
+        tokens = tokens_of(tools_schema());
+    return tokens;
 }
 
 /* ---- the end of a run ---- */

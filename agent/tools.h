@@ -29,6 +29,9 @@ void tools_destroy(tools_t **self_p);
 /* The "tools" array of a Chat Completions request, serialised, the same bytes every time. */
 str_t tools_schema(void);
 
+/* An estimate of its tokens (tokens.h). */
+size_t tools_schema_tokens(void);
+
 typedef struct tool_result {
     bool ok;
     str_t text; /* JSON for the model: the result, or {"error": …} */

@@ -107,6 +107,7 @@ struct turn {
     int64_t called_us;        /* … since then */
     const char *offline_why;  /* of OFFLINE_REPLIES, when the offline model is at it */
     int64_t model_calls;      /* since the turn began, or began anew */
+    size_t estimate;          /* tokens of the request under way; 0: it is sent to nobody */
     int64_t deadline_ms;      /* of this model */
     turn_call_t calls[MODEL_MAX_CALLS];
     size_t call_count, calls_left;
@@ -149,6 +150,9 @@ void turn_cancel_tools(turn_t *self);
 
 /* The model is of no use for this turn: the offline one takes over, and after that a sentence. */
 void turn_fall_back(turn_t *self, const char *why, const char *error);
+
+/* Makes the conversation fit (window.h), and counts what had to go. */
+void turn_fit(turn_t *self, bool results);
 
 /* Drops what this turn has found and said since its messages. */
 void turn_rewind(turn_t *self);

@@ -60,15 +60,6 @@ static int take_messages(turn_t *self, const proto_claimed_t *claimed)
     return count;
 }
 
-static void trim(turn_t *self)
-{
-    size_t lost = context_trim(&self->context, self->parts->context_entries);
-    if (!lost)
-        return;
-    metric_add(METRIC_CONTEXT_LOST, (int64_t)lost);
-    log_warn("messages_too_large", LOG_TRACE(&self->trace), LOG_INT("left_out", lost));
-}
-
 /* ---- CLAIM ---- */
 
 static bool open_context(turn_t *self, const proto_claimed_t *claimed)
@@ -80,7 +71,7 @@ static bool open_context(turn_t *self, const proto_claimed_t *claimed)
         return false;
     if (take_messages(self, claimed) <= 0)
         return false;
-    trim(self);
+    turn_fit(self, false);
     return true;
 }
 
@@ -172,7 +163,7 @@ static void take_news(turn_t *self, const proto_claimed_t *claimed)
     metric_add(METRIC_TURNS_JOINED, 1);
     turn_rewind(self);
     take_messages(self, claimed); /* those there is no room for wait for the next turn */
-    trim(self);
+    turn_fit(self, false);
     self->model_calls = 0;
     turn_move(self, TURN_EVENT_AGAIN);
 }
@@ -225,7 +216,7 @@ static bool make_reply(turn_t *self)
     shown_find(self->text, &self->found, &shown);
     if (!context_answered(context, self->text, &shown, clock_unix_ms()))
         return false;
-    trim(self);
+    turn_fit(self, true);
     const char *rules = prompt_version(self->parts->prompt);
     context->now.rules = utf8_front(str_from(arena_copy(self->arena, str_from(rules))), 32);
     *reply = (proto_reply_t){.turn_id = str_from(context->turn_id),

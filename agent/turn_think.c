@@ -81,6 +81,28 @@ void turn_fall_back(turn_t *self, const char *why, const char *error)
     turn_move(self, TURN_EVENT_AGAIN);
 }
 
+/* ---- the size of the conversation ---- */
+
+void turn_fit(turn_t *self, bool results)
+{
+    window_loss_t loss;
+    window_t *window = self->parts->window;
+    window->fixed = window_fixed(self->parts->prompt);
+    if (!window_fit(window, &self->context, results, &loss))
+        log_warn("summary_lost", LOG_TRACE(&self->trace), LOG_INT("turns", loss.turns));
+    if (loss.turns)
+        metric_add_label(METRIC_CONTEXT_DROPPED, "turns", (int64_t)loss.turns);
+    if (loss.results)
+        metric_add_label(METRIC_CONTEXT_DROPPED, "results", (int64_t)loss.results);
+    if (loss.turns || loss.results)
+        log_info("context_dropped", LOG_TRACE(&self->trace), LOG_INT("turns", loss.turns),
+                 LOG_INT("results", loss.results));
+    if (!loss.messages)
+        return;
+    metric_add(METRIC_CONTEXT_LOST, (int64_t)loss.messages);
+    log_warn("messages_too_large", LOG_TRACE(&self->trace), LOG_INT("left_out", loss.messages));
+}
+
 /* ---- the model ---- */
 
 static bool may_call(const turn_t *self)
@@ -122,6 +144,10 @@ static void on_thought(void *arg, const model_result_t *result)
     self->model_call = NULL;
     ledger_called(&self->ledger, result->model ? result->model : self->called->label,
                   self->called != self->parts->offline, result);
+    if (self->estimate)
+        tokens_scale_learn(&self->parts->window->scale,
+                           str_from(result->model ? result->model : self->called->label),
+                           (int64_t)self->estimate, result->tokens_in);
     switch (result->status) {
     case MODEL_TEXT:
         take_text(self, result->text);
@@ -164,11 +190,19 @@ void turn_choose_model(turn_t *self)
 
 void turn_think(turn_t *self)
 {
+    bool sent = self->model != self->parts->offline;
+    window_t *window = self->parts->window;
+    if (sent)
+        turn_fit(self, true);
+    if (sent && window_too_narrow(window))
+        metric_add(METRIC_CONTEXT_NARROW, 1);
+    self->estimate = sent ? window_request(window, &self->context.now) : 0;
     self->model_calls++;
     model_request_t request = {
         .context = &self->context.now,
         .turn_start = self->context.turn_start,
         .rules = prompt_rules(self->parts->prompt),
+        .state_tokens = window_state_room(window),
         .user_id = self->user_id,
         .trace = self->trace,
         .deadline_ms = self->deadline_ms,

@@ -13,6 +13,7 @@
 #include "agent/send_pace.h"
 #include "agent/tools.h"
 #include "agent/twilio.h"
+#include "agent/window.h"
 #include "common/rpc_client.h"
 
 typedef struct turns turns_t;
@@ -34,10 +35,10 @@ typedef struct turn_parts {
     const char *holder;       /* "<name>/<boot>" */
     size_t credit;            /* turns at once */
     int64_t lease_ms;
-    int64_t coalesce_ms;    /* pause before a turn */
-    int64_t turn_ms;        /* then the offline model takes over */
-    int64_t model_calls;    /* of one turn */
-    size_t context_entries; /* of earlier turns that are kept */
+    int64_t coalesce_ms; /* pause before a turn */
+    int64_t turn_ms;     /* then the offline model takes over */
+    int64_t model_calls; /* of one turn */
+    window_t *window;    /* what of a conversation is sent and kept; learns from reports */
 } turn_parts_t;
 
 turns_t *turns_new(const turn_parts_t *parts);

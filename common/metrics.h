@@ -82,7 +82,9 @@
     M(COMMIT_SECONDS,       SECONDS, "mostrador_commit_seconds", "", "a turn's COMMIT with its repetitions") \
     M(DELIVERY_SECONDS,     SECONDS, "mostrador_delivery_seconds", "", "from a customer's first message until all parts of the answer were sent") \
     M(TURN_RECORDS,         COUNTER, "mostrador_turn_records_total", "event", "what turns took, told to the session service: sent, or lost on the way") \
-    M(TURNS_LOGGED,         COUNTER, "mostrador_turns_logged_total", "", "turns of which is kept what they took")
+    M(TURNS_LOGGED,         COUNTER, "mostrador_turns_logged_total", "", "turns of which is kept what they took") \
+    M(CONTEXT_DROPPED,      COUNTER, "mostrador_context_dropped_total", "what", "older turns that went into the summary, and results of a running turn that were too large for CONTEXT_TOKENS") \
+    M(CONTEXT_NARROW,       COUNTER, "mostrador_context_narrow_total", "", "requests above CONTEXT_TOKENS because rules, makes and tools alone leave no room")
 /* clang-format on */
 
 typedef enum metric {

@@ -45,7 +45,8 @@
     S(KNOWLEDGE_DIR, PATH, "catalog/knowledge", "", "Markdown files about the shop") \
     S(RULES_DIR, PATH, "agent/rules", "", "versions of the system prompt") \
     S(RULES_VERSION, TEXT, "v1", "", "which of them is used: RULES_DIR/v1.md") \
-    S(CONTEXT_ENTRIES, INT, "60", "8..1000", "lines of a conversation that are kept and sent to the model") \
+    S(CONTEXT_TOKENS, INT, "8000", "4000..100000", "tokens that are sent to the model at most: rules, makes, tools, and of the conversation what fits; what does not becomes a short summary") \
+    S(CONTEXT_ENTRIES, INT, "100", "8..1000", "lines of a conversation that are kept at most, tool calls and results included") \
     S(FINANCING_RATE, PERCENT, "10", "0..200", "yearly rate, percent") \
     S(FINANCING_MIN_DOWN, PERCENT, "0", "0..99", "smallest down payment, percent of the price") \
     S(FINANCING_MIN_MONTHS, INT, "36", "1..600", "shortest plan") \

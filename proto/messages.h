@@ -159,7 +159,8 @@
     F(entry, 3, STR, tool,    64,  OPTIONAL, "name of the tool, for call and tool") \
     F(entry, 4, STR, call_id, 64,  OPTIONAL, "pairs a call with its result") \
     F(entry, 5, INT, at_ms,   0,   OPTIONAL, "when, Unix ms") \
-    F(entry, 6, STR, turn_id, 32,  OPTIONAL, "the turn it belongs to")
+    F(entry, 6, STR, turn_id, 32,  OPTIONAL, "the turn it belongs to") \
+    F(entry, 7, INT, tokens,  0,   OPTIONAL, "estimate of what it is to a model; 0: not estimated")
 
 #define PROTO_FIELDS_quote(F, L) \
     F(quote, 1, INT, stock_id,     0, OPTIONAL, "the car, 0 for a bare price") \

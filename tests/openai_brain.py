@@ -126,6 +126,10 @@ def decide(messages, tools):
     query, page, cars = last_list(messages)
     ordinal = next((ORDINALS[w] for w in re.findall(r"[a-z]+", text) if w in ORDINALS), None)
     car = cars[ordinal - 1] if ordinal and ordinal <= len(cars) else None
+    if re.search(r"primero que me cotizaste", text):
+        kept = state(messages).get("kept_cars") or []
+        car = next((c for c in kept if c.get("quoted", {}).get("nth") == 1), None)
+        return quote(text, tools, car)
     if re.search(r"meses|enganche|mensualidad|financ|credito|months", text):
         return quote(text, tools, car or (cars[0] if cars else None))
     if re.fullmatch(r"\W*(mas|ver mas|more|siguientes?|otros?|next)\W*", text) and (query or cars):

@@ -36,6 +36,7 @@ from aiohttp import web
 
 import openai_brain
 import openai_check
+import openai_tokens
 
 SETTINGS = {
     "latency_ms": 0,        # before the first byte; [least, most]: by chance between them
@@ -56,6 +57,8 @@ SETTINGS = {
     "say": None,            # every text is this, whatever the tools found (a lying model)
     "says": [],             # queue of such texts, one per text answer
     "usage": None,          # [in, out]: tokens told with every answer; else by what was sent
+    "context": 0,           # tokens of a request above which it is refused; 0: any size is taken
+    "tokenizer": 1.0,       # tokens are so many times those that openai_tokens.py counts
     "calls": [],            # queue of forced tool calls: [{"name", "arguments"}], one list per answer
 }
 KINDS = {
@@ -142,6 +145,7 @@ class Server:
             "violations": self.violations, "prefixes": len(self.prefixes),
             "last": list(self.requests), "requests": self.counters["requests"],
             "completions": self.counters["completions"], "gone": self.counters["gone"],
+            "most_tokens": self.counters["most_tokens"],
             "max_active": self.counters["max_active"], "pending": len(self.settings["failures"]),
             "tokens_in": self.counters["tokens_in"], "tokens_out": self.counters["tokens_out"],
         })
@@ -215,6 +219,12 @@ class Server:
         except ValueError:
             raise openai_check.Refused("We could not parse the JSON body of your request.")
         openai_check.check_request(body)
+        sent, most = self.tokens(body), self.settings["context"]
+        self.counters["most_tokens"] = max(self.counters["most_tokens"], sent)
+        if most and sent > most:
+            raise openai_check.Refused(f"This model's maximum context length is {most} tokens. "
+                                       f"However, your messages resulted in {sent} tokens.",
+                                       "messages", "context_length_exceeded")
         return body
 
     def error(self, status, body, request_id, headers=None):
@@ -277,14 +287,17 @@ class Server:
         elif kind == "no_answer":
             out.update(text="", calls=[])
 
+    def tokens(self, body):
+        return int(openai_tokens.request(body) * self.settings["tokenizer"])
+
     def usage(self, body, answer):
-        sent = len(json.dumps(body)) // 4
+        sent = self.tokens(body)
         made = len(answer["text"] or "") // 4 + sum(len(a) // 4 for _, a in answer["calls"]) + 5
         if self.settings["usage"]:
             sent, made = self.settings["usage"]
         self.counters["tokens_in"] += sent
         self.counters["tokens_out"] += made
-        cached = len(json.dumps(body["messages"][0])) // 4 // 128 * 128
+        cached = openai_tokens.message(body["messages"][0]) // 128 * 128
         return {"prompt_tokens": sent, "completion_tokens": made, "total_tokens": sent + made,
                 "prompt_tokens_details": {"cached_tokens": min(cached, sent), "audio_tokens": 0},
                 "completion_tokens_details": {"reasoning_tokens": 0}}

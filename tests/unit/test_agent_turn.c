@@ -170,77 +170,6 @@ static void test_bad_bytes_are_mended(void **state)
     assert_int_equal(context_clean(arena, STR_LIT("\xff\xff\xff"), 4).size, 3);
 }
 
-/* An earlier conversation of so many rounds, as Redis would give it back. */
-static proto_context_t remembered(context_t *context, int rounds, const char *result)
-{
-    assert_true(context_open(context, arena, NULL, "turn-0"));
-    for (int i = 0; i < rounds; i++) {
-        say(context, i + 1, "busco");
-        call(context, "", result);
-        answer(context, "aquí");
-    }
-    return context->now;
-}
-
-static void test_trim_keeps_pairs_and_this_turn(void **state)
-{
-    (void)state;
-    context_t old, context;
-    proto_context_t before = remembered(&old, 10, "{}"); /* ucta ucta … */
-    for (size_t most = 1; most < 45; most++) {
-        assert_true(context_open(&context, arena, &before, "turn-1"));
-        say(&context, 100, "nuevo");
-        say(&context, 101, "más nuevo");
-        assert_int_equal(context_trim(&context, most), 0);
-        const char *left = roles(&context);
-        assert_true(strlen(left) <= (most > 2 ? most : 2));
-        assert_true(strlen(left) + 1 >= (most < 42 ? most : 42) || most < 2);
-        assert_int_not_equal(left[0], 't');
-        assert_int_equal(context.turn_start, strlen(left) - 2);
-        assert_int_equal(context.turn_said, strlen(left));
-        assert_string_equal(left + context.turn_start, "uu");
-    }
-}
-
-static void test_old_results_become_markers_first(void **state)
-{
-    (void)state;
-    char *result = calloc(1, 10001);
-    memset(result, 'r', 10000);
-    context_t old, context;
-    proto_context_t before = remembered(&old, 10, result);
-    assert_true(context_open(&context, arena, &before, "turn-1"));
-    say(&context, 100, "nuevo");
-    assert_int_equal(context_trim(&context, 60), 0);
-    assert_int_equal(context.now.entries_count, 41);
-    size_t markers = 0, whole = 0;
-    for (size_t i = 2; i < 40; i += 4) {
-        bool marked = str_is(context.now.entries[i].text, CONTEXT_RESULT_MARKER);
-        markers += marked;
-        whole += !marked;
-        assert_true(!marked || !whole); /* the oldest go first */
-    }
-    assert_int_equal(markers, 6);
-    free(result);
-}
-
-static void test_messages_too_large_are_told(void **state)
-{
-    (void)state;
-    size_t size = 16000;
-    char *text = calloc(1, size + 1);
-    memset(text, 'm', size);
-    context_t context;
-    assert_true(context_open(&context, arena, NULL, "turn-1"));
-    for (int i = 0; i < 100; i++)
-        say(&context, i + 1, text);
-    size_t lost = context_trim(&context, 60);
-    assert_int_equal(lost, 100 - CONTEXT_MAX_BYTES / size);
-    assert_int_equal(context.turn_start, 0);
-    assert_int_equal(context.turn_said, 100 - lost);
-    free(text);
-}
-
 static proto_car_t cars[] = {
     {.stock_id = 1, .make = STR_LIT("Nissan"), .model = STR_LIT("March"), .year = 2020},
     {.stock_id = 2, .make = STR_LIT("Nissan"), .model = STR_LIT("Versa"), .year = 2019},
@@ -459,7 +388,7 @@ static void test_state_is_json(void **state)
     buf_t out;
     buf_init(&out, PROMPT_MAX_STATE);
     proto_context_t context = {0};
-    prompt_state(&context, &out);
+    prompt_state(&context, 2000, &out);
     assert_int_equal(out.size, 0);
     proto_quote_t quote = {.stock_id = 2, .months = 48, .instalment = 403770};
     context = (proto_context_t){.query = &query,
@@ -472,7 +401,7 @@ static void test_state_is_json(void **state)
                                 .chosen_count = 1,
                                 .quote = &quote,
                                 .quote_count = 1};
-    prompt_state(&context, &out);
+    prompt_state(&context, 2000, &out);
     cJSON *json = cJSON_Parse(strchr(out.data, '{'));
     assert_non_null(json);
     const cJSON *last = cJSON_GetObjectItem(json, "last_list");
@@ -494,9 +423,6 @@ int main(void)
         cmocka_unit_test(test_a_turn_is_written_down),
         cmocka_unit_test(test_ids_always_pair),
         cmocka_unit_test(test_bad_bytes_are_mended),
-        cmocka_unit_test(test_trim_keeps_pairs_and_this_turn),
-        cmocka_unit_test(test_old_results_become_markers_first),
-        cmocka_unit_test(test_messages_too_large_are_told),
         cmocka_unit_test(test_cursor_follows_and_rewinds),
         cmocka_unit_test(test_a_reset_by_words_forgets),
         cmocka_unit_test(test_only_what_was_shown_is_remembered),
