@@ -82,6 +82,7 @@ void json_read_query(const cJSON *object, proto_query_t *query)
         .transmission = json_read_text(object, "transmission"),
         .colour = json_read_text(object, "colour"),
         .city = json_read_text(object, "city"),
+        .length_min = json_read_int(object, "length_min"),
         .exclude = json_read_text(object, "exclude"),
         .sort = json_read_text(object, "sort"),
         .page = json_read_int(object, "page"),

@@ -98,6 +98,10 @@ void write_car(scene_t *scene, buf_t *out, const scene_result_t *result)
     size_of_car(scene, out, &car);
     phrase_add(out, &scene->voice, PHRASE_STOCK, PHRASE_ARGS({"stock", str_from(stock)}));
     buf_char(out, '\n');
+    if (scene->u.economy || scene->u.seats > 0) {
+        phrase_say(out, &scene->voice, scene->u.economy ? PHRASE_ECONOMY_CAR : PHRASE_SEATS_CAR);
+        buf_char(out, '\n');
+    }
     if (scene->u.says & SAYS_PHOTO)
         photo(scene, out, car.stock_id);
     phrase_say(out, &scene->voice, PHRASE_ASK_QUOTE);
@@ -165,7 +169,7 @@ static void ask_compare(const scene_t *scene, buf_t *out, int64_t months)
         phrase_say(out, &scene->voice, PHRASE_ASK_DOWN);
 }
 
-static void one_plan(scene_t *scene, buf_t *out, const proto_quote_t *plan)
+static void one_plan(scene_t *scene, buf_t *out, const proto_quote_t *plan, bool asks)
 {
     char months[MONEY_TEXT_SIZE], instalment[MONEY_TEXT_SIZE], rate[MONEY_TEXT_SIZE];
     char financed[MONEY_TEXT_SIZE], interest[MONEY_TEXT_SIZE];
@@ -180,6 +184,8 @@ static void one_plan(scene_t *scene, buf_t *out, const proto_quote_t *plan)
     phrase_add(out, &scene->voice, PHRASE_FINANCED,
                PHRASE_ARGS({"financed", str_from(money_print_cents(plan->financed, financed))},
                            {"interest", str_from(money_print_cents(plan->interest, interest))}));
+    if (!asks)
+        return;
     buf_char(out, '\n');
     ask_compare(scene, out, plan->months);
 }
@@ -189,7 +195,8 @@ static bool within(const scene_t *scene, const proto_quote_t *plan)
     return scene->u.monthly == 0 || plan->instalment <= scene->u.monthly;
 }
 
-static void several_plans(scene_t *scene, buf_t *out, const proto_quote_t *plans, size_t count)
+static void several_plans(scene_t *scene, buf_t *out, const proto_quote_t *plans, size_t count,
+                          bool asks)
 {
     char text[MONEY_TEXT_SIZE], months[MONEY_TEXT_SIZE];
     bool any = false;
@@ -213,6 +220,8 @@ static void several_plans(scene_t *scene, buf_t *out, const proto_quote_t *plans
     }
     phrase_add(out, &scene->voice, PHRASE_RATE,
                PHRASE_ARGS({"rate", str_from(percent(plans[0].rate_bp, text))}));
+    if (!asks)
+        return;
     buf_char(out, ' ');
     bool down_said = scene->u.down >= 0 || scene->u.down_bp >= 0 || plans[0].down_payment > 0;
     phrase_say(out, &scene->voice, down_said ? PHRASE_ASK_ANOTHER : PHRASE_ASK_DOWN);
@@ -232,7 +241,7 @@ static void write_no_quote(const scene_t *scene, buf_t *out, const scene_result_
         phrase_say(out, &scene->voice, PHRASE_TROUBLE_SHOWN);
 }
 
-void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result)
+void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result, bool asks)
 {
     const cJSON *object = cJSON_GetObjectItemCaseSensitive(result->json, "car"), *item;
     proto_quote_t plans[MOST_PLANS];
@@ -254,22 +263,40 @@ void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result)
         buf_printf(out, "*%s*\n", money_print(plans[0].price, price));
     }
     if (count == 1)
-        one_plan(scene, out, &plans[0]);
+        one_plan(scene, out, &plans[0], asks);
     else
-        several_plans(scene, out, plans, count);
+        several_plans(scene, out, plans, count, asks);
 }
 
 /* ---- one against the other ---- */
 
-/* below 0: the first has it, above 0: the second */
-static void point(const scene_t *scene, buf_t *out, int64_t difference, phrase_t phrase)
+/* "El 1 cuesta menos y tiene menos kilómetros." differences: below 0 it has the point. */
+static void points(const scene_t *scene, buf_t *out, size_t nth, const int64_t differences[3])
 {
-    if (difference == 0)
+    static const phrase_t phrases[3] = {PHRASE_COSTS_LESS, PHRASE_LESS_KM, PHRASE_NEWER};
+    size_t has = 0, said = 0;
+    for (size_t i = 0; i < 3; i++)
+        has += differences[i] < 0;
+    if (has == 0)
         return;
+    buf_t list;
+    buf_init(&list, 1024);
+    for (size_t i = 0; i < 3; i++) {
+        if (differences[i] >= 0)
+            continue;
+        if (said > 0 && said + 1 == has)
+            phrase_say(&list, &scene->voice, PHRASE_AND);
+        else if (said > 0)
+            buf_str(&list, ", ");
+        phrase_say(&list, &scene->voice, phrases[i]);
+        said++;
+    }
     if (out->data[out->size - 1] != '\n')
         buf_char(out, ' ');
-    phrase_add(out, &scene->voice, phrase,
-               PHRASE_ARGS({"n", difference < 0 ? STR_LIT("1") : STR_LIT("2")}));
+    phrase_add(
+        out, &scene->voice, PHRASE_POINTS,
+        PHRASE_ARGS({"n", nth == 0 ? STR_LIT("1") : STR_LIT("2")}, {"list", buf_view(&list)}));
+    buf_free(&list);
 }
 
 void write_comparison(scene_t *scene, buf_t *out, const proto_car_t *a, const proto_car_t *b)
@@ -284,9 +311,8 @@ void write_comparison(scene_t *scene, buf_t *out, const proto_car_t *a, const pr
         buf_printf(out, "* · %s\n", money_print(cars[i]->price, price));
         facts(scene, out, cars[i]);
     }
-    point(scene, out, a->price - b->price, PHRASE_COSTS_LESS);
-    point(scene, out, a->km - b->km, PHRASE_LESS_KM);
-    point(scene, out, b->year - a->year, PHRASE_NEWER);
+    points(scene, out, 0, (int64_t[]){a->price - b->price, a->km - b->km, b->year - a->year});
+    points(scene, out, 1, (int64_t[]){b->price - a->price, b->km - a->km, a->year - b->year});
     if (out->data[out->size - 1] != '\n')
         buf_char(out, '\n');
     phrase_say(out, &scene->voice, PHRASE_COMPARE_WHICH);

@@ -53,6 +53,14 @@ static bool same_folded(str_t a, str_t b)
     return same;
 }
 
+static bool is_value(str_t value)
+{
+    for (size_t i = 0; i < sizeof(VALUES) / sizeof(VALUES[0]); i++)
+        if (same_folded(value, str_from(VALUES[i].value)))
+            return true;
+    return false;
+}
+
 void write_value(const scene_t *scene, buf_t *out, str_t value)
 {
     for (size_t i = 0; i < sizeof(VALUES) / sizeof(VALUES[0]); i++)
@@ -130,6 +138,10 @@ static void traits(const scene_t *scene, buf_t *out, const proto_query_t *query)
         phrase_add(out, voice, PHRASE_OF_COLOUR, PHRASE_ARGS({"colour", buf_view(&colour)}));
         buf_free(&colour);
     }
+    if (query->bluetooth == 1 && query->car_play == 1) {
+        phrase_say(out, voice, PHRASE_OF_BOTH);
+        return;
+    }
     if (query->bluetooth)
         phrase_say(out, voice,
                    query->bluetooth == 1 ? PHRASE_OF_BLUETOOTH : PHRASE_OF_NO_BLUETOOTH);
@@ -137,12 +149,58 @@ static void traits(const scene_t *scene, buf_t *out, const proto_query_t *query)
         phrase_say(out, voice, query->car_play == 1 ? PHRASE_OF_CAR_PLAY : PHRASE_OF_NO_CAR_PLAY);
 }
 
+/* "Chevrolet", "de color rojo", "automáticos": one of the things it must not be. */
+static void unwanted(scene_t *scene, buf_t *out, str_t value)
+{
+    for (size_t i = 0; i < sizeof(BODIES) / sizeof(BODIES[0]); i++)
+        if (same_folded(value, str_from(BODIES[i].body))) {
+            phrase_say(out, &scene->voice, BODIES[i].noun);
+            return;
+        }
+    buf_t said;
+    buf_init(&said, 1024);
+    proto_query_t query = {.transmission = value, .fuel = value};
+    traits(scene, &said, &query);
+    if (said.size == 0 && is_value(value)) {
+        buf_t colour;
+        buf_init(&colour, 256);
+        write_value(scene, &colour, value);
+        phrase_add(&said, &scene->voice, PHRASE_COLOURED,
+                   PHRASE_ARGS({"colour", buf_view(&colour)}));
+        buf_free(&colour);
+    }
+    str_t text = said.size > 0 ? text_trim(buf_view(&said)) : value;
+    buf_add(out, text.data, text.size);
+    buf_free(&said);
+}
+
+static void exclusions(scene_t *scene, buf_t *out, str_t exclude)
+{
+    buf_t list;
+    buf_init(&list, 2048);
+    for (size_t from = 0, at = 0; at <= exclude.size; at++) {
+        if (at < exclude.size && exclude.data[at] != ',')
+            continue;
+        if (list.size > 0)
+            phrase_say(&list, &scene->voice, PHRASE_NOR);
+        unwanted(scene, &list, text_trim((str_t){exclude.data + from, at - from}));
+        from = at + 1;
+    }
+    if (exclude.size > 0)
+        phrase_add(out, &scene->voice, PHRASE_OF_NOT, PHRASE_ARGS({"list", buf_view(&list)}));
+    buf_free(&list);
+}
+
+/* A range behind another is parted from it by a comma; *before: there was one. */
 static void between(const voice_t *voice, buf_t *out, int64_t min, int64_t max,
-                    const char *(*print)(int64_t, char *), const phrase_t phrases[4])
+                    const char *(*print)(int64_t, char *), const phrase_t phrases[4], bool *before)
 {
     char a[MONEY_TEXT_SIZE], b[MONEY_TEXT_SIZE];
     if (min == 0 && max == 0)
         return;
+    if (*before)
+        buf_char(out, ',');
+    *before = min == 0 || min != max; /* "Versa 2020 hasta $200,000" */
     size_t which = min != 0 && min == max ? 3 : min != 0 && max != 0 ? 2 : min != 0 ? 1 : 0;
     phrase_add(out, voice, phrases[which],
                PHRASE_ARGS({"a", str_from(print(min, a))}, {"b", str_from(print(max, b))}));
@@ -179,14 +237,20 @@ void write_what(scene_t *scene, buf_t *out, const proto_query_t *query)
     buf_init(&what, 2048);
     noun(scene, &what, query);
     names(&what, query);
-    if (query->q.size > 0)
+    if (str_is(query->q, "4x4") || str_is(query->q, "AWD"))
+        buf_printf(&what, " %.*s", STR_ARG(query->q));
+    else if (query->q.size > 0)
         buf_printf(&what, " «%.*s»", STR_ARG(utf8_front(query->q, 60)));
     traits(scene, &what, query);
-    between(&scene->voice, &what, query->year_min, query->year_max, print_year, years);
-    between(&scene->voice, &what, query->price_min, query->price_max, money_print, prices);
-    between(&scene->voice, &what, query->km_min, query->km_max, number_print, kms);
+    if (query->length_min > 0)
+        phrase_say(&what, &scene->voice, PHRASE_OF_LONG);
+    bool before = false;
+    between(&scene->voice, &what, query->year_min, query->year_max, print_year, years, &before);
+    between(&scene->voice, &what, query->price_min, query->price_max, money_print, prices, &before);
+    between(&scene->voice, &what, query->km_min, query->km_max, number_print, kms, &before);
     if (query->city.size > 0)
         phrase_add(&what, &scene->voice, PHRASE_OF_CITY, PHRASE_ARGS({"city", query->city}));
+    exclusions(scene, &what, query->exclude);
     buf_add(out, what.data, what.size);
     buf_free(&what);
 }
@@ -238,6 +302,7 @@ static void header(scene_t *scene, buf_t *out, const scene_result_t *result,
     buf_init(&what, 4096);
     write_what(scene, &what, query);
     phrase_t phrase = result->tag == TAG_VAGUE         ? PHRASE_VAGUE
+                      : result->tag == TAG_NEAR        ? PHRASE_NEAREST
                       : page > 1 && !strcmp(n->n, "1") ? PHRASE_LIST_PAGE_ONE
                       : page > 1                       ? PHRASE_LIST_PAGE
                       : total == 1                     ? PHRASE_LIST_ONE
@@ -258,11 +323,14 @@ static void footer(scene_t *scene, buf_t *out, const scene_result_t *result,
                    const list_numbers_t *n, list_place_t place)
 {
     const voice_t *voice = &scene->voice;
-    phrase_add(out, voice, PHRASE_PAGE_OF,
-               PHRASE_ARGS({"page", str_from(n->page)}, {"pages", str_from(n->pages)}));
+    bool one_page = json_read_int(result->json, "pages") <= 1;
+    if (!one_page)
+        phrase_add(out, voice, PHRASE_PAGE_OF,
+                   PHRASE_ARGS({"page", str_from(n->page)}, {"pages", str_from(n->pages)}));
     if (!place.last)
         return;
-    buf_char(out, ' ');
+    if (!one_page)
+        buf_char(out, ' ');
     if (place.others) {
         phrase_say(out, voice, PHRASE_ASK_WHICH);
         return;
@@ -293,10 +361,8 @@ size_t write_list(scene_t *scene, buf_t *out, const scene_result_t *result, list
     json_read_query(cJSON_GetObjectItemCaseSensitive(result->json, "filters"), &query);
     list_numbers_t n;
     read_numbers(result->json, cJSON_GetArraySize(cars), &n);
-    if (result->tag != TAG_NEAR) {
-        header(scene, out, result, &query, &n);
-        buf_char(out, '\n');
-    }
+    header(scene, out, result, &query, &n);
+    buf_char(out, '\n');
     size_t count = 0;
     const cJSON *item;
     cJSON_ArrayForEach (item, cars) {

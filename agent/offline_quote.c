@@ -80,6 +80,10 @@ bool refuse_plan(scene_t *scene, int64_t price)
 {
     const understood_t *u = &scene->u;
     const financing_terms_t *terms = &scene->shop->terms;
+    if (u->negative) {
+        answer_phrase(scene, PHRASE_BAD_NEGATIVE);
+        return true;
+    }
     size_t impossible = 0;
     for (size_t i = 0; i < u->month_count; i++)
         impossible += u->months[i] < terms->min_months || u->months[i] > terms->max_months;

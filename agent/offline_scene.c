@@ -249,8 +249,21 @@ static bool is_name(const scene_t *self, const proto_mention_t *mention)
     return !mention->corrected && mention->count > 0 && self->u.topics == 0;
 }
 
-/* Reads the names, and then what was said once more without them: the 3 of a Mazda 3 counts no
- * cars. */
+/* Names that are not wanted go to a list of their own. */
+static void part_unwanted(scene_t *self)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < self->mention_count; i++) {
+        if (!(self->u.names_excluded & 1u << i))
+            self->mentions[kept++] = self->mentions[i];
+        else if (self->mentions[i].count > 0)
+            self->unwanted[self->unwanted_count++] = self->mentions[i];
+    }
+    self->mention_count = kept;
+}
+
+/* Reads the names, and then what was said once more with marks in their place: the 3 of a Mazda 3
+ * counts no cars. */
 static void read_names(scene_t *self, const scene_result_t *result, bool of_said)
 {
     char *rest = arena_copy(self->arena, self->said);
@@ -269,9 +282,14 @@ static void read_names(scene_t *self, const scene_result_t *result, bool of_said
             continue;
         self->mentions[self->mention_count++] = mention;
         size_t at = (size_t)mention.at;
-        if (of_said && rest != NULL && mention.at >= 0 && at <= self->said.size &&
-            mention.said.size <= self->said.size - at)
-            memset(rest + at, ' ', mention.said.size);
+        if (!of_said || rest == NULL || mention.at < 0 || at > self->said.size ||
+            mention.said.size > self->said.size - at)
+            continue;
+        memset(rest + at, ' ', mention.said.size);
+        if (mention.said.size >= 2) {
+            rest[at] = UNDERSTAND_NAME;
+            rest[at + 1] = (char)('a' + self->mention_count - 1);
+        }
     }
     self->resolved = true;
     if (!of_said || rest == NULL || self->mention_count == 0)
@@ -280,6 +298,7 @@ static void read_names(scene_t *self, const scene_result_t *result, bool of_said
     understand((str_t){rest, self->said.size}, &self->u);
     if (self->u.language == LANGUAGE_NONE)
         self->u.language = language;
+    part_unwanted(self);
 }
 
 /* ---- the cursor ---- */

@@ -64,6 +64,8 @@ typedef struct scene {
     bool resolved;
     proto_mention_t mentions[SCENE_MAX_MENTIONS];
     size_t mention_count;
+    proto_mention_t unwanted[SCENE_MAX_MENTIONS]; /* "que no sea Chevrolet" */
+    size_t unwanted_count;
 
     scene_result_t results[SCENE_MAX_RESULTS];
     size_t result_count;
@@ -91,15 +93,24 @@ void scene_call(scene_t *self, tag_t tag, const char *tool, buf_t *arguments);
 
 /* ---- offline_search.c: what is looked for ---- */
 
-/* The query that was said, on top of the last one where it refines it. */
+/* The query that was said, on top of the last one where it refines it; strings live in the scene's
+ * arena. */
 void search_query(const scene_t *scene, const proto_mention_t *mention, proto_query_t *query);
 
 /* Does the message say anything to search by? */
 bool search_wanted(const scene_t *scene);
 
-/* Leaves filters out of a query that found nothing; step 0, then 1. false: there is nothing left
- * to leave out. */
-bool search_relax(const proto_query_t *from, int step, proto_query_t *to);
+/* Do they ask for the same cars in the same order, but for the page? */
+bool search_same(const proto_query_t *a, const proto_query_t *b);
+
+/* What comes near a query that found nothing, the nearest first; how many. */
+size_t search_relaxed(const proto_query_t *from, proto_query_t *to, size_t max);
+
+/* The same of hybrids: what else may take little fuel. */
+size_t search_thrifty(const proto_query_t *from, proto_query_t *to, size_t max);
+
+/* The same of one that found nothing cheaper than what they look at. */
+size_t search_cheaper(const proto_query_t *from, proto_query_t *to, size_t max);
 
 /* What somebody who asks for a make that is not there may like instead; false: nobody knows. */
 bool search_alike(const proto_mention_t *mention, proto_query_t *query);
@@ -184,7 +195,9 @@ bool write_near(scene_t *scene, buf_t *out, const scene_result_t *result);
 void write_car_name(buf_t *out, const proto_car_t *car, str_t clear_make);
 
 void write_car(scene_t *scene, buf_t *out, const scene_result_t *result);
-void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result);
+
+/* asks: the question goes below this one. */
+void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result, bool asks);
 void write_comparison(scene_t *scene, buf_t *out, const proto_car_t *a, const proto_car_t *b);
 
 /* A value of the catalog ("Rojo") in the customer's language. */

@@ -4,12 +4,14 @@
 #include "common/text.h"
 
 #define YEAR_MS INT64_C(31556952000)
+#define THOUSAND INT64_C(100000) /* pesos, in cents */
 
 static bool has_filters(const understood_t *u)
 {
     return u->price_min || u->price_max || u->year_min || u->year_max || u->km_min || u->km_max ||
            u->age_max || u->bluetooth || u->car_play || u->body || u->fuel || u->transmission ||
-           u->colour || u->city;
+           u->colour || u->city || u->drive || u->excluded_count || u->seats ||
+           (u->economy && !(u->says & SAYS_DETAIL));
 }
 
 /* A town alone ("¿hacen envíos a Monterrey?") is no wish for a car that stands there. */
@@ -23,7 +25,7 @@ static bool only_a_place(const understood_t *u)
 bool search_wanted(const scene_t *scene)
 {
     const understood_t *u = &scene->u;
-    if (scene->mention_count > 0)
+    if (scene->mention_count > 0 || scene->unwanted_count > 0)
         return true;
     if (only_a_place(u))
         return false;
@@ -50,7 +52,6 @@ static void take_name(proto_query_t *query, const proto_mention_t *mention)
 {
     query->make = mention->make.size > 0 ? mention->make : mention->said;
     query->model = mention->model;
-    query->q = (str_t){NULL, 0};
 }
 
 static void take_numbers(proto_query_t *query, const scene_t *scene)
@@ -72,8 +73,138 @@ static void take_numbers(proto_query_t *query, const scene_t *scene)
     }
 }
 
+/* ---- what it must not be ---- */
+
+#define MOST_EXCLUDED 16
+#define MAX_EXCLUDED 256 /* bytes */
+
+typedef struct exclusion {
+    str_t names[MOST_EXCLUDED];
+    size_t count;
+} exclusion_t;
+
+static bool same_name(str_t a, str_t b)
+{
+    buf_t x, y;
+    buf_init(&x, 1024);
+    buf_init(&y, 1024);
+    text_fold(&x, a);
+    text_fold(&y, b);
+    bool same = str_eq(buf_view(&x), buf_view(&y));
+    buf_free(&x);
+    buf_free(&y);
+    return same;
+}
+
+static void exclude(exclusion_t *self, str_t name)
+{
+    for (size_t i = 0; i < self->count; i++)
+        if (same_name(self->names[i], name))
+            return;
+    if (name.size > 0 && self->count < MOST_EXCLUDED)
+        self->names[self->count++] = name;
+}
+
+/* What is looked for now is not left out any more. */
+static void include(exclusion_t *self, str_t name)
+{
+    for (size_t i = 0; i < self->count; i++)
+        if (same_name(self->names[i], name)) {
+            self->names[i] = self->names[--self->count];
+            return;
+        }
+}
+
+static void read_excluded(exclusion_t *self, str_t said)
+{
+    *self = (exclusion_t){0};
+    for (size_t from = 0, at = 0; at <= said.size; at++)
+        if (at == said.size || said.data[at] == ',') {
+            exclude(self, text_trim((str_t){said.data + from, at - from}));
+            from = at + 1;
+        }
+}
+
+static str_t full_name(const scene_t *scene, const proto_mention_t *mention)
+{
+    if (mention->model.size == 0)
+        return mention->make;
+    char *full =
+        arena_printf(scene->arena, "%.*s %.*s", STR_ARG(mention->make), STR_ARG(mention->model));
+    return full != NULL ? str_from(full) : mention->model;
+}
+
+static str_t write_excluded(const scene_t *scene, const exclusion_t *self)
+{
+    buf_t text;
+    buf_init(&text, MAX_EXCLUDED);
+    for (size_t i = 0; i < self->count; i++)
+        if (text.size + self->names[i].size + 2 < MAX_EXCLUDED)
+            buf_printf(&text, "%s%.*s", text.size > 0 ? ", " : "", STR_ARG(self->names[i]));
+    char *copy = arena_copy(scene->arena, buf_view(&text));
+    str_t view = {copy, copy != NULL ? text.size : 0};
+    buf_free(&text);
+    return view;
+}
+
+static void drop_if(str_t *value, str_t unwanted)
+{
+    if (same_name(*value, unwanted))
+        *value = (str_t){NULL, 0};
+}
+
+/* "otra marca", "de otro color": not what was looked for so far. */
+static void exclude_last(const scene_t *scene, exclusion_t *out, const proto_query_t *query)
+{
+    if ((scene->u.says & SAYS_OTHER_MAKE) && scene->query != NULL)
+        exclude(out, query->make);
+    if (!(scene->u.says & SAYS_OTHER_COLOUR))
+        return;
+    bool chosen = query->colour.size == 0 && scene->chosen != NULL && current_stock(scene) > 0;
+    exclude(out, chosen ? scene->chosen->colour : query->colour);
+}
+
+static void take_exclusions(const scene_t *scene, proto_query_t *query)
+{
+    const understood_t *u = &scene->u;
+    exclusion_t out;
+    read_excluded(&out, query->exclude);
+    exclude_last(scene, &out, query);
+    for (size_t i = 0; i < u->excluded_count; i++) {
+        str_t value = str_from(u->excluded[i]);
+        exclude(&out, value);
+        drop_if(&query->body, value);
+        drop_if(&query->fuel, value);
+        drop_if(&query->transmission, value);
+        drop_if(&query->colour, value);
+        drop_if(&query->city, value);
+    }
+    for (size_t i = 0; i < scene->unwanted_count; i++) {
+        const proto_mention_t *mention = &scene->unwanted[i];
+        exclude(&out, full_name(scene, mention));
+        bool whole_make = mention->model.size == 0;
+        if (same_name(query->make, mention->make) &&
+            (whole_make || same_name(query->model, mention->model))) {
+            query->model = (str_t){NULL, 0};
+            if (whole_make)
+                query->make = (str_t){NULL, 0};
+        }
+    }
+    const char *const wanted[] = {u->body, u->fuel, u->transmission, u->colour, u->city};
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+        if (wanted[i] != NULL)
+            include(&out, str_from(wanted[i]));
+    for (size_t i = 0; i < scene->mention_count; i++) {
+        include(&out, scene->mentions[i].make);
+        include(&out, full_name(scene, &scene->mentions[i]));
+    }
+    query->exclude = write_excluded(scene, &out);
+}
+
 static void take_words(proto_query_t *query, const understood_t *u)
 {
+    if (u->drive != NULL)
+        query->q = str_from(u->drive);
     if (u->bluetooth)
         query->bluetooth = u->bluetooth;
     if (u->car_play)
@@ -92,16 +223,36 @@ static void take_words(proto_query_t *query, const understood_t *u)
     }
 }
 
+/* "Está muy caro": less than what they look at. */
+static void take_less(const scene_t *scene, proto_query_t *query)
+{
+    int64_t least = 0;
+    int64_t current = current_stock(scene);
+    for (size_t i = 0; i < scene->shown_count; i++)
+        if ((current == 0 || scene->shown[i].stock_id == current) &&
+            (least == 0 || scene->shown[i].price < least))
+            least = scene->shown[i].price;
+    if (least <= THOUSAND || scene->u.price_max > 0 || scene->u.price_min > 0)
+        return;
+    query->price_min = 0;
+    query->price_max = (least - 1) / THOUSAND * THOUSAND;
+    if (query->body.size == 0 && query->model.size > 0)
+        query->body = scene->shown[0].body; /* what else may do if the model has none */
+}
+
 void search_query(const scene_t *scene, const proto_mention_t *mention, proto_query_t *query)
 {
     const understood_t *u = &scene->u;
     *query = (proto_query_t){0};
-    if (refines(scene, mention))
+    if (refines(scene, mention)) {
         *query = *scene->query;
-    else if (mention == NULL && scene->chosen != NULL && (u->says & SAYS_OTHER_COLOUR)) {
+        if (mention != NULL)
+            query->q = (str_t){NULL, 0};
+    } else if (mention == NULL && scene->chosen != NULL && (u->says & SAYS_OTHER_COLOUR)) {
         query->make = scene->chosen->make;
         query->model = scene->chosen->model;
     }
+    take_exclusions(scene, query);
     if (u->says & SAYS_OTHER_MAKE) {
         query->make = query->model = query->q = (str_t){NULL, 0};
     }
@@ -121,6 +272,10 @@ void search_query(const scene_t *scene, const proto_mention_t *mention, proto_qu
     }
     if (u->sort == NULL && (u->says & (SAYS_TOO_EXPENSIVE | SAYS_DOLLARS)))
         query->sort = STR_LIT("price");
+    if (u->says & SAYS_TOO_EXPENSIVE)
+        take_less(scene, query);
+    if (u->economy && query->fuel.size == 0 && mention == NULL)
+        query->fuel = STR_LIT("Híbrido");
     query->page = 1;
     query->page_size = 0;
 }
@@ -141,51 +296,141 @@ bool search_alike(const proto_mention_t *mention, proto_query_t *query)
     return alike;
 }
 
-/* What a customer gives up first: colour and comfort. */
-static bool leave_comfort(proto_query_t *query)
+/* ---- what comes near ---- */
+
+bool search_same(const proto_query_t *a, const proto_query_t *b)
 {
-    bool had = query->colour.size || query->city.size || query->q.size || query->bluetooth ||
-               query->car_play;
-    query->colour = query->city = query->q = (str_t){NULL, 0};
-    query->bluetooth = query->car_play = 0;
-    return had;
+    return same_name(a->make, b->make) && same_name(a->model, b->model) && same_name(a->q, b->q) &&
+           same_name(a->body, b->body) && same_name(a->fuel, b->fuel) &&
+           same_name(a->transmission, b->transmission) && same_name(a->colour, b->colour) &&
+           same_name(a->city, b->city) && same_name(a->exclude, b->exclude) &&
+           same_name(a->sort, b->sort) && a->year_min == b->year_min &&
+           a->year_max == b->year_max && a->price_min == b->price_min &&
+           a->price_max == b->price_max && a->km_min == b->km_min && a->km_max == b->km_max &&
+           a->bluetooth == b->bluetooth && a->car_play == b->car_play &&
+           a->length_min == b->length_min && a->page_size == b->page_size;
 }
 
-/* Then use and budget; what is nearest to the budget comes first. */
-static bool leave_numbers(proto_query_t *query)
+static void leave_extras(proto_query_t *query)
 {
-    bool had = query->transmission.size || query->fuel.size || query->km_min || query->km_max ||
-               query->price_min || query->price_max || query->year_min || query->year_max;
+    query->q = (str_t){NULL, 0};
+    query->bluetooth = query->car_play = 0;
+}
+
+/* Budget and use; what is nearest to the budget comes first. */
+static void leave_numbers(proto_query_t *query)
+{
     if (query->price_max)
         query->sort = STR_LIT("price");
     else if (query->price_min)
         query->sort = STR_LIT("-price");
-    query->transmission = query->fuel = (str_t){NULL, 0};
     query->km_min = query->km_max = query->price_min = query->price_max = 0;
     query->year_min = query->year_max = 0;
-    return had;
+    query->length_min = 0;
 }
 
-static bool leave_names(proto_query_t *query)
+/* 2019 to 2021 for 2020 */
+static bool widen_years(proto_query_t *query)
 {
-    bool had = query->make.size && (query->model.size || query->body.size);
-    if (query->model.size)
+    if (query->year_min == 0 || query->year_max == 0 || query->year_max - query->year_min > 1)
+        return false;
+    query->year_min -= 2;
+    query->year_max += 2;
+    return true;
+}
+
+static void leave_name(proto_query_t *query)
+{
+    if (query->model.size > 0)
         query->model = (str_t){NULL, 0};
-    else if (had)
+    else if (query->body.size > 0)
         query->make = (str_t){NULL, 0};
-    return had;
 }
 
-bool search_relax(const proto_query_t *from, int step, proto_query_t *to)
+typedef struct relaxed {
+    const proto_query_t *from;
+    proto_query_t *to;
+    size_t count, max;
+} relaxed_t;
+
+static void offer(relaxed_t *self, const proto_query_t *query)
 {
-    *to = *from;
-    to->page = 1;
-    bool left = leave_comfort(to);
-    if (left && step == 0)
-        return true;
-    if (leave_numbers(to))
-        return true;
-    return leave_names(to) || left;
+    bool known = search_same(query, self->from);
+    for (size_t i = 0; i < self->count; i++)
+        known |= search_same(query, &self->to[i]);
+    if (known)
+        return;
+    if (self->count == self->max) /* the last one gives up most */
+        self->count--;
+    self->to[self->count++] = *query;
+}
+
+/* What a customer gives up more easily comes first: where it stands, its colour, comfort. */
+static void offer_single(relaxed_t *self)
+{
+    proto_query_t query = *self->from;
+    query.city = (str_t){NULL, 0};
+    offer(self, &query);
+    query = *self->from;
+    query.colour = (str_t){NULL, 0};
+    offer(self, &query);
+    query = *self->from;
+    leave_extras(&query);
+    offer(self, &query);
+    query = *self->from;
+    if (widen_years(&query))
+        offer(self, &query);
+    query = *self->from;
+    query.fuel = query.transmission = (str_t){NULL, 0};
+    offer(self, &query);
+}
+
+size_t search_relaxed(const proto_query_t *from, proto_query_t *to, size_t max)
+{
+    proto_query_t start = *from;
+    relaxed_t self = {&start, to, 0, max};
+    start.page = 1;
+    offer_single(&self);
+    proto_query_t query = start;
+    query.city = query.colour = query.fuel = query.transmission = (str_t){NULL, 0};
+    leave_extras(&query);
+    leave_numbers(&query);
+    if (search_same(&query, &start))
+        leave_name(&query);
+    offer(&self, &query);
+    return self.count;
+}
+
+size_t search_thrifty(const proto_query_t *from, proto_query_t *to, size_t max)
+{
+    proto_query_t start = *from;
+    relaxed_t self = {&start, to, 0, max};
+    start.page = 1;
+    proto_query_t query = start;
+    query.fuel = (str_t){NULL, 0};
+    if (query.body.size == 0)
+        query.body = STR_LIT("Hatchback");
+    offer(&self, &query);
+    query = *from;
+    query.page = 1;
+    leave_numbers(&query);
+    offer(&self, &query);
+    return self.count;
+}
+
+size_t search_cheaper(const proto_query_t *from, proto_query_t *to, size_t max)
+{
+    proto_query_t start = *from;
+    relaxed_t self = {&start, to, 0, max};
+    start.page = 1;
+    proto_query_t query = start;
+    query.model = (str_t){NULL, 0};
+    offer(&self, &query);
+    query.make = (str_t){NULL, 0};
+    offer(&self, &query);
+    query.body = (str_t){NULL, 0};
+    offer(&self, &query);
+    return self.count;
 }
 
 int64_t search_reach(const financing_terms_t *terms, int64_t monthly, int64_t down)

@@ -8,6 +8,10 @@
 #include "common/money.h"
 #include "common/text.h"
 
+#define SEATS_USUAL 5     /* as most cars have */
+#define ROOMY_LENGTH 4650 /* mm: SUVs with a third row are longer, mostly */
+#define MOST_NEAR 3       /* searches for something else in a turn */
+
 /* ---- the steps ---- */
 
 static bool is_pure(const scene_t *scene, uint32_t says)
@@ -328,12 +332,23 @@ static bool step_makes(scene_t *scene)
     return true;
 }
 
+/* How many seats a car has stands nowhere; these bodies are where many are. */
+static void call_roomy(scene_t *scene, const proto_query_t *query)
+{
+    proto_query_t roomy = *query;
+    roomy.page_size = 4;
+    roomy.body = STR_LIT("Minivan");
+    call_search(scene, TAG_LIST, &roomy, 1);
+    roomy.body = STR_LIT("SUV");
+    roomy.length_min = ROOMY_LENGTH;
+    call_search(scene, TAG_LIST, &roomy, 1);
+}
+
 static void call_lists(scene_t *scene)
 {
     proto_query_t query;
     size_t lists = 0;
-    size_t names = scene->u.says & SAYS_OTHER_MAKE ? 0 : scene->mention_count; /* "no Chevrolet" */
-    for (size_t i = 0; i < names && lists < 2; i++) {
+    for (size_t i = 0; i < scene->mention_count && lists < 2; i++) {
         if (scene->mentions[i].count == 0 && carried(scene) != NULL)
             continue;
         search_query(scene, &scene->mentions[i], &query);
@@ -347,6 +362,11 @@ static void call_lists(scene_t *scene)
     if (lists > 0)
         return;
     search_query(scene, NULL, &query);
+    if (scene->u.seats > SEATS_USUAL && query.make.size == 0 &&
+        (query.body.size == 0 || str_is(query.body, "SUV"))) {
+        call_roomy(scene, &query);
+        return;
+    }
     if (scene->u.monthly > 0)
         query.price_max = search_reach(&scene->shop->terms, scene->u.monthly, scene->u.down);
     call_search(scene, TAG_LIST, &query, 1);
@@ -374,12 +394,47 @@ static bool step_quote_price(scene_t *scene)
     return true;
 }
 
+/* "Más baratos" of a list that begins with the cheapest already. */
+static bool is_cheapest_first(const scene_t *scene)
+{
+    const understood_t *u = &scene->u;
+    proto_query_t query;
+    if (u->sort == NULL || strcmp(u->sort, "price") != 0 || scene->query == NULL ||
+        scene->list == NULL || scene->list->page != 1 || scene->shown_count < 2 ||
+        scene->mention_count > 0 || scene->query->q.size > 0)
+        return false;
+    if (scene->query->sort.size > 0 && !str_is(scene->query->sort, "relevance") &&
+        !str_is(scene->query->sort, "price"))
+        return false;
+    search_query(scene, NULL, &query);
+    query.sort = scene->query->sort;
+    query.page_size = scene->query->page_size;
+    return search_same(&query, scene->query);
+}
+
+static void say_cheapest(scene_t *scene)
+{
+    char price[MONEY_TEXT_SIZE];
+    buf_t text, name;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    buf_init(&name, 1024);
+    write_car_name(&name, &scene->shown[0], (str_t){NULL, 0});
+    phrase_add(&text, &scene->voice, PHRASE_CHEAPEST_FIRST,
+               PHRASE_ARGS({"name", buf_view(&name)},
+                           {"price", str_from(money_print(scene->shown[0].price, price))}));
+    buf_free(&name);
+    answer_text(scene, &text);
+}
+
 static bool step_search(scene_t *scene)
 {
     bool pays_monthly = scene->u.monthly > 0 && current_stock(scene) == 0;
     if (!search_wanted(scene) && !pays_monthly)
         return false;
-    call_lists(scene);
+    if (is_cheapest_first(scene))
+        say_cheapest(scene);
+    else
+        call_lists(scene);
     return true;
 }
 
@@ -538,28 +593,45 @@ static bool follow_place(scene_t *scene, const scene_result_t *result)
     return true;
 }
 
-/* An empty page: look for what comes near. */
+static void say_unknown(scene_t *scene, str_t words)
+{
+    buf_t text;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    phrase_add(&text, &scene->voice, PHRASE_UNKNOWN_WORDS,
+               PHRASE_ARGS({"words", utf8_front(words, 60)}));
+    answer_text(scene, &text);
+}
+
+/* An empty page: look for what comes near, one step after the other. */
 static bool follow_empty(scene_t *scene, const scene_result_t *result)
 {
-    proto_query_t query, relaxed;
-    int step = 0;
-    size_t lists = 0;
+    proto_query_t query, near[MOST_NEAR];
+    size_t step = 0, lists = 0, count;
+    const scene_result_t *list = NULL;
     for (size_t i = 0; i < scene->result_count; i++) {
         step += scene->results[i].tag == TAG_NEAR;
         lists += scene->results[i].tag == TAG_LIST;
+        if (scene->results[i].tag == TAG_LIST)
+            list = &scene->results[i];
     }
-    bool absent = scene->mention_count > 0 && scene->mentions[0].count == 0;
-    if (result->failed || json_read_int(result->json, "total") > 0 || step > 1 || lists > 1)
+    if (result->failed || json_read_int(result->json, "total") > 0 || lists != 1)
         return false;
-    json_read_query(result->arguments, &query);
-    if (query.q.size > 0 && query.make.size == 0) { /* words that mean nothing among cars */
-        answer_phrase(scene, PHRASE_NOT_UNDERSTOOD);
+    json_read_query(list->arguments, &query);
+    if (query.q.size > 0 && query.make.size == 0 && scene->u.drive == NULL) {
+        say_unknown(scene, query.q); /* words that mean nothing among cars */
         return true;
     }
-    if (absent ? step > 0 || !search_alike(&scene->mentions[0], &relaxed)
-               : !search_relax(&query, step, &relaxed))
+    if (scene->mention_count > 0 && scene->mentions[0].count == 0)
+        count = search_alike(&scene->mentions[0], &near[0]);
+    else if (scene->u.economy && scene->u.fuel == NULL)
+        count = search_thrifty(&query, near, MOST_NEAR);
+    else if (scene->u.says & SAYS_TOO_EXPENSIVE)
+        count = search_cheaper(&query, near, MOST_NEAR);
+    else
+        count = search_relaxed(&query, near, MOST_NEAR);
+    if (step >= count)
         return false;
-    call_search(scene, TAG_NEAR, &relaxed, 1);
+    call_search(scene, TAG_NEAR, &near[step], 1);
     return true;
 }
 

@@ -14,11 +14,24 @@ void answer_text(scene_t *scene, buf_t *text)
     buf_free(text);
 }
 
+/* "¡Buenas tardes!" to who says so. */
+static void greeting(const scene_t *scene, buf_t *out)
+{
+    if (scene->u.greeting != NULL && scene->u.language == scene->voice.language)
+        buf_str(out, scene->u.greeting);
+    else
+        phrase_say(out, &scene->voice, PHRASE_HI);
+}
+
 void answer_phrase(scene_t *scene, phrase_t phrase)
 {
-    buf_t text;
+    buf_t text, hi;
     buf_init(&text, OFFLINE_MAX_TEXT);
-    phrase_add(&text, &scene->voice, phrase, PHRASE_ARGS({"shop", scene->shop->name}));
+    buf_init(&hi, 256);
+    greeting(scene, &hi);
+    phrase_add(&text, &scene->voice, phrase,
+               PHRASE_ARGS({"shop", scene->shop->name}, {"hi", buf_view(&hi)}));
+    buf_free(&hi);
     answer_text(scene, &text);
 }
 
@@ -100,8 +113,6 @@ static void write_nearest(scene_t *scene, buf_t *out, const scene_result_t *near
         phrase_say(out, &scene->voice, PHRASE_ASK_OTHER);
         return;
     }
-    phrase_say(out, &scene->voice, PHRASE_NEAREST);
-    buf_char(out, '\n');
     write_list(scene, out, nearest, (list_place_t){.last = true});
 }
 
@@ -126,8 +137,10 @@ static size_t write_page(scene_t *scene, buf_t *out, const scene_result_t *resul
             write_absent(scene, out, result);
         } else {
             write_empty(scene, out, result);
-            buf_char(out, ' ');
-            phrase_say(out, &scene->voice, PHRASE_ASK_OTHER);
+            if (place.last) {
+                buf_char(out, ' ');
+                phrase_say(out, &scene->voice, PHRASE_ASK_OTHER);
+            }
         }
     } else if (is_empty(result)) {
         number_print(json_read_int(result->json, "pages"), text);
@@ -149,7 +162,7 @@ static void write_pages(scene_t *scene, buf_t *out)
             lists[count++] = &scene->results[i];
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
-            buf_str(out, "\n\n");
+            buf_str(out, out->data[out->size - 1] == '\n' ? "\n" : "\n\n");
         list_place_t place = {.first = written, .others = count > 1, .last = i + 1 == count};
         written += write_page(scene, out, lists[i], place);
     }
@@ -203,15 +216,32 @@ static void write_reach(scene_t *scene, buf_t *out, const scene_result_t *result
     buf_char(out, '\n');
 }
 
+/* What a customer asks for that no car's entry tells. */
+static void write_unrecorded(scene_t *scene, buf_t *out)
+{
+    const understood_t *u = &scene->u;
+    char seats[MONEY_TEXT_SIZE];
+    size_t before = out->size;
+    number_print(u->seats, seats);
+    if (u->seats > 0)
+        phrase_add(out, &scene->voice, u->seats > 5 ? PHRASE_SEATS_MANY : PHRASE_SEATS,
+                   PHRASE_ARGS({"n", str_from(seats)}));
+    if (u->economy)
+        phrase_say(out, &scene->voice, PHRASE_ECONOMY);
+    if (out->size > before)
+        buf_char(out, '\n');
+}
+
 static void write_quotes(scene_t *scene, buf_t *out)
 {
     bool first = true;
+    const scene_result_t *last = scene_result(scene, TAG_QUOTE);
     for (size_t i = 0; i < scene->result_count; i++) {
         if (scene->results[i].tag != TAG_QUOTE)
             continue;
         if (!first)
             buf_str(out, "\n\n");
-        write_quote(scene, out, &scene->results[i]);
+        write_quote(scene, out, &scene->results[i], &scene->results[i] == last);
         first = false;
     }
 }
@@ -226,6 +256,7 @@ static void write_main(scene_t *scene, buf_t *out, const scene_result_t *result)
     switch (result->tag) {
     case TAG_LIST:
         write_reach(scene, out, result);
+        write_unrecorded(scene, out);
         write_pages(scene, out);
         break;
     case TAG_VAGUE:
@@ -233,6 +264,7 @@ static void write_main(scene_t *scene, buf_t *out, const scene_result_t *result)
         write_page(scene, out, result, (list_place_t){.last = true});
         break;
     case TAG_NEAR:
+        write_unrecorded(scene, out);
         write_nearest(scene, out, result);
         break;
     case TAG_TRICK:
@@ -258,11 +290,17 @@ static void write_main(scene_t *scene, buf_t *out, const scene_result_t *result)
     }
 }
 
+static void write_greeting(scene_t *scene, buf_t *out)
+{
+    greeting(scene, out);
+    buf_char(out, ' ');
+}
+
 void write_results(scene_t *scene, buf_t *out)
 {
     const scene_result_t *result = main_result(scene);
     if ((scene->u.says & SAYS_HELLO) && scene->context->turns == 0)
-        phrase_say(out, &scene->voice, PHRASE_HI);
+        write_greeting(scene, out);
     if ((scene->u.says & SAYS_DOLLARS) && !(scene->u.says & (SAYS_TRICK | SAYS_HAGGLE))) {
         phrase_say(out, &scene->voice, PHRASE_DOLLARS);
         buf_char(out, ' ');

@@ -4,13 +4,13 @@
 /* clang-format off */
 const phrase_table_t phrases_en = {
     [PHRASE_HELLO] = {
-        "Hi! Welcome to {shop}. What are you looking for: a make, a type of car or a budget?",
-        "Hello! I can help you find a car at {shop}. Do you have one in mind, or a budget?"},
+        "{hi} Welcome to {shop}. Are you looking for a make, a type of car or something within a budget?",
+        "{hi} I can help you find a car at {shop}. Do you have one in mind, or a budget?"},
     [PHRASE_HELLO_AGAIN] = {
         "Hi again! Shall we go on with what we saw, or look for something else?",
         "Good to hear from you again! What car are you thinking of?",
         "Still here to help. What car can I find for you?"},
-    [PHRASE_HI] = {"Hi! "},
+    [PHRASE_HI] = {"Hi!"},
     [PHRASE_WHO] = {
         "I'm the automatic assistant of {shop}: I search the catalog, work out monthly payments and answer questions. What would you like to see?",
         "I'm an automatic assistant, not a person; I know the catalog of {shop} and do the financing sums. Is there a car you have in mind?"},
@@ -55,6 +55,12 @@ const phrase_table_t phrases_en = {
     [PHRASE_CHEAPEST] = {
         "If you like, I'll show you the most affordable {name}: the first one is {price}.",
         "What I can do is show you the lowest priced {name}, starting at {price}."},
+    [PHRASE_CHEAPEST_FIRST] = {
+        "Those already go from the cheapest up: the first is the {name}, at {price}. Shall I look at another make or another type?",
+        "I have none cheaper than those: the lowest priced is the {name}, at {price}. Shall we drop a filter?"},
+    [PHRASE_UNKNOWN_WORDS] = {
+        "I found no \"{words}\" in the catalog. Are you looking for a make, a type of car or a price range?",
+        "Nothing comes up for \"{words}\". Could you tell me the make, the model or what you want to spend?"},
     [PHRASE_LEAD_BACK] = {
         "Which car would you like to see?",
         "Is there a car you have in mind?",
@@ -135,7 +141,7 @@ const phrase_table_t phrases_en = {
         "We haven't seen a list yet. What car are you looking for?"},
     [PHRASE_SUPPOSE] = {"I take it you mean *{name}*. ", "I understand you mean *{name}*. "},
     [PHRASE_EMPTY] = {"I have no {what} right now.", "There are no {what} at the moment.", "I found no {what} for now."},
-    [PHRASE_NEAREST] = {"The closest I have:", "What comes nearest:", "These are the most similar:"},
+    [PHRASE_NEAREST] = {"The closest I have, {total} {what}:", "What comes nearest, {total} {what}:", "These are the most similar, {total} {what}:"},
     [PHRASE_ASK_OTHER] = {
         "Shall we try another make or another budget?",
         "What shall we change: make, year or price?"},
@@ -168,9 +174,10 @@ const phrase_table_t phrases_en = {
         "Would you like to see it in instalments?",
         "Shall I tell you what it would be a month?"},
     [PHRASE_COMPARE] = {"Side by side:", "Compared:"},
-    [PHRASE_COSTS_LESS] = {"Costs less: number {n}."},
-    [PHRASE_LESS_KM] = {"Fewer kilometres: number {n}."},
-    [PHRASE_NEWER] = {"Newer: number {n}."},
+    [PHRASE_COSTS_LESS] = {"costs less"},
+    [PHRASE_LESS_KM] = {"has fewer kilometres"},
+    [PHRASE_NEWER] = {"is newer"},
+    [PHRASE_POINTS] = {"Number {n} {list}."},
     [PHRASE_COMPARE_WHICH] = {"For which one shall I work out the payments?", "Which one convinces you more?"},
 
     [PHRASE_DOWN] = {"Down payment: {down}"},
@@ -203,6 +210,9 @@ const phrase_table_t phrases_en = {
     [PHRASE_BAD_MONTHS] = {
         "Terms go from {min} to {max} months. Shall I work it out over {near}?",
         "We don't have that term: it's {min} to {max} months. Shall we look at {near}?"},
+    [PHRASE_BAD_NEGATIVE] = {
+        "The down payment and the term can't be negative. With what down payment and over how many months shall I work it out?",
+        "Negative numbers don't work out. How much would you put down?"},
     [PHRASE_BAD_DOWN_HIGH] = {
         "That down payment already covers the price of {price}: it would be cash, with no instalments. Shall I use a smaller one?",
         "The car is {price} and that down payment covers all of it. Which smaller one would suit you?"},
@@ -225,6 +235,22 @@ const phrase_table_t phrases_en = {
         "I'd rather have an advisor confirm that. Shall I let one know?",
         "I don't have that at hand; an advisor can confirm it. Shall I tell one?"},
 
+    [PHRASE_SEATS] = {
+        "The number of seats isn't in my list; an advisor can confirm it.",
+        "The catalog doesn't tell the seats, but an advisor can."},
+    [PHRASE_SEATS_MANY] = {
+        "The number of seats isn't in my list; for {n} people it is usually a minivan or a large SUV, and an advisor can confirm each one.",
+        "The catalog doesn't say how many seats they have. For {n} it is most likely a minivan or a large SUV; an advisor can confirm."},
+    [PHRASE_SEATS_CAR] = {
+        "The number of seats isn't in its entry; an advisor can confirm it.",
+        "Its entry doesn't tell the seats, but an advisor can."},
+    [PHRASE_ECONOMY] = {
+        "Fuel consumption isn't in my list, but hybrids usually take less.",
+        "The catalog doesn't tell the consumption; a hybrid usually takes less."},
+    [PHRASE_ECONOMY_CAR] = {
+        "Fuel consumption isn't in its entry; an advisor can confirm it.",
+        "Its entry doesn't tell the consumption, but an advisor can find out."},
+
     [PHRASE_NOUN_CAR] = {"cars"},
     [PHRASE_NOUN_SUV] = {"SUVs"},
     [PHRASE_NOUN_SEDAN] = {"sedans"},
@@ -245,6 +271,11 @@ const phrase_table_t phrases_en = {
     [PHRASE_OF_CAR_PLAY] = {" with CarPlay"},
     [PHRASE_OF_NO_BLUETOOTH] = {" without Bluetooth"},
     [PHRASE_OF_NO_CAR_PLAY] = {" without CarPlay"},
+    [PHRASE_OF_BOTH] = {" with Bluetooth and CarPlay"},
+    [PHRASE_OF_NOT] = {" other than {list}"},
+    [PHRASE_COLOURED] = {"{colour} ones"},
+    [PHRASE_NOR] = {" or "},
+    [PHRASE_OF_LONG] = {" (large)"},
     [PHRASE_OF_YEAR] = {" {a}"},
     [PHRASE_OF_YEAR_FROM] = {" from {a} on"},
     [PHRASE_OF_YEAR_TO] = {" up to {a}"},

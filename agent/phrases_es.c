@@ -4,13 +4,13 @@
 /* clang-format off */
 const phrase_table_t phrases_es = {
     [PHRASE_HELLO] = {
-        "¡Hola! [Te|Le] damos la bienvenida a {shop}. ¿Qué auto [buscas|busca]: marca, tipo o presupuesto?",
-        "¡Hola! Aquí en {shop} [te|le] ayudo a encontrar auto. ¿[Tienes|Tiene] alguno en mente o un presupuesto?"},
+        "{hi} [Te|Le] damos la bienvenida a {shop}. ¿[Buscas|Busca] una marca, un tipo de auto o algo según [tu|su] presupuesto?",
+        "{hi} Aquí en {shop} [te|le] ayudo a encontrar auto. ¿[Tienes|Tiene] alguno en mente o un presupuesto?"},
     [PHRASE_HELLO_AGAIN] = {
         "¡Hola de nuevo! ¿Seguimos con lo que vimos o [te|le] busco otra cosa?",
         "¡Qué gusto [leerte|leerle] otra vez! ¿En qué auto [andas pensando|anda pensando]?",
         "Aquí sigo para [ayudarte|ayudarle]. ¿Qué auto [te|le] busco?"},
-    [PHRASE_HI] = {"¡Hola! "},
+    [PHRASE_HI] = {"¡Hola!"},
     [PHRASE_WHO] = {
         "Soy el asistente automático de {shop}: busco autos en el catálogo, calculo mensualidades y resuelvo dudas. ¿Qué [te|le] gustaría ver?",
         "Soy un asistente automático, no una persona; conozco el catálogo de {shop} y hago cuentas de crédito. ¿[Buscas|Busca] algún auto en especial?"},
@@ -55,6 +55,12 @@ const phrase_table_t phrases_es = {
     [PHRASE_CHEAPEST] = {
         "Si [quieres|quiere], [te|le] muestro los {name} más económicos: el primero está en {price}.",
         "Lo que sí puedo es [mostrarte|mostrarle] los {name} de menor precio, que empiezan en {price}."},
+    [PHRASE_CHEAPEST_FIRST] = {
+        "Esos ya van del más barato al más caro: el primero es el {name}, en {price}. ¿Busco de otra marca o de otro tipo?",
+        "Más baratos que esos no tengo: el de menor precio es el {name}, en {price}. ¿Quitamos algún filtro?"},
+    [PHRASE_UNKNOWN_WORDS] = {
+        "No encontré «{words}» en el catálogo. ¿[Buscas|Busca] alguna marca, un tipo de auto o un rango de precio?",
+        "De «{words}» no me aparece nada. ¿Me [dices|dice] la marca, el modelo o cuánto [quieres|quiere] gastar?"},
     [PHRASE_LEAD_BACK] = {
         "¿Qué auto [te|le] gustaría ver?",
         "¿[Buscas|Busca] algún auto en especial?",
@@ -137,7 +143,7 @@ const phrase_table_t phrases_es = {
         "Todavía no hemos visto ninguna lista. ¿Qué auto [buscas|busca]?"},
     [PHRASE_SUPPOSE] = {"Supongo que [buscas|busca] *{name}*. ", "Entiendo que [dices|dice] *{name}*. "},
     [PHRASE_EMPTY] = {"No tengo {what} por ahora.", "Ahorita no hay {what}.", "Por el momento no encontré {what}."},
-    [PHRASE_NEAREST] = {"Lo más cercano que hay:", "Lo que más se acerca:", "Esto es lo más parecido:"},
+    [PHRASE_NEAREST] = {"Lo más cercano que hay, {total} {what}:", "Lo que más se acerca, {total} {what}:", "Esto es lo más parecido, {total} {what}:"},
     [PHRASE_ASK_OTHER] = {
         "¿Buscamos con otra marca o con otro presupuesto?",
         "¿Qué le movemos: marca, año o precio?"},
@@ -170,9 +176,10 @@ const phrase_table_t phrases_es = {
         "¿[Quieres|Quiere] que [te|le] haga la cuenta a meses?",
         "¿[Te|Le] digo en cuánto quedan las mensualidades?"},
     [PHRASE_COMPARE] = {"Van lado a lado:", "Comparados:"},
-    [PHRASE_COSTS_LESS] = {"Cuesta menos: el {n}."},
-    [PHRASE_LESS_KM] = {"Menos kilómetros: el {n}."},
-    [PHRASE_NEWER] = {"Más nuevo: el {n}."},
+    [PHRASE_COSTS_LESS] = {"cuesta menos"},
+    [PHRASE_LESS_KM] = {"tiene menos kilómetros"},
+    [PHRASE_NEWER] = {"es más nuevo"},
+    [PHRASE_POINTS] = {"El {n} {list}."},
     [PHRASE_COMPARE_WHICH] = {"¿De cuál [te|le] calculo las mensualidades?", "¿Cuál [te|le] convence más?"},
 
     [PHRASE_DOWN] = {"Enganche: {down}"},
@@ -205,6 +212,9 @@ const phrase_table_t phrases_es = {
     [PHRASE_BAD_MONTHS] = {
         "Los plazos van de {min} a {max} meses. ¿[Te|Se] lo calculo a {near}?",
         "Ese plazo no lo manejamos: hay de {min} a {max} meses. ¿Lo vemos a {near}?"},
+    [PHRASE_BAD_NEGATIVE] = {
+        "El enganche y el plazo no pueden ser negativos. ¿Con qué enganche y a cuántos meses hago la cuenta?",
+        "Con números negativos no sale la cuenta. ¿Cuánto [darías|daría] de enganche?"},
     [PHRASE_BAD_DOWN_HIGH] = {
         "Con ese enganche ya cubre el precio de {price}: sería de contado, sin mensualidades. ¿Lo calculo con un enganche menor?",
         "El auto cuesta {price} y ese enganche lo cubre completo. ¿Qué enganche menor [te|le] acomoda?"},
@@ -227,6 +237,22 @@ const phrase_table_t phrases_es = {
         "Eso prefiero que [te|se] lo confirme un asesor. ¿[Quieres|Quiere] que le avise?",
         "No tengo ese dato a la mano; un asesor [te|se] lo confirma. ¿Le aviso?"},
 
+    [PHRASE_SEATS] = {
+        "El número de asientos no viene en mi lista; un asesor [te|se] lo puede confirmar.",
+        "Los asientos no aparecen en el catálogo, pero un asesor [te|se] los confirma."},
+    [PHRASE_SEATS_MANY] = {
+        "El número de asientos no viene en mi lista; para {n} personas lo usual es una minivan o una SUV grande, y un asesor [te|le] confirma el de cada una.",
+        "El catálogo no dice cuántos asientos tienen. Para {n}, lo más probable es una minivan o una SUV grande; un asesor [te|se] lo confirma."},
+    [PHRASE_SEATS_CAR] = {
+        "El número de asientos no viene en su ficha; un asesor [te|se] lo confirma.",
+        "De asientos su ficha no dice nada, pero un asesor [te|se] los confirma."},
+    [PHRASE_ECONOMY] = {
+        "El rendimiento no viene en mi lista, pero los híbridos suelen gastar menos.",
+        "El catálogo no trae el consumo; lo usual es que un híbrido gaste menos."},
+    [PHRASE_ECONOMY_CAR] = {
+        "El consumo de gasolina no viene en su ficha; un asesor [te|se] lo puede confirmar.",
+        "De rendimiento su ficha no dice nada, pero un asesor [te|se] lo averigua."},
+
     [PHRASE_NOUN_CAR] = {"autos"},
     [PHRASE_NOUN_SUV] = {"camionetas SUV"},
     [PHRASE_NOUN_SEDAN] = {"sedanes"},
@@ -247,6 +273,11 @@ const phrase_table_t phrases_es = {
     [PHRASE_OF_CAR_PLAY] = {" con CarPlay"},
     [PHRASE_OF_NO_BLUETOOTH] = {" sin Bluetooth"},
     [PHRASE_OF_NO_CAR_PLAY] = {" sin CarPlay"},
+    [PHRASE_OF_BOTH] = {" con Bluetooth y CarPlay"},
+    [PHRASE_OF_NOT] = {" que no sean {list}"},
+    [PHRASE_COLOURED] = {"de color {colour}"},
+    [PHRASE_NOR] = {" ni "},
+    [PHRASE_OF_LONG] = {" grandes"},
     [PHRASE_OF_YEAR] = {" {a}"},
     [PHRASE_OF_YEAR_FROM] = {" {a} o más nuev<os|as>"},
     [PHRASE_OF_YEAR_TO] = {" {a} o anteriores"},

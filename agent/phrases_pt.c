@@ -4,13 +4,13 @@
 /* clang-format off */
 const phrase_table_t phrases_pt = {
     [PHRASE_HELLO] = {
-        "Olá! Bem-vindo à {shop}. O que [você|o senhor] procura: uma marca, um tipo de carro ou um orçamento?",
-        "Oi! Aqui na {shop} eu ajudo a encontrar o carro. Já tem algum em mente, ou um orçamento?"},
+        "{hi} Bem-vindo à {shop}. Procura uma marca, um tipo de carro ou algo dentro de um orçamento?",
+        "{hi} Aqui na {shop} eu ajudo a encontrar o carro. Já tem algum em mente, ou um orçamento?"},
     [PHRASE_HELLO_AGAIN] = {
         "Oi de novo! Continuamos com o que vimos ou procuro outra coisa?",
         "Que bom falar de novo! Que carro está procurando?",
         "Continuo por aqui para ajudar. Que carro eu procuro?"},
-    [PHRASE_HI] = {"Oi! "},
+    [PHRASE_HI] = {"Oi!"},
     [PHRASE_WHO] = {
         "Sou o assistente automático da {shop}: procuro carros no catálogo, calculo parcelas e tiro dúvidas. O que gostaria de ver?",
         "Sou um assistente automático, não uma pessoa; conheço o catálogo da {shop} e faço as contas do financiamento. Procura algum carro em especial?"},
@@ -55,6 +55,12 @@ const phrase_table_t phrases_pt = {
     [PHRASE_CHEAPEST] = {
         "Se quiser, mostro os {name} mais em conta: o primeiro está por {price}.",
         "O que posso fazer é mostrar os {name} de menor preço, a partir de {price}."},
+    [PHRASE_CHEAPEST_FIRST] = {
+        "Esses já vão do mais barato ao mais caro: o primeiro é o {name}, por {price}. Procuro de outra marca ou de outro tipo?",
+        "Mais baratos que esses não tenho: o de menor preço é o {name}, por {price}. Tiramos algum filtro?"},
+    [PHRASE_UNKNOWN_WORDS] = {
+        "Não encontrei «{words}» no catálogo. Procura alguma marca, um tipo de carro ou uma faixa de preço?",
+        "Para «{words}» não aparece nada. Pode dizer a marca, o modelo ou quanto quer gastar?"},
     [PHRASE_LEAD_BACK] = {
         "Que carro gostaria de ver?",
         "Procura algum carro em especial?",
@@ -135,7 +141,7 @@ const phrase_table_t phrases_pt = {
         "Ainda não vimos nenhuma lista. Que carro procura?"},
     [PHRASE_SUPPOSE] = {"Suponho que procura *{name}*. ", "Entendo que é *{name}*. "},
     [PHRASE_EMPTY] = {"Não tenho {what} no momento.", "Agora não há {what}.", "Por enquanto não encontrei {what}."},
-    [PHRASE_NEAREST] = {"O mais próximo que tenho:", "O que mais se aproxima:", "Isto é o mais parecido:"},
+    [PHRASE_NEAREST] = {"O mais próximo que tenho, {total} {what}:", "O que chega mais perto, {total} {what}:", "O mais parecido, {total} {what}:"},
     [PHRASE_ASK_OTHER] = {
         "Procuramos com outra marca ou outro orçamento?",
         "O que mudamos: marca, ano ou preço?"},
@@ -168,9 +174,10 @@ const phrase_table_t phrases_pt = {
         "Quer que eu faça a conta em parcelas?",
         "Digo em quanto ficam as parcelas?"},
     [PHRASE_COMPARE] = {"Lado a lado:", "Comparados:"},
-    [PHRASE_COSTS_LESS] = {"Custa menos: o {n}."},
-    [PHRASE_LESS_KM] = {"Menos quilômetros: o {n}."},
-    [PHRASE_NEWER] = {"Mais novo: o {n}."},
+    [PHRASE_COSTS_LESS] = {"custa menos"},
+    [PHRASE_LESS_KM] = {"tem menos quilômetros"},
+    [PHRASE_NEWER] = {"é mais novo"},
+    [PHRASE_POINTS] = {"O {n} {list}."},
     [PHRASE_COMPARE_WHICH] = {"De qual calculo as parcelas?", "Qual convence mais?"},
 
     [PHRASE_DOWN] = {"Entrada: {down}"},
@@ -203,6 +210,9 @@ const phrase_table_t phrases_pt = {
     [PHRASE_BAD_MONTHS] = {
         "Os prazos vão de {min} a {max} meses. Calculo em {near}?",
         "Esse prazo não temos: há de {min} a {max} meses. Vemos em {near}?"},
+    [PHRASE_BAD_NEGATIVE] = {
+        "A entrada e o prazo não podem ser negativos. Com que entrada e em quantos meses faço a conta?",
+        "Com números negativos a conta não sai. Quanto daria de entrada?"},
     [PHRASE_BAD_DOWN_HIGH] = {
         "Com essa entrada já cobre o preço de {price}: seria à vista, sem parcelas. Calculo com uma entrada menor?",
         "O carro custa {price} e essa entrada cobre tudo. Que entrada menor fica boa?"},
@@ -225,6 +235,22 @@ const phrase_table_t phrases_pt = {
         "Prefiro que um atendente confirme isso. Quer que eu avise?",
         "Não tenho esse dado à mão; um atendente confirma. Aviso?"},
 
+    [PHRASE_SEATS] = {
+        "O número de lugares não vem na minha lista; um atendente pode confirmar.",
+        "Os lugares não aparecem no catálogo, mas um atendente confirma."},
+    [PHRASE_SEATS_MANY] = {
+        "O número de lugares não vem na minha lista; para {n} pessoas o usual é uma minivan ou um SUV grande, e um atendente confirma o de cada um.",
+        "O catálogo não diz quantos lugares têm. Para {n}, o mais provável é uma minivan ou um SUV grande; um atendente confirma."},
+    [PHRASE_SEATS_CAR] = {
+        "O número de lugares não vem na ficha; um atendente confirma.",
+        "De lugares a ficha não diz nada, mas um atendente confirma."},
+    [PHRASE_ECONOMY] = {
+        "O consumo não vem na minha lista, mas os híbridos costumam gastar menos.",
+        "O catálogo não traz o consumo; o usual é que um híbrido gaste menos."},
+    [PHRASE_ECONOMY_CAR] = {
+        "O consumo não vem na ficha; um atendente pode confirmar.",
+        "De consumo a ficha não diz nada, mas um atendente descobre."},
+
     [PHRASE_NOUN_CAR] = {"carros"},
     [PHRASE_NOUN_SUV] = {"SUVs"},
     [PHRASE_NOUN_SEDAN] = {"sedãs"},
@@ -245,6 +271,11 @@ const phrase_table_t phrases_pt = {
     [PHRASE_OF_CAR_PLAY] = {" com CarPlay"},
     [PHRASE_OF_NO_BLUETOOTH] = {" sem Bluetooth"},
     [PHRASE_OF_NO_CAR_PLAY] = {" sem CarPlay"},
+    [PHRASE_OF_BOTH] = {" com Bluetooth e CarPlay"},
+    [PHRASE_OF_NOT] = {" que não sejam {list}"},
+    [PHRASE_COLOURED] = {"de cor {colour}"},
+    [PHRASE_NOR] = {" nem "},
+    [PHRASE_OF_LONG] = {" grandes"},
     [PHRASE_OF_YEAR] = {" {a}"},
     [PHRASE_OF_YEAR_FROM] = {" {a} ou mais nov<os|as>"},
     [PHRASE_OF_YEAR_TO] = {" {a} ou anteriores"},

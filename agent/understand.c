@@ -69,15 +69,90 @@ static int wish(const chunk_t *chunks, size_t at)
     return at > 0 && chunks[at - 1].kind == CHUNK_WITHOUT ? 2 : 1;
 }
 
+/* ---- what it must not be ---- */
+
+static bool is_trait(chunk_kind_t kind)
+{
+    return kind == CHUNK_BODY || kind == CHUNK_FUEL || kind == CHUNK_TRANSMISSION ||
+           kind == CHUNK_COLOUR || kind == CHUNK_CITY;
+}
+
+/* The chunk before at, over articles and small words; SIZE_MAX: none. */
+static size_t word_before(const chunk_t *chunks, size_t at)
+{
+    while (at > 0) {
+        chunk_kind_t kind = chunks[--at].kind;
+        if (kind != CHUNK_FILL && kind != CHUNK_OF && kind != CHUNK_THE && kind != CHUNK_AT)
+            return at;
+    }
+    return SIZE_MAX;
+}
+
+static bool says(const chunk_t *chunks, size_t count, size_t at, int64_t bits)
+{
+    return at < count && chunks[at].kind == CHUNK_SAY && (chunks[at].value & bits) != 0;
+}
+
+/* "que no sea rojo ni azul", "menos Chevrolet y Nissan", "rojo no"; but not the second of "que no
+ * sea Chevrolet, automático", which is of another kind. */
+static bool is_excluded(const chunk_t *chunks, size_t count, size_t at)
+{
+    if (says(chunks, count, at + 1, SAYS_YES))
+        return false;
+    if (says(chunks, count, at + 1, SAYS_NO) &&
+        (at + 2 == count || chunks[at + 2].kind == CHUNK_MARK))
+        return true;
+    if (at > 0 && chunks[at - 1].kind == CHUNK_SAY && chunks[at - 1].value == SAYS_NO)
+        return true; /* "no rojo" */
+    for (size_t i = word_before(chunks, at); i != SIZE_MAX; i = word_before(chunks, i)) {
+        if (chunks[i].kind == CHUNK_NOT)
+            return true;
+        bool joins = chunks[i].kind == CHUNK_JOIN ||
+                     (chunks[i].kind == CHUNK_MARK && chunks[i].value == ',');
+        if (!joins)
+            return false;
+        i = word_before(chunks, i);
+        if (i == SIZE_MAX || chunks[i].kind != chunks[at].kind)
+            return false;
+    }
+    return false;
+}
+
+static void exclude(const chunk_t *chunk, understood_t *out)
+{
+    if (chunk->kind == CHUNK_NAME)
+        out->names_excluded |= 1u << (chunk->value & 31);
+    else if (out->excluded_count < UNDERSTAND_MAX_LIST)
+        out->excluded[out->excluded_count++] = chunk->text;
+}
+
+/* ---- one chunk ---- */
+
 static void hear(const chunk_t *chunks, size_t count, size_t at, understood_t *out)
 {
     const chunk_t *chunk = &chunks[at];
     bool the = at > 0 && chunks[at - 1].kind == CHUNK_THE;
+    if ((is_trait(chunk->kind) || chunk->kind == CHUNK_NAME) && is_excluded(chunks, count, at)) {
+        exclude(chunk, out);
+        return;
+    }
     switch (chunk->kind) {
     case CHUNK_SAY:
+        if (chunk->text != NULL && (chunk->value & SAYS_HELLO))
+            out->greeting = chunk->text;
+        out->says |= (uint32_t)(chunk->value & UINT32_MAX);
+        break;
     case CHUNK_MONTHS:
     case CHUNK_OTHER_UNIT:
+    case CHUNK_NOT:
         out->says |= (uint32_t)(chunk->value & UINT32_MAX);
+        break;
+    case CHUNK_ECONOMY:
+        out->economy = true;
+        out->says |= (uint32_t)(chunk->value & UINT32_MAX);
+        break;
+    case CHUNK_DRIVE:
+        out->drive = chunk->text;
         break;
     case CHUNK_TOPIC:
         out->topics |= (uint32_t)chunk->value;
@@ -163,7 +238,7 @@ static void hear_more(const chunk_t *chunks, size_t count, understood_t *out)
 static bool starts_with_and(const token_t *tokens, size_t count)
 {
     size_t first = 0;
-    while (first < count && tokens[first].mark != 0)
+    while (first < count && tokens[first].mark != 0 && tokens[first].mark != UNDERSTAND_NAME)
         first++;
     if (first >= count)
         return false;
@@ -206,6 +281,8 @@ void understand(str_t text, understood_t *out)
     hear_more(chunks, chunk_count, out);
     if (starts_with_and(tokens, count))
         out->says |= SAYS_ALSO;
+    if (out->economy && out->fuel != NULL && strcmp(out->fuel, "Gasolina") == 0)
+        out->fuel = NULL; /* "¿cuánto gasta de gasolina?" */
     buf_free(&folded);
 }
 

@@ -96,11 +96,23 @@ typedef struct understood {
 
     int bluetooth, car_play;                                /* 1 with, 2 without, 0 not said */
     const char *body, *fuel, *transmission, *colour, *city; /* NULL: not said */
+    const char *drive;                                      /* "4x4", as versions say it */
+    const char *excluded[UNDERSTAND_MAX_LIST]; /* values it must not have: "menos rojo" */
+    size_t excluded_count;
+    uint32_t names_excluded; /* bit n: nor be what name n of the text says, see below */
+    int64_t seats;           /* people it must carry, 0: not said */
+    bool economy;            /* how much fuel it takes matters */
+    bool negative;           /* a number below zero */
+    const char *greeting;    /* to greet back with, NULL: any */
 
     int64_t bare;   /* a number without any hint what it is, -1: none */
     size_t words;   /* words in all */
     size_t unknown; /* words nobody here knows: perhaps a make or a model */
 } understood_t;
+
+/* Where the names are known they may be put into the text as UNDERSTAND_NAME and 'a' + n: then it
+ * is read which of them are not wanted. */
+#define UNDERSTAND_NAME '\x01'
 
 /* Reads one message, or several joined by newlines. */
 void understand(str_t text, understood_t *out);

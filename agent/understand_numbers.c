@@ -20,9 +20,11 @@ typedef enum role {
     ROLE_ORDINAL,
     ROLE_PAGE,
     ROLE_STOCK,
+    ROLE_SEATS,
     ROLE_BARE,
 } role_t;
 
+#define MOST_SEATS 20
 #define YEAR_FIRST 1950
 #define YEAR_LAST 2035
 #define MOST_CENTS INT64_C(100000000000) /* a thousand million pesos: nobody means more */
@@ -119,6 +121,9 @@ static role_t role_by_unit(reader_t *self, size_t at)
         return ROLE_MONTHLY;
     case CHUNK_DOWN:
         return ROLE_DOWN;
+    case CHUNK_SEATS: /* "7 asientos", "3 filas" */
+        chunk->value = self->chunks[unit].value;
+        return ROLE_SEATS;
     case CHUNK_OTHER_UNIT:
         return ROLE_SKIP;
     default:
@@ -156,6 +161,8 @@ static role_t role_by_word(reader_t *self, size_t at)
         return whole(chunk) < 100000 && !is_amount(chunk) ? ROLE_PAGE : ROLE_NONE;
     case CHUNK_STOCK:
         return ROLE_STOCK;
+    case CHUNK_SEATED:
+        return is_amount(chunk) || whole(chunk) > MOST_SEATS ? ROLE_NONE : ROLE_SEATS;
     case CHUNK_NTH:
         return whole(chunk) < 100 && !is_amount(chunk) ? ROLE_ORDINAL : ROLE_STOCK;
     case CHUNK_MONTHS: /* "mensualidades de 5 mil" */
@@ -475,6 +482,8 @@ static void add_months(understood_t *out, int64_t months)
 static void take(const chunk_t *chunk, understood_t *out)
 {
     int64_t value = whole(chunk);
+    if (chunk->negative)
+        out->negative = true;
     switch ((role_t)chunk->role) {
     case ROLE_MONTHS:
         add_months(out, value);
@@ -505,6 +514,10 @@ static void take(const chunk_t *chunk, understood_t *out)
         break;
     case ROLE_STOCK:
         out->stock_id = value;
+        break;
+    case ROLE_SEATS:
+        if (value >= 1 && value <= MOST_SEATS)
+            out->seats = chunk->value == 0 ? value : value >= 3 ? 7 : 5;
         break;
     case ROLE_BARE:
         out->bare = value;

@@ -110,6 +110,8 @@ static size_t read_number(str_t text, size_t at, token_t *token)
         while (at + size < text.size &&
                (is_letter(text.data[at + size]) || is_digit(text.data[at + size])))
             size++;
+        token->word = word_find((str_t){text.data + at, size});
+        token->known = token->word != NULL;
     }
     token->text = (str_t){text.data + at, size};
     return size;
@@ -169,6 +171,24 @@ static char mark_of(uint32_t c, str_t text, size_t behind, const token_t *last)
     }
 }
 
+/* "-50%", but not the hyphen of "200-300" or of "F-150". */
+static bool is_negative(str_t text, size_t at)
+{
+    if (at == 0 || text.data[at - 1] != '-')
+        return false;
+    return at == 1 || text.data[at - 2] == ' ' || text.data[at - 2] == '$';
+}
+
+/* A name that was put into the text; bytes taken. */
+static size_t read_name(str_t text, size_t at, token_t *token)
+{
+    bool whole = at + 1 < text.size && is_letter(text.data[at + 1]);
+    token->mark = UNDERSTAND_NAME;
+    token->hundredths = whole ? text.data[at + 1] - 'a' : 31;
+    token->text = (str_t){text.data + at, whole ? 2 : 1};
+    return token->text.size;
+}
+
 size_t tokens_read(str_t text, token_t *tokens, size_t max)
 {
     size_t count = 0;
@@ -179,8 +199,11 @@ size_t tokens_read(str_t text, token_t *tokens, size_t max)
         size_t next = at;
         uint32_t c = utf8_next(text, &next);
         if (c < 0x80 && is_digit((char)c)) {
+            token->negative = is_negative(text, at);
             at += read_number(text, at, token);
             token->dollar = dollar;
+        } else if (c == UNDERSTAND_NAME) {
+            at += read_name(text, at, token);
         } else if ((c < 0x80 && is_letter((char)c)) || is_far_letter(c)) {
             at += read_word(text, at, token);
         } else {
@@ -325,9 +348,9 @@ static void finish_number(chunk_t *chunk, const token_t *tokens, size_t count, s
     }
     chunk->kind = CHUNK_NUMBER;
     chunk->count = used;
-    /* "dos mil diecinueve" is a year */
+    /* "dos mil diecinueve" is a year, "dos mil" alone an amount */
     if (chunk->digits == 0 && chunk->hundredths >= 199000 && chunk->hundredths <= 203500 &&
-        chunk->hundredths % 1000 != 0) {
+        chunk->hundredths != 200000) {
         chunk->digits = 4;
         chunk->scale = 1;
     }
@@ -345,6 +368,7 @@ static void read_whole(const token_t *tokens, size_t count, chunk_t *chunk)
         chunk->dollar = tokens[0].dollar;
         chunk->grouped = tokens[0].grouped;
         chunk->ordinal = tokens[0].ordinal;
+        chunk->negative = tokens[0].negative;
         chunk->scale = 1;
         used = 1;
         /* 2019 grand … is no amount */
@@ -388,6 +412,9 @@ static void mark_chunk(char mark, chunk_t *chunk)
     case '#':
         chunk->kind = CHUNK_NTH;
         break;
+    case UNDERSTAND_NAME:
+        chunk->kind = CHUNK_NAME;
+        break;
     default:
         chunk->kind = CHUNK_MARK;
     }
@@ -398,6 +425,8 @@ static void read_chunk(const token_t *tokens, size_t count, chunk_t *chunk)
     if (tokens[0].mark != 0) {
         chunk->count = 1;
         mark_chunk(tokens[0].mark, chunk);
+        if (tokens[0].mark == UNDERSTAND_NAME)
+            chunk->value = tokens[0].hundredths;
         return;
     }
     size_t used = 0;

@@ -57,6 +57,12 @@ typedef enum chunk_kind {
     CHUNK_STOCK,      /* stock, folio, id */
     CHUNK_OTHER_UNIT, /* puertas, pasajeros, % de interés: the number is none of ours */
     CHUNK_WITHOUT,    /* sin */
+    CHUNK_NAME,       /* a make or model, see UNDERSTAND_NAME; value: which */
+    CHUNK_NOT,        /* que no sea, menos, ni; value: says_t bits */
+    CHUNK_DRIVE,      /* text */
+    CHUNK_ECONOMY,    /* gaste poco; value: says_t bits */
+    CHUNK_SEATS,      /* asientos, behind a number; value 1: rows of them */
+    CHUNK_SEATED,     /* somos, quepan: before a number */
 } chunk_kind_t;
 
 typedef struct phrase_row {
@@ -87,6 +93,11 @@ typedef struct word_tables {
 #define SAY(words, bits)             \
     {                                \
         words, CHUNK_SAY, bits, NULL \
+    }
+/* A greeting, and how it is answered. */
+#define GREET(words, answer)                 \
+    {                                        \
+        words, CHUNK_SAY, SAYS_HELLO, answer \
     }
 #define TU(words, bits)                            \
     {                                              \
@@ -162,7 +173,8 @@ typedef struct token {
     bool dollar;        /* '$' before it */
     bool grouped;       /* 300,000 */
     bool ordinal;       /* 2do, 3rd */
-    char mark;          /* a mark, 0 for words and numbers */
+    bool negative;      /* '-' right before it */
+    char mark;          /* a mark, 0 for words and numbers; UNDERSTAND_NAME */
     uint8_t digits;     /* of a plain number */
     int64_t hundredths; /* value × 100 */
 } token_t;
@@ -180,7 +192,7 @@ typedef struct chunk {
     /* of a number */
     int64_t hundredths;
     int64_t scale; /* what mil, k or millones multiplied by, 1 without */
-    bool dollar, grouped, ordinal;
+    bool dollar, grouped, ordinal, negative;
     bool pesos; /* "pesos" or "dólares" behind it */
     uint8_t digits;
     uint8_t role; /* see understand_numbers.c */

@@ -36,6 +36,9 @@ static const phrase_row_t PHRASES[] = {
     NAME("pachuca", CITY, "Pachuca"), NAME("morelia", CITY, "Morelia"),
     NAME("oaxaca", CITY, "Oaxaca"),
 
+    NAME("4x4", DRIVE, "4x4"), NAME("4wd", DRIVE, "4x4"), NAME("awd", DRIVE, "AWD"),
+    IS("mpg", ECONOMY), IS("km l", ECONOMY),
+
     IS("km", KM), IS("kms", KM), IS("kilometraje km", KM), IS("mxn", PESOS), IS("mx", PESOS),
     IS("usd", DOLLARS), IS("max", LESS), IS("min", MORE), IS("stock", STOCK), IS("id", STOCK),
     IS("stock id", STOCK), IS("hp", OTHER_UNIT), IS("pm", OTHER_UNIT), IS("am", OTHER_UNIT),
@@ -44,6 +47,6 @@ static const phrase_row_t PHRASES[] = {
 
 static const number_row_t NUMBERS[] = {{"k", 1000}};
 
-static const char FILL[] = "4x4 4x2 awd 4wd 2wd turbo v6 v8 gps usb abs lt ltz premier sport";
+static const char FILL[] = "4x2 2wd turbo v6 v8 gps usb abs lt ltz premier sport";
 
 const word_tables_t words_any = {PHRASES, COUNT(PHRASES), NUMBERS, COUNT(NUMBERS), FILL};

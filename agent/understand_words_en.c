@@ -6,8 +6,8 @@
 /* clang-format off */
 static const phrase_row_t PHRASES[] = {
     SAY("hi", SAYS_HELLO), SAY("hello", SAYS_HELLO), SAY("hey", SAYS_HELLO),
-    SAY("good morning", SAYS_HELLO), SAY("good afternoon", SAYS_HELLO),
-    SAY("good evening", SAYS_HELLO), SAY("how are you", SAYS_HELLO), SAY("thanks", SAYS_THANKS),
+    GREET("good morning", "Good morning!"), GREET("good afternoon", "Good afternoon!"),
+    GREET("good evening", "Good evening!"), SAY("how are you", SAYS_HELLO), SAY("thanks", SAYS_THANKS),
     SAY("thank you", SAYS_THANKS), SAY("thx", SAYS_THANKS), SAY("ty", SAYS_THANKS),
     SAY("goodbye", SAYS_BYE), SAY("good bye", SAYS_BYE), SAY("see you", SAYS_BYE),
     SAY("see ya", SAYS_BYE), SAY("that is all", SAYS_BYE), SAY("that s all", SAYS_BYE),
@@ -16,7 +16,7 @@ static const phrase_row_t PHRASES[] = {
     SAY("sounds good", SAYS_YES), SAY("go ahead", SAYS_YES), SAY("please do", SAYS_YES),
     SAY("no", SAYS_NO), SAY("nope", SAYS_NO), SAY("no thanks", SAYS_NO | SAYS_THANKS),
     SAY("no thank you", SAYS_NO | SAYS_THANKS), SAY("not really", SAYS_NO),
-    SAY("none of them", SAYS_NO), SAY("i don t like", SAYS_NO), SAY("i dont like", SAYS_NO),
+    SAY("none of them", SAYS_NO), VALUE("i don t like", NOT, SAYS_NO), VALUE("i dont like", NOT, SAYS_NO),
 
     SAY("human", SAYS_PERSON), SAY("real person", SAYS_PERSON), SAY("a person", SAYS_PERSON),
     SAY("salesperson", SAYS_PERSON), SAY("salesman", SAYS_PERSON), SAY("sales rep", SAYS_PERSON),
@@ -75,7 +75,6 @@ static const phrase_row_t PHRASES[] = {
     SAY("what makes", SAYS_MAKES), SAY("which brands", SAYS_MAKES), SAY("what brands", SAYS_MAKES),
     SAY("brands", SAYS_MAKES), SAY("which models", SAYS_MAKES), SAY("what models", SAYS_MAKES),
     SAY("another brand", SAYS_OTHER_MAKE), SAY("other brands", SAYS_OTHER_MAKE),
-    SAY("anything but", SAYS_OTHER_MAKE), SAY("not a", SAYS_OTHER_MAKE),
     SAY("another make", SAYS_OTHER_MAKE), SAY("another color", SAYS_OTHER_COLOUR),
     SAY("another colour", SAYS_OTHER_COLOUR), SAY("other colors", SAYS_OTHER_COLOUR),
     SAY("other colours", SAYS_OTHER_COLOUR), SAY("different color", SAYS_OTHER_COLOUR),
@@ -201,10 +200,21 @@ static const phrase_row_t PHRASES[] = {
     VALUE("without a down payment", DOWN_BP, 0), VALUE("zero down", DOWN_BP, 0),
     VALUE("nothing down", DOWN_BP, 0), VALUE("no money down", DOWN_BP, 0),
     VALUE("half down", DOWN_BP, 5000), IS("put", GIVE), IS("putting", GIVE),
-    IS("model year", YEAR), IS("seats", OTHER_UNIT), IS("doors", OTHER_UNIT),
-    IS("people", OTHER_UNIT), IS("kids", OTHER_UNIT), IS("passengers", OTHER_UNIT),
+    IS("model year", YEAR), IS("seats", SEATS), IS("doors", OTHER_UNIT),
+    IS("people", SEATS), IS("kids", OTHER_UNIT), IS("passengers", SEATS),
     IS("days", OTHER_UNIT), IS("weeks", OTHER_UNIT), VALUE("off", OTHER_UNIT, SAYS_HAGGLE),
     IS("off road", FILL), IS("without", WITHOUT),
+
+    IS("not", NOT), IS("not a", NOT), IS("but not", NOT), IS("not in", NOT), IS("except", NOT),
+    IS("except for", NOT), IS("other than", NOT), VALUE("anything but", NOT, SAYS_ANY),
+    IS("nor", NOT), VALUE("i don t want", NOT, SAYS_NO), VALUE("i dont want", NOT, SAYS_NO),
+    VALUE("don t want", NOT, SAYS_NO), IS("no more", NOT), IS("that isn t", NOT),
+    IS("that is not", NOT), IS("seater", SEATS), IS("seat", SEATS), VALUE("rows", SEATS, 1),
+    IS("family of", SEATED), IS("we are", SEATED), IS("fuel efficient", ECONOMY),
+    IS("good mileage", ECONOMY), IS("gas mileage", ECONOMY), IS("fuel economy", ECONOMY),
+    IS("saves gas", ECONOMY), IS("good on gas", ECONOMY), IS("economical", ECONOMY),
+    IS("little gas", ECONOMY), IS("less gas", ECONOMY), IS("fuel consumption", ECONOMY),
+    NAME("four wheel drive", DRIVE, "4x4"), NAME("all wheel drive", DRIVE, "AWD"),
 };
 /* clang-format on */
 
@@ -229,7 +239,7 @@ static const char FILL[] =
     "looking see seeing show give get getting take make find think know tell say said let lets "
     "just "
     "only still maybe really good great nice best better bad big small family work commute drive "
-    "driving daily reliable economical fuel efficient color colour kind type model models version "
+    "driving daily reliable fuel efficient color colour kind type model models version "
     "mileage kilometer new old one ones first time long well right left up out back ever never "
     "always "
     "money pay paying paid cost costs worth expensive purchase wife husband son daughter kid first "

@@ -7,9 +7,9 @@
 static const phrase_row_t PHRASES[] = {
     /* manners */
     SAY("hola", SAYS_HELLO), SAY("ola", SAYS_HELLO), SAY("holi", SAYS_HELLO),
-    SAY("holaa*", SAYS_HELLO), SAY("buenas", SAYS_HELLO), SAY("buen dia", SAYS_HELLO),
-    SAY("buenos dias", SAYS_HELLO), SAY("buenas tardes", SAYS_HELLO),
-    SAY("buenas noches", SAYS_HELLO), SAY("que tal", SAYS_HELLO), SAY("q tal", SAYS_HELLO),
+    SAY("holaa*", SAYS_HELLO), SAY("buenas", SAYS_HELLO), GREET("buen dia", "¡Buen día!"),
+    GREET("buenos dias", "¡Buenos días!"), GREET("buenas tardes", "¡Buenas tardes!"),
+    GREET("buenas noches", "¡Buenas noches!"), SAY("que tal", SAYS_HELLO), SAY("q tal", SAYS_HELLO),
     SAY("que onda", SAYS_HELLO), SAY("quiubo", SAYS_HELLO), SAY("saludos", SAYS_HELLO),
     SAY("como estas", SAYS_HELLO), SAY("como esta", SAYS_HELLO), SAY("como estan", SAYS_HELLO),
     SAY("gracias", SAYS_THANKS), SAY("muchas gracias", SAYS_THANKS),
@@ -31,7 +31,7 @@ static const phrase_row_t PHRASES[] = {
     SAY("si por favor", SAYS_YES), SAY("no", SAYS_NO), SAY("nel", SAYS_NO), SAY("nop", SAYS_NO),
     SAY("no gracias", SAYS_NO | SAYS_THANKS), SAY("para nada", SAYS_NO), SAY("mejor no", SAYS_NO),
     SAY("ninguno", SAYS_NO), SAY("ninguna", SAYS_NO), SAY("ninguno me gusta", SAYS_NO),
-    SAY("no me gusta", SAYS_NO), SAY("no me gustan", SAYS_NO), SAY("no me gusto", SAYS_NO),
+    VALUE("no me gusta", NOT, SAYS_NO), VALUE("no me gustan", NOT, SAYS_NO), SAY("no me gusto", SAYS_NO),
     SAY("no me interesa", SAYS_NO), SAY("asi no", SAYS_NO), SAY("olvidalo", SAYS_NO),
     USTED_FILL("usted"), USTED_FILL("uste"), USTED_FILL("oiga"), USTED_FILL("disculpe"),
     USTED_FILL("le encargo"), USTED_FILL("digame"), USTED_FILL("me podria"),
@@ -161,9 +161,7 @@ static const phrase_row_t PHRASES[] = {
     SAY("tambien", SAYS_ALSO), SAY("mejor", SAYS_ALSO), SAY("que marcas", SAYS_MAKES),
     SAY("cuales marcas", SAYS_MAKES), SAY("marcas", SAYS_MAKES), SAY("que modelos", SAYS_MAKES),
     SAY("cuales modelos", SAYS_MAKES), SAY("otra marca", SAYS_OTHER_MAKE),
-    SAY("otras marcas", SAYS_OTHER_MAKE), SAY("que no sea", SAYS_OTHER_MAKE),
-    SAY("que no sean", SAYS_OTHER_MAKE), SAY("no sea", SAYS_OTHER_MAKE),
-    SAY("excepto", SAYS_OTHER_MAKE), SAY("nada de", SAYS_OTHER_MAKE),
+    SAY("otras marcas", SAYS_OTHER_MAKE),
     SAY("de otra marca", SAYS_OTHER_MAKE), SAY("otro color", SAYS_OTHER_COLOUR),
     SAY("otros colores", SAYS_OTHER_COLOUR), SAY("que colores", SAYS_OTHER_COLOUR),
     SAY("de que color", SAYS_DETAIL), SAY("cualquier", SAYS_ANY), SAY("cualquiera", SAYS_ANY),
@@ -197,8 +195,8 @@ static const phrase_row_t PHRASES[] = {
     SAY("tiene carplay", SAYS_DETAIL), SAY("trae carplay", SAYS_DETAIL),
     SAY("tiene car play", SAYS_DETAIL), SAY("trae car play", SAYS_DETAIL),
     SAY("es automatico", SAYS_DETAIL), SAY("es estandar", SAYS_DETAIL),
-    SAY("cuanto kilometraje", SAYS_DETAIL), SAY("cuanto gasta", SAYS_DETAIL),
-    SAY("cuanto rinde", SAYS_DETAIL), SAY("rendimiento", SAYS_DETAIL), SAY("medidas", SAYS_DETAIL),
+    SAY("cuanto kilometraje", SAYS_DETAIL), VALUE("cuanto gasta", ECONOMY, SAYS_DETAIL),
+    VALUE("cuanto rinde", ECONOMY, SAYS_DETAIL), VALUE("rendimiento", ECONOMY, SAYS_DETAIL), SAY("medidas", SAYS_DETAIL),
     SAY("cuanto cuesta", SAYS_DETAIL), SAY("que precio", SAYS_DETAIL),
     SAY("cuanto vale", SAYS_DETAIL), SAY("cuanto sale", SAYS_DETAIL),
     SAY("a cuanto sale", SAYS_DETAIL), SAY("a como", SAYS_DETAIL), SAY("cuanto es", SAYS_DETAIL),
@@ -386,9 +384,25 @@ static const phrase_row_t PHRASES[] = {
     NAME("descapotable*", BODY, "Convertible"), NAME("miniban", BODY, "Minivan"),
     NAME("hibrido", FUEL, "Híbrido"), NAME("hibrid*", FUEL, "Híbrido"),
     NAME("electrico", FUEL, "Eléctrico"), NAME("electric*", FUEL, "Eléctrico"),
-    NAME("gasolina", FUEL, "Gasolina"), IS("poca gasolina", FILL), IS("mucha gasolina", FILL),
-    IS("gaste gasolina", FILL), IS("gasta gasolina", FILL), IS("menos gasolina", FILL),
-    IS("en gasolina", FILL), NAME("de gasolina", FUEL, "Gasolina"), NAME("rojo", COLOUR, "Rojo"),
+    NAME("gasolina", FUEL, "Gasolina"), IS("poca gasolina", ECONOMY), IS("mucha gasolina", ECONOMY),
+    IS("gaste gasolina", ECONOMY), IS("gasta gasolina", ECONOMY), IS("menos gasolina", ECONOMY), IS("tanta gasolina", ECONOMY),
+    IS("en gasolina", ECONOMY), IS("gasolinero", ECONOMY),
+    IS("gaste poco", ECONOMY), IS("gaste poca", ECONOMY), IS("gaste poca gasolina", ECONOMY),
+    IS("gasten poco", ECONOMY), IS("gasten poca gasolina", ECONOMY), IS("gasta poco", ECONOMY),
+    IS("no gaste mucho", ECONOMY), IS("que no gaste", ECONOMY), IS("gaste menos", ECONOMY),
+    IS("no gaste tanto", ECONOMY), IS("no gaste mucha gasolina", ECONOMY),
+    IS("no trague", ECONOMY), IS("ahorrador", ECONOMY), IS("ahorradores", ECONOMY),
+    IS("ahorradora", ECONOMY), IS("rendidor", ECONOMY), IS("rendidores", ECONOMY),
+    IS("rendidora", ECONOMY), IS("rinda", ECONOMY), IS("rindan", ECONOMY),
+    IS("buen rendimiento", ECONOMY), IS("mejor rendimiento", ECONOMY),
+    IS("economico de gasolina", ECONOMY), IS("economico en gasolina", ECONOMY),
+    IS("ahorre gasolina", ECONOMY), IS("ahorrar gasolina", ECONOMY),
+    IS("bajo consumo", ECONOMY), IS("consuma poco", ECONOMY), IS("consuma poca", ECONOMY),
+    IS("consumo de gasolina", ECONOMY), VALUE("cuanto consume", ECONOMY, SAYS_DETAIL),
+    VALUE("cuantos kilometros por litro", ECONOMY, SAYS_DETAIL),
+    VALUE("kilometros por litro", ECONOMY, SAYS_DETAIL), VALUE("km por litro", ECONOMY, SAYS_DETAIL),
+    VALUE("cuanta gasolina gasta", ECONOMY, SAYS_DETAIL), VALUE("gasta mucho", ECONOMY, SAYS_DETAIL),
+    VALUE("gasta mucha gasolina", ECONOMY, SAYS_DETAIL), NAME("de gasolina", FUEL, "Gasolina"), NAME("rojo", COLOUR, "Rojo"),
     NAME("roja", COLOUR, "Rojo"), NAME("rojos", COLOUR, "Rojo"), NAME("rojas", COLOUR, "Rojo"),
     NAME("azul", COLOUR, "Azul"), NAME("azules", COLOUR, "Azul"), NAME("blanco", COLOUR, "Blanco"),
     NAME("blanc*", COLOUR, "Blanco"), NAME("negro", COLOUR, "Negro"),
@@ -468,13 +482,31 @@ static const phrase_row_t PHRASES[] = {
     IS("doy", GIVE), IS("daria", GIVE), IS("puedo dar", GIVE), IS("podria dar", GIVE),
     IS("dando", GIVE), IS("pongo", GIVE), IS("dar", GIVE), IS("modelo", YEAR), IS("modelos", YEAR),
     IS("del ano", YEAR), IS("mod", YEAR), IS("ano modelo", YEAR), IS("puertas", OTHER_UNIT),
-    IS("pasajeros", OTHER_UNIT), IS("plazas", OTHER_UNIT), IS("asientos", OTHER_UNIT),
-    IS("filas", OTHER_UNIT), IS("cilindros", OTHER_UNIT), IS("litros", OTHER_UNIT),
-    IS("velocidades", OTHER_UNIT), IS("personas", OTHER_UNIT), IS("hijos", OTHER_UNIT),
+    IS("pasajeros", SEATS), IS("plazas", SEATS), IS("asientos", SEATS),
+    VALUE("filas", SEATS, 1), VALUE("filas de asientos", SEATS, 1), IS("lugares", SEATS), IS("somos", SEATED), IS("familia de", SEATED), IS("quepan", SEATED), IS("quepamos", SEATED), IS("caben", SEATED), IS("cilindros", OTHER_UNIT), IS("litros", OTHER_UNIT),
+    IS("velocidades", OTHER_UNIT), IS("personas", SEATS), IS("hijos", OTHER_UNIT),
     IS("de la tarde", OTHER_UNIT), IS("de la manana", OTHER_UNIT), IS("hrs", OTHER_UNIT),
     IS("horas", OTHER_UNIT), IS("dias", OTHER_UNIT), IS("semanas", OTHER_UNIT),
     IS("de interes", OTHER_UNIT), VALUE("de descuento", OTHER_UNIT, SAYS_HAGGLE),
     IS("metros", OTHER_UNIT), IS("sin", WITHOUT),
+
+    /* what it must not be */
+    IS("menos", NOT), IS("ni", NOT), IS("que no", NOT), IS("que no sea", NOT),
+    IS("que no sean", NOT), IS("no sea", NOT), IS("no sean", NOT), IS("que no este", NOT),
+    IS("excepto", NOT), IS("salvo", NOT), IS("nada de", NOT), IS("quita", NOT), IS("quitale", NOT),
+    IS("descarta", NOT), IS("sin contar", NOT), IS("que no tenga", NOT),
+    VALUE("no quiero", NOT, SAYS_NO), VALUE("ya no quiero", NOT, SAYS_NO),
+    VALUE("no busco", NOT, SAYS_NO), VALUE("no me late", NOT, SAYS_NO),
+    VALUE("no me laten", NOT, SAYS_NO), VALUE("cualquiera menos", NOT, SAYS_ANY),
+    VALUE("cualquier cosa menos", NOT, SAYS_ANY), VALUE("todo menos", NOT, SAYS_ANY),
+    VALUE("todas menos", NOT, SAYS_ANY), VALUE("todos menos", NOT, SAYS_ANY),
+    NAME("doble traccion", DRIVE, "4x4"), NAME("4 x 4", DRIVE, "4x4"),
+    NAME("cuatro por cuatro", DRIVE, "4x4"), NAME("traccion integral", DRIVE, "AWD"),
+    SAY("tan caro", SAYS_TOO_EXPENSIVE), SAY("tan caros", SAYS_TOO_EXPENSIVE),
+    SAY("tan cara", SAYS_TOO_EXPENSIVE), SAY("tan caras", SAYS_TOO_EXPENSIVE),
+    SAY("carito", SAYS_TOO_EXPENSIVE), SAY("caritos", SAYS_TOO_EXPENSIVE),
+    SAY("mueble", SAYS_CAR), SAY("carcacha", SAYS_CAR), IS("varo", PESOS), IS("baro", PESOS),
+    IS("feria", PESOS), IS("pesitos", PESOS),
 };
 /* clang-format on */
 
@@ -528,10 +560,10 @@ static const char FILL[] =
     "llevar llevo pagar pago paga pagando costo cuesta cuestan vale valen sale salen queda quedan "
     "quedaria alcanza precios dinero presupuesto credito meses mostraste ensenaste dijiste manda "
     "mandas pasa pasas este va vamos ir voy vas comprarme compro compra cambiar cambio cambiame "
-    "ponme pon quitame quita quitar agrega filtro filtra ordena ordenar ordenados ordenalos "
+    "ponme pon quitame quitar agrega filtro filtra ordena ordenar ordenados ordenalos "
     "usado usar uso tal vez quizas quiza igual parecido parecidos parecida similar similares "
     "gama alta media baja equipado equipada completo full ahi sea sean sino tengan tenga traiga "
-    "traigan cuente consuma gaste gasolina rendidor ahorrador llantas motor caja aire "
+    "traigan cuente consuma gaste gasolina llantas motor caja aire "
     "acondicionado medio media quede queden quedar tengas acepta aceptan aceptas escribe escribeme "
     "pinche piden pide ganar gano ideal gasta gastan ocupan ocupa ustedes hijos ninos escuela "
     "pueblo mejor mejores peor confiable confiables comodo amplio espacioso potente quemacocos "

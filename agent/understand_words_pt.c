@@ -5,15 +5,15 @@
 
 /* clang-format off */
 static const phrase_row_t PHRASES[] = {
-    SAY("oi", SAYS_HELLO), SAY("ola", SAYS_HELLO), SAY("bom dia", SAYS_HELLO),
-    SAY("boa tarde", SAYS_HELLO), SAY("boa noite", SAYS_HELLO), SAY("tudo bem", SAYS_HELLO),
+    SAY("oi", SAYS_HELLO), SAY("ola", SAYS_HELLO), GREET("bom dia", "Bom dia!"),
+    GREET("boa tarde", "Boa tarde!"), GREET("boa noite", "Boa noite!"), SAY("tudo bem", SAYS_HELLO),
     SAY("obrigado", SAYS_THANKS), SAY("obrigada", SAYS_THANKS), SAY("muito obrigado", SAYS_THANKS),
     SAY("muito obrigada", SAYS_THANKS), SAY("valeu", SAYS_THANKS), SAY("tchau", SAYS_BYE),
     SAY("ate logo", SAYS_BYE), SAY("ate mais", SAYS_BYE), SAY("so isso", SAYS_BYE),
     SAY("sim", SAYS_YES), SAY("claro", SAYS_YES), SAY("pode ser", SAYS_YES), SAY("isso", SAYS_YES),
     SAY("sim por favor", SAYS_YES), SAY("nao", SAYS_NO),
     SAY("nao obrigado", SAYS_NO | SAYS_THANKS), SAY("nao gostei", SAYS_NO),
-    SAY("nao quero", SAYS_NO), USTED("o senhor", 0), USTED("a senhora", 0),
+    VALUE("nao quero", NOT, SAYS_NO), USTED("o senhor", 0), USTED("a senhora", 0),
     SAY("uma pessoa", SAYS_PERSON), SAY("pessoa real", SAYS_PERSON), SAY("atendente", SAYS_PERSON),
     SAY("vendedor", SAYS_PERSON), SAY("falar com alguem", SAYS_PERSON),
     SAY("falar com", SAYS_PERSON), SAY("humano", SAYS_PERSON), SAY("me ligue", SAYS_PERSON),
@@ -62,7 +62,7 @@ static const phrase_row_t PHRASES[] = {
     ASK("documentos", TOPIC_DOCUMENTS), ASK("documentacao", TOPIC_DOCUMENTS),
     ASK("requisitos", TOPIC_DOCUMENTS), ASK("test drive", TOPIC_TEST_DRIVE),
     ASK("dirigir", TOPIC_TEST_DRIVE), ASK("na troca", TOPIC_TRADE_IN),
-    ASK("troca", TOPIC_TRADE_IN), ASK("meu carro", TOPIC_TRADE_IN),
+    ASK("de troca", TOPIC_TRADE_IN), ASK("como troca", TOPIC_TRADE_IN), ASK("em troca", TOPIC_TRADE_IN), ASK("meu carro", TOPIC_TRADE_IN),
     ASK("formas de pagamento", TOPIC_PAYMENT), ASK("dinheiro", TOPIC_PAYMENT),
     ASK("cartao", TOPIC_PAYMENT), ASK("a vista", TOPIC_PAYMENT), ASK("reservar", TOPIC_HOLD),
     ASK("reserva", TOPIC_HOLD), ASK("entrega*", TOPIC_DELIVERY), ASK("frete", TOPIC_DELIVERY),
@@ -126,7 +126,14 @@ static const phrase_row_t PHRASES[] = {
     IS("mensais", MONTHLY), IS("pesos", PESOS), IS("dolares", DOLLARS), IS("por cento", PERCENT),
     IS("entrada", DOWN), IS("de entrada", DOWN), IS("uma entrada", DOWN),
     VALUE("sem entrada", DOWN_BP, 0), IS("dou", GIVE), IS("portas", OTHER_UNIT),
-    IS("lugares", OTHER_UNIT), IS("pessoas", OTHER_UNIT), IS("sem", WITHOUT), IS("modelo", YEAR),
+    IS("lugares", SEATS), IS("pessoas", SEATS), IS("sem", WITHOUT), IS("modelo", YEAR),
+
+    IS("menos", NOT), IS("nem", NOT), IS("que nao seja", NOT), IS("que nao sejam", NOT),
+    IS("nao seja", NOT), IS("exceto", NOT), IS("nada de", NOT), VALUE("tudo menos", NOT, SAYS_ANY),
+    VALUE("qualquer um menos", NOT, SAYS_ANY), IS("somos", SEATED), IS("consumo", ECONOMY),
+    IS("baixo consumo", ECONOMY), IS("gaste pouco", ECONOMY), IS("gasta pouco", ECONOMY),
+    IS("beba pouco", ECONOMY), IS("economico de combustivel", ECONOMY),
+    NAME("tracao integral", DRIVE, "AWD"),
 };
 /* clang-format on */
 

@@ -71,12 +71,14 @@ class Shop:
         for name, column in WISHES.items():
             if name in query and (fold(row[column]) == "si") != query[name]:
                 return False
+        if "text" in query and fold(query["text"]) not in fold(row["version"]).split():
+            return False
         return "exclude" not in query or not self._excluded(row, query["exclude"])
 
     def find(self, query):
-        """Every stock id that matches, in order. A free text is not for this reader."""
+        """Every stock id that matches, in order. A free text is one word of a version here."""
         unknown = set(query) - FILTERS
-        if unknown or "text" in query:
+        if unknown or " " in query.get("text", ""):
             raise ValueError(f"cannot read {query}")
         sort = query.get("sort", "relevance")
         column = {"relevance": "price"}.get(sort, sort.lstrip("-"))

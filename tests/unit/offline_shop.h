@@ -149,6 +149,25 @@ static inline bool shop_within(int64_t min, int64_t max, int64_t value)
     return (min == 0 || value >= min) && (max == 0 || value <= max);
 }
 
+/* Is it one of those that are not wanted? */
+static inline bool shop_excluded(str_t exclude, const proto_car_t *car)
+{
+    char full[160];
+    snprintf(full, sizeof full, "%.*s %.*s", STR_ARG(car->make), STR_ARG(car->model));
+    for (size_t from = 0, at = 0; at <= exclude.size; at++) {
+        if (at < exclude.size && exclude.data[at] != ',')
+            continue;
+        str_t name = text_trim((str_t){exclude.data + from, at - from});
+        from = at + 1;
+        if (name.size > 0 &&
+            (str_eq(name, car->make) || str_is(name, full) || str_eq(name, car->body) ||
+             str_eq(name, car->fuel) || str_eq(name, car->transmission) ||
+             str_eq(name, car->colour) || str_eq(name, car->city)))
+            return true;
+    }
+    return false;
+}
+
 static inline bool shop_fits(const proto_query_t *q, const proto_car_t *car)
 {
     return shop_same(q->make, car->make) && shop_same(q->model, car->model) && q->q.size == 0 &&
@@ -156,7 +175,7 @@ static inline bool shop_fits(const proto_query_t *q, const proto_car_t *car)
            shop_same(q->transmission, car->transmission) && shop_same(q->colour, car->colour) &&
            shop_same(q->city, car->city) && shop_within(q->price_min, q->price_max, car->price) &&
            shop_within(q->year_min, q->year_max, car->year) &&
-           shop_within(q->km_min, q->km_max, car->km) &&
+           shop_within(q->km_min, q->km_max, car->km) && !shop_excluded(q->exclude, car) &&
            (q->bluetooth == 0 || (q->bluetooth == 1) == car->bluetooth) &&
            (q->car_play == 0 || (q->car_play == 1) == car->car_play);
 }

@@ -90,6 +90,17 @@ static void describe(const understood_t *u, buf_t *out)
     word(out, "transmission", u->transmission);
     word(out, "colour", u->colour);
     word(out, "city", u->city);
+    word(out, "drive", u->drive);
+    for (size_t i = 0; i < u->excluded_count; i++)
+        word(out, "not", u->excluded[i]);
+    if (u->names_excluded != 0)
+        buf_printf(out, " names_excluded=%x", u->names_excluded);
+    list(out, "seats", &u->seats, u->seats != 0);
+    if (u->economy)
+        buf_str(out, " economy");
+    if (u->negative)
+        buf_str(out, " negative");
+    word(out, "greeting", u->greeting);
     if (u->bare >= 0)
         buf_printf(out, " bare=%lld", (long long)u->bare);
     if (u->unknown > 0)
