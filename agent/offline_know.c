@@ -28,6 +28,8 @@ static const char *const QUESTIONS[TOPIC_COUNT][4] = {
     [11] = {"", "revisión mecánica estado", "inspection condition", "inspeção estado batidas"},
     [12] = {"", "servicio mantenimiento taller", "maintenance service workshop",
             "manutenção oficina"},
+    [14] = {"", "buró de crédito atraso historial", "credit bureau credit proof of income",
+            "birô de crédito comprovantes de renda"},
     [13] = {"", "contacto teléfono chat", "contact phone chat", "contato telefone chat"},
 };
 
@@ -132,6 +134,63 @@ bool write_known(scene_t *scene, buf_t *out, bool *asks)
         any = true;
     }
     return any;
+}
+
+/* The words nobody knows, as free text: "tienes algo rotulado?" */
+str_t unknown_words(const scene_t *scene)
+{
+    buf_t words;
+    buf_init(&words, 512);
+    str_t rest = scene->said;
+    for (size_t at = 0; at < rest.size && words.size < 60;) {
+        size_t from = at;
+        while (at < rest.size && (rest.data[at] & 0x80 || rest.data[at] >= '0') &&
+               rest.data[at] != '?')
+            at++;
+        str_t word = {rest.data + from, at - from};
+        if (word.size >= 3 && word.size < 40 && !understand_everyday(word)) {
+            if (words.size > 0)
+                buf_char(&words, ' ');
+            buf_add(&words, word.data, word.size);
+        }
+        at += at < rest.size;
+    }
+    char *copy = arena_copy(scene->arena, buf_view(&words));
+    str_t view = {copy, copy != NULL ? words.size : 0};
+    buf_free(&words);
+    return view;
+}
+
+/* Does the passage have one of the words? */
+static bool has_word_of(str_t passage, str_t words)
+{
+    buf_t text, word;
+    bool has = false;
+    buf_init(&text, 65536);
+    text_fold(&text, passage);
+    for (size_t from = 0, at = 0; at <= words.size && !has; at++) {
+        if (at < words.size && words.data[at] != ' ')
+            continue;
+        buf_init(&word, 512);
+        text_fold(&word, (str_t){words.data + from, at - from});
+        has = word.size >= 4 && memmem(text.data, text.size, word.data, word.size) != NULL;
+        buf_free(&word);
+        from = at + 1;
+    }
+    buf_free(&text);
+    return has;
+}
+
+void write_asked(scene_t *scene, buf_t *out, const scene_result_t *result)
+{
+    str_t passage = result->failed ? (str_t){NULL, 0} : passage_of(scene, result);
+    str_t words = scene->u.shop_word != NULL ? str_from(scene->u.shop_word) : unknown_words(scene);
+    if (!has_word_of(passage, words) || !add_passage(out, passage)) {
+        phrase_say(out, &scene->voice, PHRASE_KNOW_NONE);
+        return;
+    }
+    buf_char(out, '\n');
+    phrase_say(out, &scene->voice, PHRASE_KNOW_MORE);
 }
 
 void write_person(scene_t *scene, buf_t *out, const scene_result_t *result)

@@ -149,9 +149,12 @@ static void traits(const scene_t *scene, buf_t *out, const proto_query_t *query)
         phrase_say(out, voice, query->car_play == 1 ? PHRASE_OF_CAR_PLAY : PHRASE_OF_NO_CAR_PLAY);
 }
 
-/* "Chevrolet", "de color rojo", "automáticos": one of the things it must not be. */
-static void unwanted(scene_t *scene, buf_t *out, str_t value)
+/* "Chevrolet", "de color rojo", "automáticos": one of the things it must not be. *coloured: a
+ * colour was the last one, so that the next needs only its name. */
+static void unwanted(scene_t *scene, buf_t *out, str_t value, bool *coloured)
 {
+    bool follows = *coloured;
+    *coloured = false;
     for (size_t i = 0; i < sizeof(BODIES) / sizeof(BODIES[0]); i++)
         if (same_folded(value, str_from(BODIES[i].body))) {
             phrase_say(out, &scene->voice, BODIES[i].noun);
@@ -165,10 +168,18 @@ static void unwanted(scene_t *scene, buf_t *out, str_t value)
         buf_t colour;
         buf_init(&colour, 256);
         write_value(scene, &colour, value);
-        phrase_add(&said, &scene->voice, PHRASE_COLOURED,
-                   PHRASE_ARGS({"colour", buf_view(&colour)}));
+        if (follows)
+            buf_add(&said, colour.data, colour.size);
+        else
+            phrase_add(&said, &scene->voice, PHRASE_COLOURED,
+                       PHRASE_ARGS({"colour", buf_view(&colour)}));
+        *coloured = true;
         buf_free(&colour);
     }
+    understood_t known;
+    understand(value, &known);
+    if (known.city != NULL)
+        phrase_add(&said, &scene->voice, PHRASE_STANDING_IN, PHRASE_ARGS({"city", value}));
     str_t text = said.size > 0 ? text_trim(buf_view(&said)) : value;
     buf_add(out, text.data, text.size);
     buf_free(&said);
@@ -177,13 +188,14 @@ static void unwanted(scene_t *scene, buf_t *out, str_t value)
 static void exclusions(scene_t *scene, buf_t *out, str_t exclude)
 {
     buf_t list;
+    bool coloured = false;
     buf_init(&list, 2048);
     for (size_t from = 0, at = 0; at <= exclude.size; at++) {
         if (at < exclude.size && exclude.data[at] != ',')
             continue;
         if (list.size > 0)
             phrase_say(&list, &scene->voice, PHRASE_NOR);
-        unwanted(scene, &list, text_trim((str_t){exclude.data + from, at - from}));
+        unwanted(scene, &list, text_trim((str_t){exclude.data + from, at - from}), &coloured);
         from = at + 1;
     }
     if (exclude.size > 0)
@@ -275,6 +287,7 @@ static void line(const scene_t *scene, buf_t *out, size_t nth, const proto_car_t
 typedef struct list_numbers {
     char total[MONEY_TEXT_SIZE], n[MONEY_TEXT_SIZE], from[MONEY_TEXT_SIZE], to[MONEY_TEXT_SIZE];
     char page[MONEY_TEXT_SIZE], pages[MONEY_TEXT_SIZE], left[MONEY_TEXT_SIZE];
+    char price[MONEY_TEXT_SIZE]; /* of the first car */
     int64_t left_count;
 } list_numbers_t;
 
@@ -289,6 +302,8 @@ static void read_numbers(const cJSON *json, int64_t shown, list_numbers_t *out)
     number_print(json_read_int(json, "page"), out->page);
     number_print(json_read_int(json, "pages"), out->pages);
     out->left_count = left;
+    const cJSON *first = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(json, "cars"), 0);
+    money_print(json_read_cents(first, "price"), out->price);
     number(out->left, left < shown ? left : shown);
 }
 
@@ -314,8 +329,8 @@ static void header(scene_t *scene, buf_t *out, const scene_result_t *result,
         order(voice, &what, query->sort);
     phrase_add(out, voice, phrase,
                PHRASE_ARGS({"total", str_from(n->total)}, {"n", str_from(n->n)},
-                           {"from", str_from(n->from)}, {"to", str_from(n->to)},
-                           {"what", buf_view(&what)}));
+                           {"price", str_from(n->price)}, {"from", str_from(n->from)},
+                           {"to", str_from(n->to)}, {"what", buf_view(&what)}));
     buf_free(&what);
 }
 

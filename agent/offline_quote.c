@@ -131,11 +131,11 @@ static void recall_terms(scene_t *scene)
 void take_up_car(scene_t *scene, int64_t stock_id)
 {
     bool asked = (scene->asked_quote || scene->asked_list) && scene->question.month_count == 0 &&
-                 !(scene->u.says & (SAYS_DETAIL | SAYS_PHOTO | SAYS_THIS));
+                 !(scene->u.says & (SAYS_DETAIL | SAYS_PHOTO | SAYS_THIS | SAYS_SEARCH));
     if (asked && scene->asked_list && !wants_quote(scene))
         recall_terms(scene);
     if ((asked && seen_car(scene, stock_id) != NULL) || wants_quote(scene))
         quote_car(scene, stock_id);
     else
-        call_car(scene, stock_id);
+        call_car(scene, TAG_CAR, stock_id);
 }

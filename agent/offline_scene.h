@@ -26,7 +26,9 @@
     T(ABSENT, "absent")   /* a make the shop does not have, for what comes near */ \
     T(TRICK, "trick")     /* one honest price to lead back with */                 \
     T(HAGGLE, "haggle")                                                            \
-    T(PLACE, "place") /* the page again, to find "the third one" on it */          \
+    T(HAGGLE_CAR, "firm") /* the car whose price is to go down */                  \
+    T(ASK, "ask")         /* a question that no topic stands for */                \
+    T(PLACE, "place")     /* the page again, to find "the third one" on it */      \
     T(QUOTE, "quote")                                                              \
     T(CAR, "car")                                                                  \
     T(MAKES, "makes")                                                              \
@@ -97,6 +99,9 @@ void scene_call(scene_t *self, tag_t tag, const char *tool, buf_t *arguments);
  * arena. */
 void search_query(const scene_t *scene, const proto_mention_t *mention, proto_query_t *query);
 
+/* Does it name anything a car may have? */
+bool search_filters(const understood_t *u);
+
 /* Does the message say anything to search by? */
 bool search_wanted(const scene_t *scene);
 
@@ -120,7 +125,7 @@ int64_t search_reach(const financing_terms_t *terms, int64_t monthly, int64_t do
 
 void call_search(scene_t *scene, tag_t tag, const proto_query_t *query, int64_t page);
 void call_text(scene_t *scene, tag_t tag, const char *tool, const char *argument, str_t text);
-void call_car(scene_t *scene, int64_t stock_id);
+void call_car(scene_t *scene, tag_t tag, int64_t stock_id);
 
 /* ---- offline_target.c: which car is meant ---- */
 
@@ -167,6 +172,12 @@ void call_hours(scene_t *scene);
 
 /* The passages found; false: none were asked for. asks: it ends with a question already. */
 bool write_known(scene_t *scene, buf_t *out, bool *asks);
+
+/* What the shop wrote about a question of no topic, if it has to do with it. */
+void write_asked(scene_t *scene, buf_t *out, const scene_result_t *result);
+
+/* The words of the message that nobody here knows. */
+str_t unknown_words(const scene_t *scene);
 
 /* A person will write, "(lunes a sábado, 9 a 18 h)": the first line with a figure in it. */
 void write_person(scene_t *scene, buf_t *out, const scene_result_t *result);

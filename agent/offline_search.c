@@ -6,11 +6,11 @@
 #define YEAR_MS INT64_C(31556952000)
 #define THOUSAND INT64_C(100000) /* pesos, in cents */
 
-static bool has_filters(const understood_t *u)
+bool search_filters(const understood_t *u)
 {
     return u->price_min || u->price_max || u->year_min || u->year_max || u->km_min || u->km_max ||
            u->age_max || u->bluetooth || u->car_play || u->body || u->fuel || u->transmission ||
-           u->colour || u->city || u->drive || u->excluded_count || u->seats ||
+           u->colour || u->city || u->drive || u->excluded_count || u->any || u->seats ||
            (u->economy && !(u->says & SAYS_DETAIL));
 }
 
@@ -19,7 +19,7 @@ static bool only_a_place(const understood_t *u)
 {
     understood_t rest = *u;
     rest.city = NULL;
-    return u->city != NULL && !has_filters(&rest) && u->topics != 0;
+    return u->city != NULL && !search_filters(&rest) && u->topics != 0;
 }
 
 bool search_wanted(const scene_t *scene)
@@ -29,7 +29,7 @@ bool search_wanted(const scene_t *scene)
         return true;
     if (only_a_place(u))
         return false;
-    return has_filters(u) || u->sort != NULL ||
+    return search_filters(u) || u->sort != NULL ||
            (u->says & (SAYS_OTHER_COLOUR | SAYS_OTHER_MAKE | SAYS_TOO_EXPENSIVE)) != 0;
 }
 
@@ -201,6 +201,19 @@ static void take_exclusions(const scene_t *scene, proto_query_t *query)
     query->exclude = write_excluded(scene, &out);
 }
 
+/* What does not matter any more. */
+static void take_any(proto_query_t *query, uint32_t any)
+{
+    if (any & ANY_COLOUR)
+        query->colour = (str_t){NULL, 0};
+    if (any & ANY_MAKE)
+        query->make = query->model = (str_t){NULL, 0};
+    if (any & ANY_YEAR)
+        query->year_min = query->year_max = 0;
+    if (any & ANY_PRICE)
+        query->price_min = query->price_max = 0;
+}
+
 static void take_words(proto_query_t *query, const understood_t *u)
 {
     if (u->drive != NULL)
@@ -252,6 +265,7 @@ void search_query(const scene_t *scene, const proto_mention_t *mention, proto_qu
         query->make = scene->chosen->make;
         query->model = scene->chosen->model;
     }
+    take_any(query, u->any);
     take_exclusions(scene, query);
     if (u->says & SAYS_OTHER_MAKE) {
         query->make = query->model = query->q = (str_t){NULL, 0};
@@ -282,17 +296,28 @@ void search_query(const scene_t *scene, const proto_mention_t *mention, proto_qu
 
 bool search_alike(const proto_mention_t *mention, proto_query_t *query)
 {
-    static const char *const sporty[] = {"ferrari",      "lamborghini", "maserati",
-                                         "mclaren",      "porsche",     "lotus",
-                                         "aston martin", "bugatti",     "corvette"};
+    static const struct {
+        const char *make;
+        proto_query_t query;
+    } rows[] = {
+        {"ferrari", {.body = STR_LIT("Coupé")}},      {"lamborghini", {.body = STR_LIT("Coupé")}},
+        {"maserati", {.body = STR_LIT("Coupé")}},     {"mclaren", {.body = STR_LIT("Coupé")}},
+        {"porsche", {.body = STR_LIT("Coupé")}},      {"lotus", {.body = STR_LIT("Coupé")}},
+        {"aston martin", {.body = STR_LIT("Coupé")}}, {"bugatti", {.body = STR_LIT("Coupé")}},
+        {"tesla", {.fuel = STR_LIT("Híbrido")}},      {"byd", {.fuel = STR_LIT("Híbrido")}},
+        {"zeekr", {.fuel = STR_LIT("Híbrido")}},      {"bentley", {.sort = STR_LIT("-price")}},
+        {"rolls-royce", {.sort = STR_LIT("-price")}},
+    };
     buf_t said;
+    bool alike = false;
     buf_init(&said, 1024);
     text_fold(&said, mention->make.size > 0 ? mention->make : mention->said);
-    bool alike = false;
-    for (size_t i = 0; i < sizeof(sporty) / sizeof(sporty[0]); i++)
-        alike |= str_is(buf_view(&said), sporty[i]);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !alike; i++)
+        if (str_is(buf_view(&said), rows[i].make)) {
+            *query = rows[i].query;
+            alike = true;
+        }
     buf_free(&said);
-    *query = (proto_query_t){.body = STR_LIT("Coupé")};
     return alike;
 }
 
@@ -473,12 +498,12 @@ void call_text(scene_t *scene, tag_t tag, const char *tool, const char *argument
     scene_call(scene, tag, tool, &arguments);
 }
 
-void call_car(scene_t *scene, int64_t stock_id)
+void call_car(scene_t *scene, tag_t tag, int64_t stock_id)
 {
     buf_t arguments;
     buf_init(&arguments, 256);
     buf_char(&arguments, '{');
     json_int(&arguments, "stock_id", stock_id);
     buf_char(&arguments, '}');
-    scene_call(scene, TAG_CAR, "get_car", &arguments);
+    scene_call(scene, tag, "get_car", &arguments);
 }

@@ -110,11 +110,31 @@ static bool step_trick(scene_t *scene)
     return refuse_kindly(scene, TAG_TRICK, PHRASE_TRICK, PHRASE_LEAD_BACK);
 }
 
+/* "Ándale, aunque sea un 5%", after a discount was asked for. */
+static bool haggles_on(const scene_t *scene)
+{
+    const understood_t *u = &scene->u;
+    understood_t before;
+    if (u->down_bp < 0 || u->down_said || u->month_count > 0 || u->ordinal_count > 0 ||
+        scene->asked_down)
+        return false;
+    understand(scene->said_before, &before);
+    return (before.says & SAYS_HAGGLE) != 0;
+}
+
 static bool step_haggle(scene_t *scene)
 {
-    if (!(scene->u.says & SAYS_HAGGLE) || (scene->u.topics & ~TOPIC_PAYMENT) != 0 ||
+    bool haggles = (scene->u.says & SAYS_HAGGLE) || haggles_on(scene);
+    if (!haggles || (scene->u.topics & ~TOPIC_PAYMENT) != 0 ||
         (scene->u.ordinal_count > 0 && wants_quote(scene)))
         return false;
+    int64_t stock_id = 0;
+    if (carried(scene) == NULL && find_target(scene, &stock_id) != TARGET_CAR)
+        stock_id = current_stock(scene);
+    if (carried(scene) == NULL && stock_id > 0) {
+        call_car(scene, TAG_HAGGLE_CAR, stock_id);
+        return true;
+    }
     bool seen = scene->shown_count > 0;
     return refuse_kindly(scene, TAG_HAGGLE, PHRASE_HAGGLE,
                          seen ? PHRASE_LEAD_QUOTE : PHRASE_LEAD_BACK);
@@ -122,7 +142,12 @@ static bool step_haggle(scene_t *scene)
 
 static bool step_offtopic(scene_t *scene)
 {
-    if (!(scene->u.says & SAYS_OFFTOPIC) || search_wanted(scene))
+    const understood_t *u = &scene->u;
+    understood_t rest = *u;
+    rest.city = NULL; /* "¿qué clima hace en Monterrey?" */
+    bool only_city = u->city != NULL && !(u->says & (SAYS_SEARCH | SAYS_CAR)) &&
+                     scene->mention_count == 0 && !search_filters(&rest);
+    if (!(u->says & SAYS_OFFTOPIC) || (search_wanted(scene) && !only_city))
         return false;
     buf_t text;
     buf_init(&text, OFFLINE_MAX_TEXT);
@@ -288,6 +313,12 @@ static void say_nowhere(scene_t *scene)
     answer_text(scene, &text);
 }
 
+/* The car of the last answer, 0: it showed none or several. */
+static int64_t shown_alone(const scene_t *scene)
+{
+    return scene->shown_count == 1 ? scene->shown[0].stock_id : 0;
+}
+
 static bool step_car(scene_t *scene)
 {
     const understood_t *u = &scene->u;
@@ -310,6 +341,10 @@ static bool step_car(scene_t *scene)
     stock_id = current_stock(scene);
     uint32_t topics = wants_quote(scene) ? u->topics & ~TOPIC_FINANCING : u->topics;
     bool has_it = (u->says & SAYS_DETAIL) && (u->bluetooth || u->car_play); /* "does it have …" */
+    if (stock_id > 0 && stock_id == shown_alone(scene) && u->economy && topics == 0) {
+        answer_phrase(scene, PHRASE_ECONOMY_ASK);
+        return true;
+    }
     if (stock_id == 0 || (search_wanted(scene) && !has_it) || topics != 0)
         return false;
     if (!wants_quote(scene) && !(u->says & (SAYS_DETAIL | SAYS_THIS)))
@@ -448,31 +483,6 @@ static bool step_quote_what(scene_t *scene)
     return true;
 }
 
-/* The words nobody knows, as free text: "tienes algo rotulado?" */
-static str_t unknown_words(const scene_t *scene)
-{
-    buf_t words;
-    buf_init(&words, 512);
-    str_t rest = scene->said;
-    for (size_t at = 0; at < rest.size && words.size < 60;) {
-        size_t from = at;
-        while (at < rest.size && (rest.data[at] & 0x80 || rest.data[at] >= '0') &&
-               rest.data[at] != '?')
-            at++;
-        str_t word = {rest.data + from, at - from};
-        if (word.size >= 3 && word.size < 40 && !understand_everyday(word)) {
-            if (words.size > 0)
-                buf_char(&words, ' ');
-            buf_add(&words, word.data, word.size);
-        }
-        at += at < rest.size;
-    }
-    char *copy = arena_copy(scene->arena, buf_view(&words));
-    str_t view = {copy, copy != NULL ? words.size : 0};
-    buf_free(&words);
-    return view;
-}
-
 static bool step_vague(scene_t *scene)
 {
     const understood_t *u = &scene->u;
@@ -518,6 +528,34 @@ static bool step_manners(scene_t *scene)
     return false;
 }
 
+/* "¿Dan seguro de vida?": perhaps the shop wrote something about that. */
+static bool step_shop_word(scene_t *scene)
+{
+    if (scene->u.shop_word == NULL || scene->u.topics != 0 || scene->mention_count > 0)
+        return false;
+    call_text(scene, TAG_ASK, "search_knowledge", "question", str_from(scene->u.shop_word));
+    return true;
+}
+
+/* "¿Aceptan mascotas?": perhaps the shop wrote something about it. */
+static bool step_ask(scene_t *scene)
+{
+    bool question = scene->said.size > 0 && memchr(scene->said.data, '?', scene->said.size) != NULL;
+    if (!question || scene->u.unknown == 0 || scene->u.words < 2)
+        return false;
+    call_text(scene, TAG_ASK, "search_knowledge", "question", utf8_front(scene->said, 512));
+    return true;
+}
+
+/* "?" and nothing else */
+static bool step_silence(scene_t *scene)
+{
+    if (scene->u.words > 0 || scene->u.bare >= 0)
+        return false;
+    answer_phrase(scene, PHRASE_HOW_HELP);
+    return true;
+}
+
 static bool step_not_understood(scene_t *scene)
 {
     answer_phrase(scene, PHRASE_NOT_UNDERSTOOD);
@@ -525,12 +563,11 @@ static bool step_not_understood(scene_t *scene)
 }
 
 static bool (*const steps[])(scene_t *) = {
-    step_reset,       step_no_words,       step_wish,       step_person,
-    step_names,       step_trick,          step_yes,        step_down,
-    step_bare,        step_page,           step_compare,    step_haggle,
-    step_car,         step_makes,          step_know,       step_offtopic,
-    step_quote_price, step_search,         step_quote_what, step_vague,
-    step_manners,     step_not_understood,
+    step_reset,     step_no_words, step_wish,        step_person,  step_names,
+    step_trick,     step_yes,      step_down,        step_bare,    step_page,
+    step_compare,   step_haggle,   step_car,         step_makes,   step_know,
+    step_shop_word, step_offtopic, step_quote_price, step_search,  step_quote_what,
+    step_vague,     step_manners,  step_ask,         step_silence, step_not_understood,
 };
 
 static void begin(scene_t *scene)

@@ -189,6 +189,30 @@ static void write_lead(scene_t *scene, buf_t *out, phrase_t refusal, const scene
                     {"price", str_from(money_print(json_read_cents(first, "price"), price))}));
 }
 
+/* The price of one car stands. */
+static void write_firm(scene_t *scene, buf_t *out, const scene_result_t *result)
+{
+    const cJSON *object = cJSON_GetObjectItemCaseSensitive(result->json, "car");
+    proto_car_t car;
+    char price[MONEY_TEXT_SIZE];
+    phrase_say(out, &scene->voice, PHRASE_HAGGLE);
+    buf_char(out, ' ');
+    if (object == NULL) {
+        phrase_say(out, &scene->voice, PHRASE_LEAD_BACK);
+        return;
+    }
+    json_read_car(object, &car);
+    buf_t name;
+    buf_init(&name, 1024);
+    write_car_name(&name, &car, (str_t){NULL, 0});
+    phrase_add(
+        out, &scene->voice, PHRASE_CAR_AT,
+        PHRASE_ARGS({"car", buf_view(&name)}, {"price", str_from(money_print(car.price, price))}));
+    buf_char(out, ' ');
+    phrase_say(out, &scene->voice, PHRASE_LEAD_QUOTE);
+    buf_free(&name);
+}
+
 /* ---- all of it ---- */
 
 static const scene_result_t *main_result(const scene_t *scene)
@@ -249,7 +273,8 @@ static void write_quotes(scene_t *scene, buf_t *out)
 static void write_main(scene_t *scene, buf_t *out, const scene_result_t *result)
 {
     if (result->failed && result->tag != TAG_QUOTE && result->tag != TAG_TRICK &&
-        result->tag != TAG_HAGGLE && result->tag != TAG_HOURS) {
+        result->tag != TAG_HAGGLE && result->tag != TAG_HOURS && result->tag != TAG_HAGGLE_CAR &&
+        result->tag != TAG_ASK) {
         write_trouble(scene, out);
         return;
     }
@@ -272,6 +297,12 @@ static void write_main(scene_t *scene, buf_t *out, const scene_result_t *result)
         break;
     case TAG_HAGGLE:
         write_lead(scene, out, PHRASE_HAGGLE, result);
+        break;
+    case TAG_HAGGLE_CAR:
+        write_firm(scene, out, result);
+        break;
+    case TAG_ASK:
+        write_asked(scene, out, result);
         break;
     case TAG_QUOTE:
         write_quotes(scene, out);

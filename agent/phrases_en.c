@@ -58,6 +58,10 @@ const phrase_table_t phrases_en = {
     [PHRASE_CHEAPEST_FIRST] = {
         "Those already go from the cheapest up: the first is the {name}, at {price}. Shall I look at another make or another type?",
         "I have none cheaper than those: the lowest priced is the {name}, at {price}. Shall we drop a filter?"},
+    [PHRASE_CAR_AT] = {"The *{car}* is {price}.", "That *{car}* costs {price}."},
+    [PHRASE_HOW_HELP] = {
+        "I'm here. Shall I look for a car or work out payments?",
+        "How can I help: find a car, run the numbers or answer a question about the dealership?"},
     [PHRASE_UNKNOWN_WORDS] = {
         "I found no \"{words}\" in the catalog. Are you looking for a make, a type of car or a price range?",
         "Nothing comes up for \"{words}\". Could you tell me the make, the model or what you want to spend?"},
@@ -146,7 +150,7 @@ const phrase_table_t phrases_en = {
         "Shall we try another make or another budget?",
         "What shall we change: make, year or price?"},
     [PHRASE_NOT_CARRIED] = {"We don't carry {name} right now.", "I have no {name} at the moment.", "There's no {name} in stock now."},
-    [PHRASE_NEAR] = {"The closest I have: {near}.", "What I do have that comes near: {near}."},
+    [PHRASE_NEAR] = {"What I have most of: {near}.", "What I do have: {near}."},
     [PHRASE_ASK_SHOW] = {"Shall I show you those?", "Would you like to see them?"},
     [PHRASE_NO_SUCH_PLACE] = {
         "There are {n} on the list. Which one interests you?",
@@ -247,6 +251,9 @@ const phrase_table_t phrases_en = {
     [PHRASE_ECONOMY] = {
         "Fuel consumption isn't in my list, but hybrids usually take less.",
         "The catalog doesn't tell the consumption; a hybrid usually takes less."},
+    [PHRASE_ECONOMY_ASK] = {
+        "Fuel consumption isn't in its entry. Shall I ask an advisor?",
+        "Its entry says nothing about consumption. Shall I have an advisor find out?"},
     [PHRASE_ECONOMY_CAR] = {
         "Fuel consumption isn't in its entry; an advisor can confirm it.",
         "Its entry doesn't tell the consumption, but an advisor can find out."},
@@ -273,6 +280,7 @@ const phrase_table_t phrases_en = {
     [PHRASE_OF_NO_CAR_PLAY] = {" without CarPlay"},
     [PHRASE_OF_BOTH] = {" with Bluetooth and CarPlay"},
     [PHRASE_OF_NOT] = {" other than {list}"},
+    [PHRASE_STANDING_IN] = {"those in {city}"},
     [PHRASE_COLOURED] = {"{colour} ones"},
     [PHRASE_NOR] = {" or "},
     [PHRASE_OF_LONG] = {" (large)"},

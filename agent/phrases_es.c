@@ -58,6 +58,10 @@ const phrase_table_t phrases_es = {
     [PHRASE_CHEAPEST_FIRST] = {
         "Esos ya van del más barato al más caro: el primero es el {name}, en {price}. ¿Busco de otra marca o de otro tipo?",
         "Más baratos que esos no tengo: el de menor precio es el {name}, en {price}. ¿Quitamos algún filtro?"},
+    [PHRASE_CAR_AT] = {"El *{car}* está en {price}.", "Ese *{car}* cuesta {price}."},
+    [PHRASE_HOW_HELP] = {
+        "Aquí sigo. ¿[Te|Le] busco un auto o hago una cuenta de mensualidades?",
+        "¿En qué [te|le] ayudo: buscar un auto, hacer cuentas o alguna duda de la agencia?"},
     [PHRASE_UNKNOWN_WORDS] = {
         "No encontré «{words}» en el catálogo. ¿[Buscas|Busca] alguna marca, un tipo de auto o un rango de precio?",
         "De «{words}» no me aparece nada. ¿Me [dices|dice] la marca, el modelo o cuánto [quieres|quiere] gastar?"},
@@ -93,8 +97,8 @@ const phrase_table_t phrases_es = {
         "Aquí todo está en pesos mexicanos, no en dólares."},
 
     [PHRASE_VAGUE] = {
-        "Con gusto. Para empezar, [mira|mire] estos {n} de los {total} autos que tengo:",
-        "Claro que sí. [Te|Le] dejo {n} opciones de las {total} que hay, para ir viendo:",
+        "Con gusto. Tengo {total} autos, desde {price}; [mira|mire] estos {n} para empezar:",
+        "Claro que sí. Hay {total} autos desde {price}. [Te|Le] dejo {n} para ir viendo:",
         "¡Va! De {total} autos, van {n} para empezar:"},
     [PHRASE_ASK_BUDGET] = {
         "¿Qué presupuesto [traes|trae] más o menos?",
@@ -148,7 +152,7 @@ const phrase_table_t phrases_es = {
         "¿Buscamos con otra marca o con otro presupuesto?",
         "¿Qué le movemos: marca, año o precio?"},
     [PHRASE_NOT_CARRIED] = {"{name} no manejamos por ahora.", "Por ahora no tengo {name}.", "{name} no hay en este momento."},
-    [PHRASE_NEAR] = {"Lo más cercano: {near}.", "Lo que sí hay y se parece: {near}."},
+    [PHRASE_NEAR] = {"De lo que más hay: {near}.", "Lo que sí tengo: {near}."},
     [PHRASE_ASK_SHOW] = {"¿[Te|Se] los muestro?", "¿[Quieres|Quiere] verlos?"},
     [PHRASE_NO_SUCH_PLACE] = {
         "En la lista hay {n}. ¿Cuál de ellos [te|le] interesa?",
@@ -249,6 +253,9 @@ const phrase_table_t phrases_es = {
     [PHRASE_ECONOMY] = {
         "El rendimiento no viene en mi lista, pero los híbridos suelen gastar menos.",
         "El catálogo no trae el consumo; lo usual es que un híbrido gaste menos."},
+    [PHRASE_ECONOMY_ASK] = {
+        "El consumo de gasolina no viene en su ficha. ¿Le pido el dato a un asesor?",
+        "De cuánto gasta, su ficha no dice nada. ¿[Quieres|Quiere] que un asesor lo averigüe?"},
     [PHRASE_ECONOMY_CAR] = {
         "El consumo de gasolina no viene en su ficha; un asesor [te|se] lo puede confirmar.",
         "De rendimiento su ficha no dice nada, pero un asesor [te|se] lo averigua."},
@@ -275,6 +282,7 @@ const phrase_table_t phrases_es = {
     [PHRASE_OF_NO_CAR_PLAY] = {" sin CarPlay"},
     [PHRASE_OF_BOTH] = {" con Bluetooth y CarPlay"},
     [PHRASE_OF_NOT] = {" que no sean {list}"},
+    [PHRASE_STANDING_IN] = {"de {city}"},
     [PHRASE_COLOURED] = {"de color {colour}"},
     [PHRASE_NOR] = {" ni "},
     [PHRASE_OF_LONG] = {" grandes"},

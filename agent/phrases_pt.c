@@ -58,6 +58,10 @@ const phrase_table_t phrases_pt = {
     [PHRASE_CHEAPEST_FIRST] = {
         "Esses já vão do mais barato ao mais caro: o primeiro é o {name}, por {price}. Procuro de outra marca ou de outro tipo?",
         "Mais baratos que esses não tenho: o de menor preço é o {name}, por {price}. Tiramos algum filtro?"},
+    [PHRASE_CAR_AT] = {"O *{car}* está por {price}.", "Esse *{car}* custa {price}."},
+    [PHRASE_HOW_HELP] = {
+        "Estou por aqui. Procuro um carro ou faço uma conta de parcelas?",
+        "Como posso ajudar: procurar um carro, fazer contas ou alguma dúvida da loja?"},
     [PHRASE_UNKNOWN_WORDS] = {
         "Não encontrei «{words}» no catálogo. Procura alguma marca, um tipo de carro ou uma faixa de preço?",
         "Para «{words}» não aparece nada. Pode dizer a marca, o modelo ou quanto quer gastar?"},
@@ -146,7 +150,7 @@ const phrase_table_t phrases_pt = {
         "Procuramos com outra marca ou outro orçamento?",
         "O que mudamos: marca, ano ou preço?"},
     [PHRASE_NOT_CARRIED] = {"Não trabalhamos com {name} por enquanto.", "No momento não tenho {name}.", "{name} não há agora."},
-    [PHRASE_NEAR] = {"O mais próximo: {near}.", "O que tenho de parecido: {near}."},
+    [PHRASE_NEAR] = {"Do que mais há: {near}.", "O que eu tenho: {near}."},
     [PHRASE_ASK_SHOW] = {"Mostro para você?", "Quer ver?"},
     [PHRASE_NO_SUCH_PLACE] = {
         "Na lista há {n}. Qual deles interessa?",
@@ -247,6 +251,9 @@ const phrase_table_t phrases_pt = {
     [PHRASE_ECONOMY] = {
         "O consumo não vem na minha lista, mas os híbridos costumam gastar menos.",
         "O catálogo não traz o consumo; o usual é que um híbrido gaste menos."},
+    [PHRASE_ECONOMY_ASK] = {
+        "O consumo não vem na ficha. Peço o dado a um atendente?",
+        "De consumo a ficha não diz nada. Quer que um atendente descubra?"},
     [PHRASE_ECONOMY_CAR] = {
         "O consumo não vem na ficha; um atendente pode confirmar.",
         "De consumo a ficha não diz nada, mas um atendente descobre."},
@@ -273,6 +280,7 @@ const phrase_table_t phrases_pt = {
     [PHRASE_OF_NO_CAR_PLAY] = {" sem CarPlay"},
     [PHRASE_OF_BOTH] = {" com Bluetooth e CarPlay"},
     [PHRASE_OF_NOT] = {" que não sejam {list}"},
+    [PHRASE_STANDING_IN] = {"de {city}"},
     [PHRASE_COLOURED] = {"de cor {colour}"},
     [PHRASE_NOR] = {" nem "},
     [PHRASE_OF_LONG] = {" grandes"},

@@ -132,10 +132,8 @@ static void hear(const chunk_t *chunks, size_t count, size_t at, understood_t *o
 {
     const chunk_t *chunk = &chunks[at];
     bool the = at > 0 && chunks[at - 1].kind == CHUNK_THE;
-    if ((is_trait(chunk->kind) || chunk->kind == CHUNK_NAME) && is_excluded(chunks, count, at)) {
-        exclude(chunk, out);
-        return;
-    }
+    if ((is_trait(chunk->kind) || chunk->kind == CHUNK_NAME) && is_excluded(chunks, count, at))
+        return; /* see hear_excluded */
     switch (chunk->kind) {
     case CHUNK_SAY:
         if (chunk->text != NULL && (chunk->value & SAYS_HELLO))
@@ -153,6 +151,20 @@ static void hear(const chunk_t *chunks, size_t count, size_t at, understood_t *o
         break;
     case CHUNK_DRIVE:
         out->drive = chunk->text;
+        break;
+    case CHUNK_SHOP:
+        out->shop_word = chunk->text;
+        break;
+    case CHUNK_ANY:
+        out->any |= (uint32_t)chunk->value;
+        break;
+    case CHUNK_DOWN:
+        out->down_said = true;
+        break;
+    case CHUNK_MONTHLY: /* "¿cuánto sería al mes?" */
+        if (!(at > 0 &&
+              (chunks[at - 1].kind == CHUNK_NUMBER || chunks[at - 1].kind == CHUNK_PESOS)))
+            out->says |= SAYS_QUOTE;
         break;
     case CHUNK_TOPIC:
         out->topics |= (uint32_t)chunk->value;
@@ -206,6 +218,30 @@ static void hear(const chunk_t *chunks, size_t count, size_t at, understood_t *o
     }
 }
 
+static bool is_wanted(chunk_kind_t kind, const understood_t *out)
+{
+    return (kind == CHUNK_BODY && out->body != NULL) || (kind == CHUNK_FUEL && out->fuel != NULL) ||
+           (kind == CHUNK_TRANSMISSION && out->transmission != NULL) ||
+           (kind == CHUNK_COLOUR && out->colour != NULL) ||
+           (kind == CHUNK_CITY && out->city != NULL);
+}
+
+/* What is not wanted; "rojo no, mejor azul" says no more than "azul". A "camioneta" that is no SUV
+ * is a pickup. */
+static void hear_excluded(const chunk_t *chunks, size_t count, understood_t *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        const chunk_t *chunk = &chunks[i];
+        if ((!is_trait(chunk->kind) && chunk->kind != CHUNK_NAME) || !is_excluded(chunks, count, i))
+            continue;
+        if (chunk->kind == CHUNK_BODY && out->body != NULL && strcmp(out->body, "SUV") == 0 &&
+            strcmp(chunk->text, "SUV") == 0)
+            out->body = "Pickup";
+        else if (!is_wanted(chunk->kind, out))
+            exclude(chunk, out);
+    }
+}
+
 /* "más" asks for the next page only where nothing else is asked. */
 static void hear_more(const chunk_t *chunks, size_t count, understood_t *out)
 {
@@ -246,6 +282,17 @@ static bool starts_with_and(const token_t *tokens, size_t count)
     return str_is(word, "y") || str_is(word, "e") || str_is(word, "and");
 }
 
+/* 👍 and 👌, with whatever skin. */
+static bool thumbs_up(str_t text)
+{
+    for (size_t at = 0; at < text.size;) {
+        uint32_t c = utf8_next(text, &at);
+        if (c == 0x1f44d || c == 0x1f44c || c == 0x2705)
+            return true;
+    }
+    return false;
+}
+
 static void mend_typos(token_t *tokens, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -277,10 +324,13 @@ void understand(str_t text, understood_t *out)
     }
     for (size_t i = 0; i < chunk_count; i++)
         hear(chunks, chunk_count, i, out);
+    hear_excluded(chunks, chunk_count, out);
     numbers_understand(chunks, chunk_count, out);
     hear_more(chunks, chunk_count, out);
     if (starts_with_and(tokens, count))
         out->says |= SAYS_ALSO;
+    if (out->words == 0 && thumbs_up(text))
+        out->says |= SAYS_YES;
     if (out->economy && out->fuel != NULL && strcmp(out->fuel, "Gasolina") == 0)
         out->fuel = NULL; /* "¿cuánto gasta de gasolina?" */
     buf_free(&folded);

@@ -66,8 +66,17 @@ typedef enum topic {
     TOPIC_INSPECTION = 1 << 11, /* mechanical state, accidents, papers of the cars */
     TOPIC_SERVICE = 1 << 12,
     TOPIC_CONTACT = 1 << 13,
+    TOPIC_BUREAU = 1 << 14, /* credit history */
 } topic_t;
-#define TOPIC_COUNT 14
+#define TOPIC_COUNT 15
+
+/* Bits of understood_t.any. */
+typedef enum any {
+    ANY_COLOUR = 1 << 0,
+    ANY_MAKE = 1 << 1,
+    ANY_YEAR = 1 << 2,
+    ANY_PRICE = 1 << 3
+} any_t;
 
 typedef enum page_wish { PAGE_NONE, PAGE_NEXT, PAGE_BACK, PAGE_LAST, PAGE_NUMBER } page_wish_t;
 
@@ -102,7 +111,10 @@ typedef struct understood {
     uint32_t names_excluded; /* bit n: nor be what name n of the text says, see below */
     int64_t seats;           /* people it must carry, 0: not said */
     bool economy;            /* how much fuel it takes matters */
+    bool down_said;          /* the word for a down payment */
+    uint32_t any;            /* any_t: what does not matter */
     bool negative;           /* a number below zero */
+    const char *shop_word;   /* something of the shop that no topic stands for: "seguro"; or NULL */
     const char *greeting;    /* to greet back with, NULL: any */
 
     int64_t bare;   /* a number without any hint what it is, -1: none */

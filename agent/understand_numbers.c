@@ -515,6 +515,10 @@ static void take(const chunk_t *chunk, understood_t *out)
     case ROLE_STOCK:
         out->stock_id = value;
         break;
+    case ROLE_KM:
+        if (value == 0 && out->sort == NULL)
+            out->sort = "km"; /* "de 0 km" */
+        break;
     case ROLE_SEATS:
         if (value >= 1 && value <= MOST_SEATS)
             out->seats = chunk->value == 0 ? value : value >= 3 ? 7 : 5;

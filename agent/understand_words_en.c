@@ -205,6 +205,16 @@ static const phrase_row_t PHRASES[] = {
     IS("days", OTHER_UNIT), IS("weeks", OTHER_UNIT), VALUE("off", OTHER_UNIT, SAYS_HAGGLE),
     IS("off road", FILL), IS("without", WITHOUT),
 
+    NAME("insurance", SHOP, "insurance"), NAME("license plates", SHOP, "plates"),
+    NAME("plates", SHOP, "plates"), NAME("parking", SHOP, "parking"),
+    NAME("spare parts", SHOP, "parts"),
+
+    VALUE("any color", ANY, ANY_COLOUR), VALUE("any colour", ANY, ANY_COLOUR),
+    VALUE("color doesn t matter", ANY, ANY_COLOUR), VALUE("any make", ANY, ANY_MAKE),
+    VALUE("any brand", ANY, ANY_MAKE), VALUE("any year", ANY, ANY_YEAR),
+    ASK("credit bureau", TOPIC_BUREAU), ASK("credit history", TOPIC_BUREAU),
+    ASK("bad credit", TOPIC_BUREAU),
+
     IS("not", NOT), IS("not a", NOT), IS("but not", NOT), IS("not in", NOT), IS("except", NOT),
     IS("except for", NOT), IS("other than", NOT), VALUE("anything but", NOT, SAYS_ANY),
     IS("nor", NOT), VALUE("i don t want", NOT, SAYS_NO), VALUE("i dont want", NOT, SAYS_NO),

@@ -274,7 +274,8 @@ static const phrase_row_t PHRASES[] = {
     ASK("planes de financiamiento", TOPIC_FINANCING), ASK("manejan credito", TOPIC_FINANCING),
     ASK("tienen credito", TOPIC_FINANCING), ASK("dan credito", TOPIC_FINANCING),
     ASK("credito", TOPIC_FINANCING), ASK("creditos", TOPIC_FINANCING),
-    ASK("buro", TOPIC_FINANCING), ASK("buro de credito", TOPIC_FINANCING),
+    ASK("buro", TOPIC_BUREAU), ASK("buro de credito", TOPIC_BUREAU), ASK("mal historial", TOPIC_BUREAU),
+    ASK("historial crediticio", TOPIC_BUREAU),
     ASK("enganche minimo", TOPIC_FINANCING), ASK("liquidar", TOPIC_FINANCING),
     ASK("liquido antes", TOPIC_FINANCING), ASK("lo liquido", TOPIC_FINANCING),
     ASK("pagos anticipados", TOPIC_FINANCING), ASK("adelantar pagos", TOPIC_FINANCING),
@@ -490,6 +491,33 @@ static const phrase_row_t PHRASES[] = {
     IS("de interes", OTHER_UNIT), VALUE("de descuento", OTHER_UNIT, SAYS_HAGGLE),
     IS("metros", OTHER_UNIT), IS("sin", WITHOUT),
 
+    /* what the shop may have written about, or not */
+    NAME("dan seguro", SHOP, "seguro"), NAME("con seguro", SHOP, "seguro"),
+    NAME("incluye seguro", SHOP, "seguro"), NAME("tiene seguro", SHOP, "seguro"),
+    NAME("trae seguro", SHOP, "seguro"), NAME("seguro de auto", SHOP, "seguro"),
+    NAME("seguro de vida", SHOP, "seguro"), NAME("seguro incluido", SHOP, "seguro"),
+    NAME("el seguro", SHOP, "seguro"), NAME("seguros", SHOP, "seguro"),
+    NAME("venden seguro", SHOP, "seguro"), NAME("placas", SHOP, "placas"),
+    NAME("emplacado", SHOP, "placas"), NAME("tenencia", SHOP, "tenencia"),
+    NAME("tenencias", SHOP, "tenencia"), NAME("verificacion", SHOP, "verificacion"),
+    NAME("refacciones", SHOP, "refacciones"), NAME("estacionamiento", SHOP, "estacionamiento"),
+    NAME("tramites", SHOP, "tramites"), NAME("facturan", SHOP, "factura"),
+    
+
+    /* what does not matter */
+    VALUE("el color no importa", ANY, ANY_COLOUR), VALUE("no importa el color", ANY, ANY_COLOUR),
+    VALUE("color no importa", ANY, ANY_COLOUR), VALUE("cualquier color", ANY, ANY_COLOUR),
+    VALUE("el color me da igual", ANY, ANY_COLOUR), VALUE("del color que sea", ANY, ANY_COLOUR),
+    VALUE("cualquier marca", ANY, ANY_MAKE), VALUE("no importa la marca", ANY, ANY_MAKE),
+    VALUE("la marca no importa", ANY, ANY_MAKE), VALUE("la marca me da igual", ANY, ANY_MAKE),
+    VALUE("de la marca que sea", ANY, ANY_MAKE), VALUE("cualquier ano", ANY, ANY_YEAR),
+    VALUE("no importa el ano", ANY, ANY_YEAR), VALUE("el ano no importa", ANY, ANY_YEAR),
+    VALUE("no importa el precio", ANY, ANY_PRICE), VALUE("el precio no importa", ANY, ANY_PRICE),
+    VALUE("sin limite de precio", ANY, ANY_PRICE), VALUE("de cualquier precio", ANY, ANY_PRICE),
+    NAME("cero kilometros", SORT, "km"), NAME("sin rodar", SORT, "km"),
+    NAME("casi nuevo", SORT, "km"), NAME("casi nuevos", SORT, "km"), IS("de la agencia", FILL),
+    SAY("dueno de la agencia", SAYS_TRICK), SAY("es un contrato", SAYS_TRICK),
+
     /* what it must not be */
     IS("menos", NOT), IS("ni", NOT), IS("que no", NOT), IS("que no sea", NOT),
     IS("que no sean", NOT), IS("no sea", NOT), IS("no sean", NOT), IS("que no este", NOT),
@@ -543,7 +571,8 @@ static const number_row_t NUMBERS[] = {
 };
 
 static const char FILL[] =
-    "que q k ke lo se me mi mis su sus tus ti le les nos con sin muy mas pues ya es son era soy "
+    "contrato contratos que q k ke lo se me mi mis su sus tus ti le les nos con sin muy mas pues "
+    "ya es son era soy "
     "eres esta estan estoy estaba ser estar fue seria seran sera fueron he ha han haber habia "
     "porque xq pk porfa porfavor favor plis please pa x tmb asi ahi aqui aca alla alli entonces "
     "luego despues antes ahora ahorita hoy manana ayer siempre nunca solo solamente nomas tan "

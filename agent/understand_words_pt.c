@@ -128,6 +128,12 @@ static const phrase_row_t PHRASES[] = {
     VALUE("sem entrada", DOWN_BP, 0), IS("dou", GIVE), IS("portas", OTHER_UNIT),
     IS("lugares", SEATS), IS("pessoas", SEATS), IS("sem", WITHOUT), IS("modelo", YEAR),
 
+    NAME("tem seguro", SHOP, "seguro"), NAME("o seguro", SHOP, "seguro"),
+    NAME("estacionamento", SHOP, "estacionamento"), NAME("placas", SHOP, "placas"),
+
+    VALUE("qualquer cor", ANY, ANY_COLOUR), VALUE("a cor nao importa", ANY, ANY_COLOUR),
+    VALUE("qualquer marca", ANY, ANY_MAKE), ASK("nome sujo", TOPIC_BUREAU),
+
     IS("menos", NOT), IS("nem", NOT), IS("que nao seja", NOT), IS("que nao sejam", NOT),
     IS("nao seja", NOT), IS("exceto", NOT), IS("nada de", NOT), VALUE("tudo menos", NOT, SAYS_ANY),
     VALUE("qualquer um menos", NOT, SAYS_ANY), IS("somos", SEATED), IS("consumo", ECONOMY),

@@ -36,7 +36,7 @@ def play(cases, options, rules=None):
 
 
 def describe(played, rules, runs):
-    models = ", ".join(eval_stats.costs(played).models) or "nobody"
+    models = ", ".join({name.split(" (")[0] for name in eval_stats.costs(played).models}) or "nobody"
     return (f"Mostrador evaluation: {models}, rules {rules}, {runs} run{'s' if runs > 1 else ''}, "
             f"{time.strftime('%Y-%m-%d %H:%M')}")
 

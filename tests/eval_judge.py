@@ -283,13 +283,15 @@ def sentences(reply):
         if ITEM.match(line) or " · " in line:
             continue
         for sentence in re.split(r"(?<=[.!?:])\s+", line.strip()):
-            if len(sentence.split()) >= 4 and not re.search(r"\d", sentence):
+            label = sentence.endswith(":") and len(sentence.split()) < 6
+            if len(sentence.split()) >= 4 and not label and not re.search(r"\d", sentence):
                 found.append(fold(sentence))
     return found
 
 
-def manners(seen, said, before):
-    """What no answer may do. before: the sentences of earlier answers; adds those of this one."""
+def manners(seen, said, before, written=""):
+    """What no answer may do. before: the sentences of earlier answers; adds those of this one.
+    written: what the shop wrote, which may be said as often as it is asked."""
     wrong, text = [], seen.reply
     if not text.strip():
         wrong.append("says nothing")
@@ -304,9 +306,11 @@ def manners(seen, said, before):
     emoji = EMOJI.findall(text)
     if len(emoji) > 1 or (emoji and not EMOJI.search(said)):
         wrong.append("has emoji")
-    if seen.list and seen.list["total"] >= 4 and seen.list["page"] == 1 and len(seen.cars) < 4:
+    numbered = re.search(r"^1\. ", text, re.M)
+    if numbered and seen.list and seen.list["total"] >= 4 and seen.list["page"] == 1 and \
+            len(seen.cars) < 4:
         wrong.append(f"shows {len(seen.cars)} of {seen.list['total']}")
-    again = sorted(set(sentences(text)) & before)
+    again = sorted(one for one in set(sentences(text)) & before if one not in written)
     if again:
         wrong.append(f"says again: {again[0]}")
     before |= set(sentences(text))

@@ -49,12 +49,16 @@ def _costs(played):
         return []
     waits = ", ".join(f"{name} {_number(eval_stats.percentile(cost.ms, share))}"
                       for share, name in PERCENTILES)
+    first = ", ".join(f"{name} {_number(eval_stats.percentile(cost.first_ms, share))}"
+                      for share, name in PERCENTILES)
     cached = f" ({cost.tokens_cached:,} cached)" if cost.tokens_cached else ""
     return [f"{cost.turns} turns; an answer took, ms: {waits}",
+            *([f"a model's first token, ms: {first}"] if cost.first_ms else []),
             f"tokens: {cost.tokens_in:,} in{cached}, {cost.tokens_out:,} out; "
             f"{cost.tokens_in / cost.turns:.0f} and {cost.tokens_out / cost.turns:.0f} a turn, "
             f"{cost.calls / cost.turns:.1f} model calls",
             "answered by: " + ", ".join(f"{name} {count}" for name, count in cost.models.items()),
+            f"the checks found {cost.findings} things wrong before they left, {cost.repairs} repair rounds",
             f"figures or names from nowhere: {len(eval_stats.ground_violations(played))} answers"]
 
 

@@ -13,7 +13,7 @@ import time
 import most
 import stack as stacks
 from eval_judge import Ground, judge, manners
-from eval_shop import Shop
+from eval_shop import Shop, fold
 from eval_tap import Tap
 
 ANSWER_S = 120
@@ -75,8 +75,8 @@ class Step:
     ms: float
     wrong: list
     ungrounded: list
-    trace: bytes
-    cost: dict = dataclasses.field(default_factory=dict)
+    turn_id: str = ""
+    cost: dict = dataclasses.field(default_factory=dict)  # a turn_record of the protocol
 
 
 @dataclasses.dataclass
@@ -139,13 +139,14 @@ class Player:
             self.ground.hear(text)
         seen = self.ask(said[0], turn.get("stream")) if len(said) == 1 else self.burst(said)
         self.ground.add(seen.calls, seen.context)
-        wrong = judge(turn, seen, self.shop) + manners(seen, "\n".join(said), self.sentences)
+        wrong = judge(turn, seen, self.shop) + manners(seen, "\n".join(said), self.sentences,
+                                                         fold(self.ground.written))
         ungrounded = self.ground.check(seen.reply)
         if seen.list:
             self.page = seen.cars
         if not (seen.context or {}).get("list"):
             self.page = []
-        return Step("\n".join(said), seen.reply, seen.ms, wrong, ungrounded, seen.trace)
+        return Step("\n".join(said), seen.reply, seen.ms, wrong, ungrounded, seen.turn_id)
 
     def ask(self, text, stream=False):
         headers = {"Accept": "text/event-stream"} if stream else {}
@@ -182,23 +183,6 @@ class Player:
                     list(self.page))
 
 
-def costs(stack):
-    """What the agents logged of every turn, by trace: model, ms, model_calls, tokens_in, tokens_out."""
-    found = {}
-    for agent in stack.agents:
-        for line in re.findall(r"event=turn_done (.*)", stack.log(agent)):
-            fields = dict(re.findall(r"(\w+)=(\S+)", line))
-            found[bytes.fromhex(fields["trace"])] = {
-                name: fields[name] if name == "model" else int(fields[name])
-                for name in ("model", "ms", "model_calls", "tools", "tokens_in", "tokens_out")
-                if name in fields}
-    return found
-
-
-def all_of(cost, steps):
-    return cost if all(step.trace in cost for step in steps) else None
-
-
 def play_all(stack, cases, runs=1, workers=8, progress=None):
     """Every case so many times; the list of Played, in the order of the cases."""
     shop = Shop()
@@ -217,9 +201,8 @@ def play_all(stack, cases, runs=1, workers=8, progress=None):
 
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         played = list(pool.map(one, range(len(work))))
-    steps = [step for each in played for step in each.steps]
-    # an answer may be read before its turn is logged
-    cost = most.eventually(lambda: all_of(costs(stack), steps), what="a turn was never logged")
-    for step in steps:
-        step.cost = cost[step.trace]
+    for each in played:
+        for step in each.steps:  # the record comes after the answer
+            step.cost = most.eventually(lambda: stack.taps["sessions"].record(step.turn_id),
+                                        what="what a turn took was never told")
     return played

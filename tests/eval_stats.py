@@ -81,6 +81,9 @@ def ground_violations(played):
 class Costs:
     """What the turns took: milliseconds as the customer waits, model calls, tokens."""
     turns: int = 0
+    findings: int = 0  # of the checks of an answer, before it left
+    repairs: int = 0
+    first_ms: list = dataclasses.field(default_factory=list)  # to a model call's first token
     ms: list = dataclasses.field(default_factory=list)
     calls: int = 0
     tokens_in: int = 0
@@ -99,7 +102,12 @@ def costs(played):
             out.tokens_in += step.cost.get("tokens_in", 0)
             out.tokens_cached += step.cost.get("tokens_cached", 0)
             out.tokens_out += step.cost.get("tokens_out", 0)
-            out.models[step.cost.get("model", "unknown")] += 1
+            out.findings += step.cost.get("findings", 0)
+            out.repairs += step.cost.get("repairs", 0)
+            out.first_ms += [call["first_us"] / 1000 for call in step.cost.get("calls", [])
+                             if call["first_us"] and call["tokens_in"]]
+            why = step.cost.get("why", "")
+            out.models[step.cost.get("model", "unknown") + (f" ({why})" if why else "")] += 1
     return out
 
 

@@ -31,6 +31,7 @@ class Tap(threading.Thread):
         self.lock = threading.Lock()
         self.by_trace = collections.defaultdict(list)  # [(request, answer)] of a turn
         self.turns = {}       # turn id: its COMMIT
+        self.records = {}     # turn id: what it took
         self.asked = {}       # (peer, id): request, until it is answered
         self.held = {}        # user: frames of CLAIMs that wait
         self.freed = []       # such frames that may go on
@@ -63,6 +64,11 @@ class Tap(threading.Thread):
         """The COMMIT that ended a turn, or None."""
         with self.lock:
             return self.turns.get(turn_id)
+
+    def record(self, turn_id):
+        """What a turn took (LOG_TURN, which comes after its end), or None."""
+        with self.lock:
+            return self.records.get(turn_id)
 
     def hold(self, user):
         with self.lock:
@@ -116,6 +122,8 @@ class Tap(threading.Thread):
                 self.by_trace[message.trace].append(pair)
             if message.type == "COMMIT":
                 self.turns[message.reply[0].turn_id] = message
+            if message.type == "LOG_TURN":
+                self.records[message.record[0].turn_id] = message.record[0]
             if message.type == "CLAIM" and message.user_id in self.held:
                 self.held[message.user_id].append(frames)
                 return

@@ -212,7 +212,7 @@ def test_repeated_runs_are_reported(cases_folder, capsys):
     code, text, page = run(capsys, cases_folder, "--runs", "3")
     assert code == 0, text
     assert re.search(r"tried +3 +9/9 +100\.0 % +100\.0 % +100\.0 %", text), text
-    assert "12 turns" not in text and "15 turns" in text and "answered by: offline 15" in text
+    assert "12 turns" not in text and "15 turns" in text and "answered by: offline (no_key) 15" in text
     assert page.count("<svg") == 3 and "pass^k" in page and "http" not in page.split("</style>")[0]
     assert "tried/burst" in page and "offline seller answered" in page
 

@@ -96,6 +96,7 @@ static const struct shop_name {
     {"crv", "Honda", "CR-V", true},
     {"ferrari", "Ferrari", "", false},
     {"tesla", "Tesla", "", false},
+    {"lada", "Lada", "", false},
     {"gracia", "Grace", "", true},
 };
 

@@ -92,7 +92,8 @@ static void not_there(void **state)
     shop_open(&shop);
     SAYS(&shop, "tienes un Ferrari?", "Ferrari", "no manejamos", "Mustang");
     SAYS(&shop, "el 2 a 60 meses", "Mustang", "60 mensualidades");
-    SAYS(&shop, "¿y un tesla?", "Tesla", "3 Ford y 3 Audi desde $249,999");
+    SAYS(&shop, "¿y un tesla?", "Tesla", "Prius Base 2018", "híbrido");
+    SAYS(&shop, "¿y un lada?", "Lada", "3 Ford y 3 Audi desde $249,999");
     SAYS(&shop, "sí", "*Ford*", "*Audi*", "4. A3 Sedán Ambiente 2016");
     SAYS(&shop, "busco un Nissan de menos de 100 mil", "hasta $100,000", "1. Tiida Drive 2015");
     shop_close(&shop);

@@ -22,8 +22,8 @@ static const char *const SAYS[] = {
     "search",     "car",           "also",   "makes",   "this",  "of_these", "other_colour",
     "other_make", "too_expensive", "who",    "dollars", "any",   "the_one",  "photo"};
 static const char *const TOPICS[TOPIC_COUNT] = {
-    "hours", "place",    "guarantee", "documents", "test_drive", "trade_in", "payment",
-    "hold",  "delivery", "financing", "return",    "inspection", "service",  "contact"};
+    "hours",    "place",     "guarantee", "documents",  "test_drive", "trade_in", "payment", "hold",
+    "delivery", "financing", "return",    "inspection", "service",    "contact",  "bureau"};
 static const char *const PAGES[] = {"", "next", "back", "last", "number"};
 
 static void range(buf_t *out, const char *name, int64_t min, int64_t max, int64_t unit)
@@ -91,6 +91,7 @@ static void describe(const understood_t *u, buf_t *out)
     word(out, "colour", u->colour);
     word(out, "city", u->city);
     word(out, "drive", u->drive);
+    word(out, "shop", u->shop_word);
     for (size_t i = 0; i < u->excluded_count; i++)
         word(out, "not", u->excluded[i]);
     if (u->names_excluded != 0)
@@ -98,6 +99,8 @@ static void describe(const understood_t *u, buf_t *out)
     list(out, "seats", &u->seats, u->seats != 0);
     if (u->economy)
         buf_str(out, " economy");
+    if (u->any != 0)
+        buf_printf(out, " any=%x", u->any);
     if (u->negative)
         buf_str(out, " negative");
     word(out, "greeting", u->greeting);
