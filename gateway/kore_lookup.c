@@ -1,19 +1,23 @@
 /* One question, one answer; see kore_lookup.h. */
 #include "gateway/kore_lookup.h"
 
+#include "common/clock.h"
 #include "common/config.h"
 #include "gateway/bot_request.h"
 #include "gateway/car_query.h"
 #include "gateway/kore_wait.h"
 #include "gateway/reply_json.h"
+#include "gateway/turn_json.h"
+#include "gateway/turn_query.h"
 #include "gateway/url.h"
 
 #define ARENA_MAX (64 << 10)
 #define LOOKUP_MS 5000 /* nobody waits longer for a page of cars */
 
 typedef struct lookup {
-    wait_t wait; /* first: http_state_create makes both */
-    str_t make;  /* ROUTE_MAKES: whose models */
+    wait_t wait;        /* first: http_state_create makes both */
+    str_t make;         /* ROUTE_MAKES: whose models */
+    turn_query_t range; /* ROUTE_LATENCY */
 } lookup_t;
 
 static void stop(wait_t *wait)
@@ -128,6 +132,72 @@ int session_delete(struct http_request *req, str_t id, int64_t started_us)
     msg = (proto_reset_t){.user_id = wait->user_id};
     wait_call(wait, upstream.sessions, PROTO_RESET, &msg, on_reset);
     return KORE_RESULT_RETRY;
+}
+
+/* ---- what turns took ---- */
+
+static void on_turns(void *arg, const rpc_answer_t *answer)
+{
+    wait_t *wait = arg;
+
+    if (!arrived(wait, answer, PROTO_TURNS))
+        return;
+    turns_json(answer->msg, &wait->body);
+    ready_json(wait);
+}
+
+int turns_get(struct http_request *req, int64_t started_us)
+{
+    arena_t *arena = arena_new(ARENA_MAX);
+    turn_query_t query;
+    problem_t problem;
+    wait_t *wait;
+
+    if (!turns_query_parse(str_from(req->query_string), clock_unix_ms(), arena, &query, &problem))
+        return refuse(req, &arena, &problem, started_us);
+    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    if (wait) {
+        proto_list_turns_t msg = {.since_ms = query.since_ms,
+                                  .until_ms = query.until_ms,
+                                  .outcome = query.outcome,
+                                  .before = query.before,
+                                  .limit = query.limit};
+
+        wait_call(wait, upstream.sessions, PROTO_LIST_TURNS, &msg, on_turns);
+    }
+    arena_destroy(&arena);
+    return wait ? KORE_RESULT_RETRY : KORE_RESULT_OK;
+}
+
+static void on_latency(void *arg, const rpc_answer_t *answer)
+{
+    lookup_t *self = arg;
+    wait_t *wait = arg;
+
+    if (!arrived(wait, answer, PROTO_LATENCY))
+        return;
+    latency_json(answer->msg, self->range.since_ms, self->range.until_ms, &wait->body);
+    ready_json(wait);
+}
+
+int latency_get(struct http_request *req, int64_t started_us)
+{
+    arena_t *arena = arena_new(ARENA_MAX);
+    turn_query_t query;
+    problem_t problem;
+    lookup_t *self;
+
+    if (!latency_query_parse(str_from(req->query_string), clock_unix_ms(), arena, &query, &problem))
+        return refuse(req, &arena, &problem, started_us);
+    self = (lookup_t *)wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    if (self) {
+        proto_get_latency_t msg = {.since_ms = query.since_ms, .until_ms = query.until_ms};
+
+        self->range = query;
+        wait_call(&self->wait, upstream.sessions, PROTO_GET_LATENCY, &msg, on_latency);
+    }
+    arena_destroy(&arena);
+    return self ? KORE_RESULT_RETRY : KORE_RESULT_OK;
 }
 
 /* ---- the catalog ---- */

@@ -1,4 +1,4 @@
-/* Endpoints that ask one service one question: conversations and the catalog. */
+/* Endpoints that ask one service one question: conversations, what turns took, and the catalog. */
 #ifndef MOSTRADOR_GATEWAY_KORE_LOOKUP_H
 #define MOSTRADOR_GATEWAY_KORE_LOOKUP_H
 
@@ -7,6 +7,9 @@
 /* id is the user id as it stands in the path. */
 int session_get(struct http_request *req, str_t id, int64_t started_us);
 int session_delete(struct http_request *req, str_t id, int64_t started_us);
+
+int turns_get(struct http_request *req, int64_t started_us);
+int latency_get(struct http_request *req, int64_t started_us);
 
 int cars_get(struct http_request *req, int64_t started_us);
 int makes_get(struct http_request *req, int64_t started_us);

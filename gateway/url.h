@@ -9,6 +9,8 @@ typedef enum route_name {
     ROUTE_UNKNOWN,
     ROUTE_BOT,            /* POST /seller/bot/ */
     ROUTE_SESSION,        /* GET, DELETE /seller/sessions/{user_id} */
+    ROUTE_TURNS,          /* GET /seller/turns */
+    ROUTE_LATENCY,        /* GET /seller/latency */
     ROUTE_CARS,           /* GET /catalog/cars */
     ROUTE_MAKES,          /* GET /catalog/makes */
     ROUTE_HEALTH,         /* GET /healthz */

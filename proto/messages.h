@@ -45,7 +45,9 @@
     R(process,    "One process as the dispatcher or a service sees it") \
     R(model_call, "One call of a model, as the record of its turn tells it") \
     R(tool_call,  "One tool that a turn ran") \
-    R(turn_record, "What one turn took; nothing of what was said in it")
+    R(turn_record, "What one turn took; nothing of what was said in it") \
+    R(step_latency, "How long one step took, of many turns; µs") \
+    R(turn_group, "What the turns of one model and version of the rules took")
 
 #define PROTO_FIELDS_car(F, L) \
     F(car,  1, INT,  stock_id,     0,   REQUIRED, "stock id of the shop") \
@@ -258,6 +260,28 @@
     F(turn_record, 29, INT, first_part_us, 0,   OPTIONAL, "from the first message until the first part of the answer was sent; sessions fills it in") \
     F(turn_record, 30, INT, delivered_us,  0,   OPTIONAL, "… until all parts were sent")
 
+#define PROTO_FIELDS_step_latency(F, L) \
+    F(step_latency, 1, STR, step,   16, REQUIRED, "total, waiting, claim, owed, thinking, tools, checks, commit, first_part, delivered; and first_token, model_call, tool_call, of each") \
+    F(step_latency, 2, INT, count,  0,  REQUIRED, "how many") \
+    F(step_latency, 3, INT, p50_us, 0,  OPTIONAL, "half of them took no longer; at most 1/64 above the true value") \
+    F(step_latency, 4, INT, p90_us, 0,  OPTIONAL, "90 of 100 took no longer") \
+    F(step_latency, 5, INT, p95_us, 0,  OPTIONAL, "95 of 100") \
+    F(step_latency, 6, INT, p99_us, 0,  OPTIONAL, "99 of 100") \
+    F(step_latency, 7, INT, max_us, 0,  OPTIONAL, "the longest")
+
+#define PROTO_FIELDS_turn_group(F, L) \
+    F(turn_group,  1, STR, model,         64, OPTIONAL, "the model asked last; its own calls and tokens are counted wherever they were made. Empty: all") \
+    F(turn_group,  2, STR, rules,         32, OPTIONAL, "version of the rules") \
+    F(turn_group,  3, INT, turns,         0,  OPTIONAL, "turns that were answered: those the steps are of") \
+    F(turn_group,  4, INT, failed,        0,  OPTIONAL, "others") \
+    F(turn_group,  5, INT, model_calls,   0,  OPTIONAL, "calls of a language model") \
+    F(turn_group,  6, INT, tokens_in,     0,  OPTIONAL, "tokens of prompts") \
+    F(turn_group,  7, INT, tokens_cached, 0,  OPTIONAL, "those of them that servers had cached") \
+    F(turn_group,  8, INT, tokens_out,    0,  OPTIONAL, "tokens of answers") \
+    F(turn_group,  9, INT, findings,      0,  OPTIONAL, "what checks found wrong") \
+    F(turn_group, 10, INT, repairs,       0,  OPTIONAL, "rounds in which a model was told so") \
+    L(turn_group, 11, step_latency, steps, 16, OPTIONAL, "those that happened")
+
 /* ---- messages ----
  * M(name, NAME, code, from and to, the answer, what it means)
  * Every request is answered by the message named, or by ERROR, with its request id. */
@@ -306,7 +330,11 @@
     M(turn_done,  TURN_DONE,  62, "agent → dispatcher", "–", "How the turn ended") \
     M(nudge,      NUDGE,      63, "dispatcher → agent", "–", "The user of a running turn has written again") \
     M(bye,        BYE,        64, "agent → dispatcher", "–", "I take no more work; what runs I still finish") \
-    M(log_turn,   LOG_TURN,   70, "agent → sessions", "OK", "What a turn took, when it has ended")
+    M(log_turn,   LOG_TURN,   70, "agent → sessions", "OK", "What a turn took, when it has ended") \
+    M(list_turns, LIST_TURNS, 71, "gateway → sessions", "TURNS", "What did turns take, the newest first") \
+    M(turns,      TURNS,      72, "sessions → gateway", "–", "These, as far as it is kept") \
+    M(get_latency, GET_LATENCY, 73, "gateway → sessions", "LATENCY", "How long did turns and their steps take") \
+    M(latency,    LATENCY,    74, "sessions → gateway", "–", "Percentiles, by model and version of the rules")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -507,6 +535,26 @@
 #define PROTO_FIELDS_log_turn(F, L) \
     F(log_turn, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose turn it was") \
     L(log_turn, 2, turn_record, record, 1, REQUIRED, "what it took")
+
+#define PROTO_FIELDS_list_turns(F, L) \
+    F(list_turns, 1, INT, since_ms, 0,  OPTIONAL, "claimed then or later, Unix ms; 0: from the first") \
+    F(list_turns, 2, INT, until_ms, 0,  OPTIONAL, "claimed then or earlier; 0: to the last") \
+    F(list_turns, 3, STR, outcome,  16, OPTIONAL, "only those with this outcome, or with this reason for the offline seller") \
+    F(list_turns, 4, STR, before,   32, OPTIONAL, "only those before this turn, which must be kept") \
+    F(list_turns, 5, INT, limit,    0,  REQUIRED, "at most so many, 1 to 100")
+
+#define PROTO_FIELDS_turns(F, L) \
+    L(turns, 1, turn_record, turns, 100, OPTIONAL, "the newest first") \
+    F(turns, 2, STR, before, 32, OPTIONAL, "there may be more: ask for those before this turn")
+
+#define PROTO_FIELDS_get_latency(F, L) \
+    F(get_latency, 1, INT, since_ms, 0, OPTIONAL, "of turns claimed then or later, Unix ms; 0: from the first") \
+    F(get_latency, 2, INT, until_ms, 0, OPTIONAL, "claimed then or earlier; 0: to the last")
+
+#define PROTO_FIELDS_latency(F, L) \
+    L(latency, 1, turn_group, groups, 32, OPTIONAL, "all turns first, under no name; then by model and rules") \
+    F(latency, 2, INT,  oldest_ms, 0, OPTIONAL, "the oldest turn that was looked at, Unix ms; 0: there is none") \
+    F(latency, 3, BOOL, partial,   0, OPTIONAL, "there are older ones, but only so many of the newest are looked at")
 
 /* clang-format on */
 

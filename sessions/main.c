@@ -9,7 +9,8 @@
  *   carrier   the words of a carrier's status
  *   redis     the connection; redis_poll, redis_error and url belong to it
  *   store     requests under way
- *   sweep     the one request that looks across users
+ *   sweep     who was forgotten, across users
+ *   turn_*    the log of turns; histogram and latency make percentiles of it
  */
 #include <stdlib.h>
 

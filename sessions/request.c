@@ -395,6 +395,29 @@ char *request_turn_out(str_t turn_id, bool all, size_t *size)
     return bytes;
 }
 
+char *request_turn_read(const request_turns_t *range, size_t *size)
+{
+    words_t words = {.count = 0};
+    buf_t names;
+    buf_init(&names, KEYS_MAX * KEY_MAX);
+    begin(&words, SCRIPT_TURN_READ);
+    add_keys(&words, &names, (str_t){0}, (str_t){0},
+             (const session_key_t[]){KEY_TURNS, KEY_RECORDS}, 2);
+    if (range->since_ms)
+        add_number(&words, range->since_ms);
+    else
+        add(&words, STR_LIT("-inf"));
+    if (range->until_ms)
+        add_number(&words, range->until_ms);
+    else
+        add(&words, STR_LIT("+inf"));
+    add(&words, range->before);
+    add_number(&words, (int64_t)range->max);
+    char *bytes = format(&words, size);
+    buf_free(&names);
+    return bytes;
+}
+
 char *request_sweep(const request_limits_t *limits, unsigned partition, size_t max, size_t *size)
 {
     words_t words = {.count = 0};

@@ -48,6 +48,16 @@ char *request_command(const request_limits_t *limits, proto_type_t type, const v
 /* The same for what the log of turns is told when a part of an answer was sent; all: the last. */
 char *request_turn_out(str_t turn_id, bool all, size_t *size);
 
+/* What of the log of turns is read at once. */
+typedef struct request_turns {
+    int64_t since_ms, until_ms; /* 0: from the first, to the last */
+    str_t before; /* empty, or a turn id: only those before it, whatever until_ms is */
+    size_t max;
+} request_turns_t;
+
+/* The same for such a look. */
+char *request_turn_read(const request_turns_t *range, size_t *size);
+
 /* The same for one partition of a SWEEP that tells at most max users. */
 char *request_sweep(const request_limits_t *limits, unsigned partition, size_t max, size_t *size);
 

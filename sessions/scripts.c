@@ -33,6 +33,7 @@ EMBED_OUTBOX(delivered);
 EMBED_OUTBOX(status);
 EMBED(turn_log);
 EMBED(turn_out);
+EMBED(turn_read);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -48,7 +49,7 @@ static const struct {
     [SCRIPT_SWEEP] = SOURCE(sweep),       [SCRIPT_TAKE] = SOURCE(take),
     [SCRIPT_FORGO] = SOURCE(forgo),       [SCRIPT_DELIVERED] = SOURCE(delivered),
     [SCRIPT_STATUS] = SOURCE(status),     [SCRIPT_TURN_LOG] = SOURCE(turn_log),
-    [SCRIPT_TURN_OUT] = SOURCE(turn_out),
+    [SCRIPT_TURN_OUT] = SOURCE(turn_out), [SCRIPT_TURN_READ] = SOURCE(turn_read),
 };
 
 str_t script_source(script_t script)

@@ -27,6 +27,7 @@ typedef enum script {
     SCRIPT_STATUS,
     SCRIPT_TURN_LOG,
     SCRIPT_TURN_OUT,
+    SCRIPT_TURN_READ,
     SCRIPT_COUNT
 } script_t;
 

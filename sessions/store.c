@@ -11,6 +11,7 @@
 #include "sessions/carrier.h"
 #include "sessions/sweep.h"
 #include "sessions/turn_log.h"
+#include "sessions/turn_report.h"
 
 #define ARENA_MAX (32 << 20) /* what the lists of the largest context take, and more */
 #define BUSY_RETRY_MS 1000
@@ -18,6 +19,7 @@
 struct store {
     redis_t *redis;
     sweeper_t *sweeper;
+    turn_reports_t *reports;
     request_limits_t limits;
     arena_t *arena; /* of the answer at hand */
     size_t count;   /* requests under way */
@@ -32,10 +34,23 @@ typedef struct pending {
     char turn_id[33]; /* DELIVERED: whose reply it is about */
 } pending_t;
 
-const proto_type_t store_accepts[] = {
-    PROTO_ENQUEUE, PROTO_WITHDRAW,  PROTO_CLAIM,  PROTO_RENEW,    PROTO_COMMIT,
-    PROTO_RELEASE, PROTO_RESET,     PROTO_READ,   PROTO_SWEEP,    PROTO_TAKE,
-    PROTO_FORGO,   PROTO_DELIVERED, PROTO_STATUS, PROTO_LOG_TURN, 0};
+const proto_type_t store_accepts[] = {PROTO_ENQUEUE,
+                                      PROTO_WITHDRAW,
+                                      PROTO_CLAIM,
+                                      PROTO_RENEW,
+                                      PROTO_COMMIT,
+                                      PROTO_RELEASE,
+                                      PROTO_RESET,
+                                      PROTO_READ,
+                                      PROTO_SWEEP,
+                                      PROTO_TAKE,
+                                      PROTO_FORGO,
+                                      PROTO_DELIVERED,
+                                      PROTO_STATUS,
+                                      PROTO_LOG_TURN,
+                                      PROTO_LIST_TURNS,
+                                      PROTO_GET_LATENCY,
+                                      0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -161,6 +176,10 @@ void store_handle(void *arg, const rpc_request_t *request)
         sweeper_handle(self->sweeper, request);
         return;
     }
+    if (header->type == PROTO_LIST_TURNS || header->type == PROTO_GET_LATENCY) {
+        turn_reports_handle(self->reports, request);
+        return;
+    }
     const char *why;
     size_t size;
     char *bytes = request_command(&self->limits, header->type, request->msg, &size, &why);
@@ -198,6 +217,7 @@ store_t *store_new(redis_t *redis, const request_limits_t *limits)
     self->limits = *limits;
     self->arena = arena_new(ARENA_MAX);
     self->sweeper = sweeper_new(redis, limits);
+    self->reports = turn_reports_new(redis);
     return self;
 }
 
@@ -208,6 +228,7 @@ void store_destroy(store_t **self_p)
         return;
     assert(self->count == 0);
     sweeper_destroy(&self->sweeper);
+    turn_reports_destroy(&self->reports);
     arena_destroy(&self->arena);
     free(self);
     *self_p = NULL;

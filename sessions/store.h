@@ -1,6 +1,7 @@
 /*
- * The service: every request but SWEEP becomes one command for Redis, and what Redis answers goes
- * back. Holds no state but the requests under way, so any number of these processes may run.
+ * The service: every request becomes one command for Redis, and what Redis answers goes back; but
+ * for those that look across users (sweep, turn_report). Holds no state but the requests under way,
+ * so any number of these processes may run.
  */
 #ifndef MOSTRADOR_SESSIONS_STORE_H
 #define MOSTRADOR_SESSIONS_STORE_H

@@ -5,10 +5,12 @@ import signal
 
 import msgpack
 import pytest
+import redis as redis_py
 
 import most
 from agent_world import World
 from conversation import Sessions
+from gateway_shop import Shop, check_problem
 
 LOG, RECORDS = "most:{turns}:log", "most:{turns}:records"
 
@@ -236,18 +238,13 @@ def test_a_stored_record_names_nobody(new_stack):
     assert stack.http.ask(user, "busco un nissan").status == 200
     with stack.redis() as redis:
         most.eventually(lambda: redis.zcard(LOG) == 1)
-    with stack_bytes(stack) as redis:
+    with redis_py.Redis(unix_socket_path=str(stack.run / "redis.sock")) as redis:
         for field, value in redis.hgetall(RECORDS.encode()).items():
             assert b"5512345" not in field + value and b"nissan" not in value.lower()
             fields = msgpack.unpackb(value.split(b" ", 2)[2], strict_map_key=False)
             record = most.table().unpack("turn_record", fields)
             assert record.user == "whatsapp:+*********5678" and record.outcome == "answered"
             assert record.received_ms <= record.claimed_ms
-
-
-def stack_bytes(stack):
-    import redis
-    return redis.Redis(unix_socket_path=str(stack.run / "redis.sock"))
 
 
 def test_kill_9_between_commit_and_record_costs_the_record_only(modelled):
@@ -261,3 +258,217 @@ def test_kill_9_between_commit_and_record_costs_the_record_only(modelled):
     assert len(world.sessions.replies("ana")) == 1
     assert world.sessions.count("LOG_TURN") == 0
     assert world.process.child.returncode == -signal.SIGKILL
+
+
+# ---- what the session service tells ----
+
+
+def listed(client, **asked):
+    answer = client.call("LIST_TURNS", **{"limit": 100, **asked})
+    return [turn.turn_id for turn in answer.turns], answer.before
+
+
+@pytest.fixture(scope="module")
+def big_service():
+    with Sessions(env={"TURN_LOG_MAX": "50000"}) as made:
+        yield made
+
+
+@pytest.fixture
+def big(big_service):
+    with big_service.redis() as redis:
+        redis.delete(LOG, RECORDS)
+    with big_service.client("sessions") as made:
+        yield made
+
+
+def test_turns_are_listed_the_newest_first(big):
+    for n in range(5):
+        log(big, f"t{n}", 1000 + n, outcome="lost" if n == 2 else "answered",
+            why="budget" if n == 3 else "")
+    assert listed(big) == (["t4", "t3", "t2", "t1", "t0"], "")
+    assert listed(big, since_ms=1001, until_ms=1003) == (["t3", "t2", "t1"], "")
+    assert listed(big, outcome="lost") == (["t2"], "")
+    assert listed(big, outcome="budget") == (["t3"], "")
+    assert listed(big, outcome="nothing") == ([], "")
+    assert listed(big, before="t2") == (["t1", "t0"], "")
+    assert listed(big, before="t2", since_ms=1001) == (["t1"], "")
+    assert listed(big, before="unknown") == ([], "")
+
+
+def test_pages_of_turns_have_no_gaps(big):
+    """Those of one millisecond too, and while more come."""
+    for n in range(450):
+        log(big, f"t{n:03}", 5000 + n // 100)
+    seen, before = [], ""
+    while True:
+        turns, before = listed(big, before=before, limit=60)
+        assert len(turns) <= 60
+        seen += turns
+        log(big, f"u{len(seen):03}", 9000)
+        if not before:
+            break
+    assert seen == [f"t{n:03}" for n in reversed(range(450))]
+
+
+def test_a_filter_finds_what_is_far_down(big):
+    log(big, "old", 1000, outcome="lost")
+    for n in range(600):
+        log(big, f"t{n}", 2000 + n)
+    assert listed(big, outcome="lost", limit=1)[0] == ["old"]
+
+
+def test_percentiles_of_turns(big):
+    for n in range(1, 101):
+        log(big, f"t{n}", 1000 + n, model="m", rules="v1", total_us=n, think_us=0,
+            calls=[{"model": "m", "outcome": "text", "first_us": n, "total_us": n,
+                    "tokens_in": 2, "tokens_out": 1}], model_calls=1, tokens_in=2, tokens_out=1)
+    answer = big.call("GET_LATENCY")
+    assert (answer.oldest_ms, answer.partial) == (1001, False)
+    everything, group = answer.groups
+    assert (group.model, group.rules, group.turns) == ("m", "v1", 100)
+    assert (group.tokens_in, group.tokens_out, group.model_calls) == (200, 100, 100)
+    for told in (everything, group):
+        steps = {step.step: step for step in told.steps}
+        for name in ("total", "first_token", "model_call"):
+            step = steps[name]
+            assert step.count == 100 and step.max_us == 100
+            assert 50 <= step.p50_us <= 51 and 90 <= step.p90_us <= 91
+            assert 99 <= step.p99_us <= 100
+    late = big.call("GET_LATENCY", since_ms=1091, until_ms=1095)
+    assert late.groups[0].turns == 5
+
+
+def test_only_so_many_turns_are_looked_at(big, big_service):
+    log(big, "t0", 1_000_000)
+    record = bytes_of(big_service, "t0")
+    with redis_py.Redis(unix_socket_path=str(big_service.run / "redis.sock")) as redis:
+        pipe = redis.pipeline(transaction=False)
+        for n in range(1, 20_000):
+            pipe.zadd(LOG, {f"t{n}": 1_000_000 + n})
+            pipe.hset(RECORDS, f"t{n}", record)
+        pipe.execute()
+        assert not big.call("GET_LATENCY").partial
+        redis.zadd(LOG, {"more": 2_000_000})
+        redis.hset(RECORDS, "more", record)
+    answer = big.call("GET_LATENCY")
+    assert answer.partial and answer.groups[0].turns == 20_000
+    turns, before = listed(big, outcome="nothing")
+    assert turns == [] and before == "t1"
+    assert listed(big, outcome="nothing", before=before) == ([], "")
+
+
+def bytes_of(service, turn):
+    with redis_py.Redis(unix_socket_path=str(service.run / "redis.sock")) as redis:
+        return redis.hget(RECORDS, turn)
+
+
+def test_a_damaged_record_is_passed_over(big, big_service):
+    for n in range(3):
+        log(big, f"t{n}", 1000 + n)
+    with big_service.redis() as redis:
+        redis.hset(RECORDS, "t1", "750 1001 \x01garbage")
+        redis.hdel(RECORDS, "t0")
+    assert listed(big) == (["t2"], "")
+    assert big.call("GET_LATENCY").groups[0].turns == 1
+    assert "turn_records_damaged" in big_service.log("sessions")
+
+
+@pytest.mark.parametrize("type_,fields", [
+    ("LIST_TURNS", {"limit": 0}), ("LIST_TURNS", {"limit": 101}),
+    ("LIST_TURNS", {"limit": 1, "since_ms": -1}), ("GET_LATENCY", {"until_ms": 2**60})])
+def test_what_makes_no_sense_is_refused(big, type_, fields):
+    answer = big.call(type_, check=False, **fields)
+    assert (answer.type, answer.code) == ("ERROR", "invalid") and answer.detail
+
+
+def test_reports_are_bounded_and_recover(big, big_service):
+    """More at once than may are refused, while Redis sleeps; none is left over afterwards."""
+    log(big, "t0", 1000)
+    big_service.freeze("redis")
+    ids = [big.send("GET_LATENCY", left_ms=800) for _ in range(6)]
+    refused = [big.wait(id_, check=False).code for id_ in ids]
+    assert sorted(refused) == ["busy", "busy"] + ["unavailable"] * 4
+    big_service.thaw("redis")
+    assert most.eventually(lambda: big.call("GET_LATENCY", check=False).type == "LATENCY")
+
+
+# ---- the API ----
+
+
+@pytest.fixture(scope="module")
+def shop():
+    made = Shop(env={"API_TOKEN": "secret"})
+    made.sessions.handlers["LIST_TURNS"] = lambda m: ("TURNS", {"turns": [record_of("t1")]})
+    made.sessions.handlers["GET_LATENCY"] = lambda m: ("LATENCY", {})
+    yield made
+    made.close()
+
+
+TOKEN = {"Authorization": "Bearer secret"}
+
+
+@pytest.mark.parametrize("path", ["/seller/turns", "/seller/latency"])
+def test_the_api_asks_for_its_token(shop, path):
+    assert check_problem(shop.http.get(path))["status"] == 401
+    assert shop.http.get(path, headers=TOKEN).status == 200
+    assert check_problem(shop.http.post(path, {}, headers=TOKEN))["status"] == 405
+
+
+def test_the_api_asks_for_what_it_was_asked_for(shop):
+    shop.http.get("/seller/turns?since=2026-11-22&until=2026-11-22T10:40:00Z&outcome=budget"
+                  "&before=01AB&limit=3", headers=TOKEN)
+    asked = shop.sessions.wait_for("LIST_TURNS", lambda m: m.before == "01AB")
+    assert (asked.since_ms, asked.until_ms) == (1795305600000, 1795344000000)
+    assert (asked.outcome, asked.limit) == ("budget", 3)
+
+
+@pytest.mark.parametrize("path", [
+    "/seller/turns?limit=1000", "/seller/turns?since=soon", "/seller/latency?limit=1",
+    "/seller/turns?since=1m&until=1h", "/seller/turns?outcome=a'b"])
+def test_the_api_says_what_is_wrong(shop, path):
+    assert check_problem(shop.http.get(path, headers=TOKEN))["status"] == 400
+
+
+def test_the_api_says_when_nobody_is_there_to_tell(shop):
+    shop.sessions.handlers["GET_LATENCY"] = lambda m: ("ERROR", {"code": "unavailable",
+                                                                 "retry_after_ms": 500})
+    answer = shop.http.get("/seller/latency", headers=TOKEN)
+    assert check_problem(answer)["status"] == 503 and answer.headers["Retry-After"]
+
+
+def test_turns_of_a_whole_shop(new_stack, new_simulator):
+    """From customers' messages to the API, with a model and with a failing one."""
+    simulator = new_simulator(latency_ms=20)
+    stack = new_stack(agents=2, env={**simulator.env, "OPENAI_RETRIES": "0"})
+    for n in range(6):
+        assert stack.http.ask(f"+52155{n:08}", "busco un nissan").status == 200
+    simulator.control(always="500")
+    reply = stack.http.ask("+5215500000000", "busco un mazda").json()
+    turns = most.eventually(lambda: of_all(stack, 7))
+    newest = turns[0]
+    assert newest["turn_id"] == reply["turn_id"]
+    assert (newest["outcome"], newest["why"], newest["model"]) == ("answered", "failed", "offline")
+    assert newest["calls"][0]["error"] == "http_500" and newest["user"] == "+*********0000"
+    for turn in turns[1:]:
+        assert turn["model"] == "gpt-4o-mini" and turn["channel"] == "api"
+        assert turn["tokens_in"] > 0 and turn["calls"][0]["first_token_ms"] >= 20
+        assert turn["received_at"] <= turn["claimed_at"] and turn["total_ms"] >= turn["thinking_ms"]
+    only = stack.http.get("/seller/turns?outcome=failed").json()["turns"]
+    assert [turn["turn_id"] for turn in only] == [newest["turn_id"]]
+    told = stack.http.get("/seller/latency?since=1h").json()
+    assert told["all"]["turns"] == 7 and not told["partial"]
+    groups = {group["model"]: group for group in told["groups"]}
+    assert groups["gpt-4o-mini"]["turns"] == 6 and groups["offline"]["turns"] == 1
+    assert groups["gpt-4o-mini"]["tokens_in"] == sum(turn["tokens_in"] for turn in turns)
+    total = groups["gpt-4o-mini"]["steps"]["total"]
+    assert total["count"] == 6
+    assert total["max_ms"] == pytest.approx(max(turn["total_ms"] for turn in turns[1:]))
+    for name in ("answer", "waiting", "model_first_token", "tool", "commit"):
+        assert stack.metric(f"mostrador_{name}_seconds_count") > 0, name
+    assert stack.http.get("/seller/latency?until=1h").json()["all"]["turns"] == 0
+
+
+def of_all(stack, count):
+    turns = stack.http.get("/seller/turns").json()["turns"]
+    return len(turns) == count and turns

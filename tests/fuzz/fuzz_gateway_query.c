@@ -4,9 +4,36 @@
 #include "common/buf.h"
 #include "gateway/bot_request.h"
 #include "gateway/car_query.h"
+#include "gateway/turn_query.h"
 #include "gateway/url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What is taken, the wire and the session service must take too. */
+static void fuzz_turns(str_t text, arena_t *arena)
+{
+    const int64_t now_ms = 1795376000000;
+    turn_query_t query = {0};
+    problem_t problem = {0};
+    buf_t out;
+
+    if (!turns_query_parse(text, now_ms, arena, &query, &problem)) {
+        if (problem.status != 400)
+            abort();
+        return;
+    }
+    proto_list_turns_t msg = {.since_ms = query.since_ms,
+                              .until_ms = query.until_ms,
+                              .outcome = query.outcome,
+                              .before = query.before,
+                              .limit = query.limit};
+    buf_init(&out, 1 << 16);
+    if (!proto_encode(proto_message(PROTO_LIST_TURNS), &msg, &out, NULL) || query.since_ms < 0 ||
+        query.until_ms < 0 || query.limit < 1 || query.limit > TURN_QUERY_MAX_LIMIT)
+        abort();
+    buf_free(&out);
+    latency_query_parse(text, now_ms, arena, &query, &problem);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -27,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     makes_query_parse(text, arena, &make, &problem);
+    fuzz_turns(text, arena);
     route_find(text);
     bearer_matches(text, "token");
     arena_destroy(&arena);

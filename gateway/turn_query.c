@@ -1,0 +1,188 @@
+/* Which turns are asked about; see turn_query.h. */
+#include "gateway/turn_query.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "common/config.h"
+#include "gateway/url.h"
+
+typedef enum param { SINCE, UNTIL, OUTCOME, BEFORE, LIMIT, PARAMS } param_t;
+
+static const char *const names[PARAMS] = {"since", "until", "outcome", "before", "limit"};
+
+/* ---- times ---- */
+
+/* So many digits at the front of text, which moves behind them; false if there are fewer. */
+static bool take_number(str_t *text, size_t digits, int *number)
+{
+    *number = 0;
+    if (text->size < digits)
+        return false;
+    for (size_t i = 0; i < digits; i++) {
+        if (text->data[i] < '0' || text->data[i] > '9')
+            return false;
+        *number = *number * 10 + (text->data[i] - '0');
+    }
+    *text = (str_t){text->data + digits, text->size - digits};
+    return true;
+}
+
+static bool take_char(str_t *text, char c)
+{
+    if (text->size == 0 || text->data[0] != c)
+        return false;
+    *text = (str_t){text->data + 1, text->size - 1};
+    return true;
+}
+
+static bool take_date(str_t *text, struct tm *parts)
+{
+    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+    if (!take_number(text, 4, &parts->tm_year) || !take_char(text, '-') ||
+        !take_number(text, 2, &parts->tm_mon) || !take_char(text, '-') ||
+        !take_number(text, 2, &parts->tm_mday))
+        return false;
+    if (parts->tm_year < 1971 || parts->tm_mon < 1 || parts->tm_mon > 12 || parts->tm_mday < 1 ||
+        parts->tm_mday > days[parts->tm_mon - 1])
+        return false;
+    parts->tm_year -= 1900;
+    parts->tm_mon--;
+    return true;
+}
+
+/* T10:30, T10:30:00 or T10:30:00.123, with or without Z: there is no other zone. */
+static bool take_clock(str_t *text, struct tm *parts, int *ms)
+{
+    *ms = 0;
+    if (!take_char(text, 'T') || !take_number(text, 2, &parts->tm_hour) || !take_char(text, ':') ||
+        !take_number(text, 2, &parts->tm_min))
+        return false;
+    if (take_char(text, ':') && !take_number(text, 2, &parts->tm_sec))
+        return false;
+    if (take_char(text, '.') && !take_number(text, 3, ms))
+        return false;
+    take_char(text, 'Z');
+    return parts->tm_hour < 24 && parts->tm_min < 60 && parts->tm_sec < 61;
+}
+
+bool turn_query_time(str_t text, int64_t now_ms, int64_t *unix_ms)
+{
+    struct tm parts = {0};
+    int ms = 0;
+
+    if (text.size && strchr("smhdw", text.data[text.size - 1])) {
+        if (!config_parse_ms(text, unix_ms) || *unix_ms < 0 || *unix_ms >= now_ms)
+            return false;
+        *unix_ms = now_ms - *unix_ms;
+        return true;
+    }
+    if (!take_date(&text, &parts) || (text.size && !take_clock(&text, &parts, &ms)) || text.size)
+        return false;
+    int day = parts.tm_mday;
+    *unix_ms = (int64_t)timegm(&parts) * 1000 + ms;
+    return parts.tm_mday == day; /* 30 February would be 2 March */
+}
+
+/* ---- parameters ---- */
+
+static bool is_word(str_t text, size_t max)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+            c != '_' && c != '-')
+            return false;
+    }
+    return text.size > 0 && text.size <= max;
+}
+
+static bool read_limit(str_t value, int64_t *limit)
+{
+    *limit = 0;
+    for (size_t i = 0; i < value.size; i++) {
+        if (value.data[i] < '0' || value.data[i] > '9' || i == 3)
+            return false;
+        *limit = *limit * 10 + (value.data[i] - '0');
+    }
+    return *limit >= 1 && *limit <= TURN_QUERY_MAX_LIMIT;
+}
+
+static bool read_param(param_t param, str_t value, int64_t now_ms, turn_query_t *query,
+                       problem_t *problem)
+{
+    switch (param) {
+    case SINCE:
+    case UNTIL:
+        return turn_query_time(value, now_ms,
+                               param == SINCE ? &query->since_ms : &query->until_ms) ||
+               problem_set(problem, 400,
+                           "%s must be a time such as 2026-11-22T10:30:00Z, or how long ago, such "
+                           "as 15m, 24h or 7d.",
+                           names[param]);
+    case OUTCOME:
+        query->outcome = value;
+        return is_word(value, 16) ||
+               problem_set(problem, 400, "outcome must be a word such as answered or budget.");
+    case BEFORE:
+        query->before = value;
+        return is_word(value, 32) || problem_set(problem, 400, "before must be the id of a turn.");
+    case LIMIT:
+        return read_limit(value, &query->limit) ||
+               problem_set(problem, 400, "limit must be a whole number from 1 to %d.",
+                           TURN_QUERY_MAX_LIMIT);
+    case PARAMS:
+        break;
+    }
+    return false;
+}
+
+/* known: so many of the parameters, from the first. */
+static bool parse(str_t text, int64_t now_ms, arena_t *arena, size_t known, turn_query_t *query,
+                  problem_t *problem)
+{
+    bool seen[PARAMS] = {false};
+    str_t name, value;
+    int more;
+
+    while ((more = url_pair(arena, &text, &name, &value)) == 1) {
+        size_t param = 0;
+
+        while (param < known && !str_is(name, names[param]))
+            param++;
+        if (param == known)
+            return problem_set(problem, 400, "A parameter is not known. There are %s.",
+                               known == PARAMS ? "since, until, outcome, before, limit"
+                                               : "since, until");
+        if (seen[param])
+            return problem_set(problem, 400, "%s is given more than once.", names[param]);
+        seen[param] = true;
+        if (value.size && !read_param((param_t)param, value, now_ms, query, problem))
+            return false;
+    }
+    if (more < 0)
+        return problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
+    if (query->until_ms && query->since_ms > query->until_ms)
+        return problem_set(problem, 400, "since is after until.");
+    return true;
+}
+
+bool turns_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_t *query,
+                       problem_t *problem)
+{
+    *query = (turn_query_t){.limit = TURN_QUERY_LIMIT};
+    return parse(text, now_ms, arena, PARAMS, query, problem);
+}
+
+bool latency_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_t *query,
+                         problem_t *problem)
+{
+    *query = (turn_query_t){0};
+    if (!parse(text, now_ms, arena, OUTCOME, query, problem))
+        return false;
+    if (!query->since_ms && !query->until_ms && now_ms > TURN_QUERY_SINCE_MS)
+        query->since_ms = now_ms - TURN_QUERY_SINCE_MS;
+    return true;
+}

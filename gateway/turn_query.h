@@ -1,0 +1,31 @@
+/* Query strings of GET /seller/turns and /seller/latency. Pure. */
+#ifndef MOSTRADOR_GATEWAY_TURN_QUERY_H
+#define MOSTRADOR_GATEWAY_TURN_QUERY_H
+
+#include "common/arena.h"
+#include "gateway/problem.h"
+
+#define TURN_QUERY_LIMIT 50 /* turns, where none is said */
+#define TURN_QUERY_MAX_LIMIT 100
+#define TURN_QUERY_SINCE_MS 86400000 /* of percentiles, where none is said */
+
+typedef struct turn_query {
+    int64_t since_ms, until_ms; /* Unix ms; 0: from the first, to the last */
+    str_t outcome, before;      /* may be empty */
+    int64_t limit;
+} turn_query_t;
+
+/*
+ * since and until: a time (2026-11-22T10:30:00Z, 2026-11-22), or how long ago (90s, 15m, 24h, 7d).
+ * outcome, before and limit are known to the first only. An empty value means any. Strings live in
+ * the arena.
+ */
+bool turns_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_t *query,
+                       problem_t *problem);
+bool latency_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_t *query,
+                         problem_t *problem);
+
+/* One such time; false if it is none. */
+bool turn_query_time(str_t text, int64_t now_ms, int64_t *unix_ms);
+
+#endif

@@ -1,0 +1,190 @@
+#include "sessions/turn_report.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "common/log.h"
+#include "sessions/latency.h"
+#include "sessions/store.h"
+#include "sessions/turn_walk.h"
+
+#define ARENA_MAX (4 << 20) /* what is told */
+#define MAX_TURNS 100       /* of one answer, as the protocol has it */
+#define BUSY_RETRY_MS 500
+
+struct turn_reports {
+    redis_t *redis;
+    size_t count; /* under way */
+};
+
+/* One request under way. */
+typedef struct report {
+    turn_reports_t *reports;
+    rpc_server_t *server;
+    rpc_peer_t peer;
+    proto_header_t header;
+    arena_t *arena;
+    /* LIST_TURNS */
+    str_t outcome;
+    size_t limit;
+    bool full; /* there was no memory for one */
+    proto_turns_t turns;
+    /* GET_LATENCY */
+    latency_t *percentiles;
+    int64_t oldest_ms;
+} report_t;
+
+static void report_free(report_t *self)
+{
+    latency_destroy(&self->percentiles);
+    arena_destroy(&self->arena);
+    self->reports->count--;
+    free(self);
+}
+
+static void unavailable(const rpc_request_t *request, const char *code, const char *why)
+{
+    log_warn("request_refused", LOG_TRACE(&request->header.trace),
+             LOG_CSTR("type", proto_type_name(request->header.type)), LOG_CSTR("code", code));
+    rpc_server_error(request->server, &request->peer, &request->header, code, BUSY_RETRY_MS, "%s",
+                     why);
+}
+
+static void fail(report_t *self)
+{
+    rpc_request_t request = {.server = self->server, .peer = self->peer, .header = self->header};
+    unavailable(&request, PROTO_CODE_UNAVAILABLE, "Redis did not answer in time");
+    report_free(self);
+}
+
+/* ---- turns ---- */
+
+static bool list_one(void *arg, const proto_turn_record_t *record)
+{
+    report_t *self = arg;
+    if (self->outcome.size && !str_eq(record->outcome, self->outcome) &&
+        !str_eq(record->why, self->outcome))
+        return true;
+    if (!proto_copy(&proto_turn_record_record, record, &self->turns.turns[self->turns.turns_count],
+                    self->arena)) {
+        self->full = true;
+        return false;
+    }
+    return ++self->turns.turns_count < self->limit;
+}
+
+static void listed(void *arg, turn_walk_end_t how, str_t last)
+{
+    report_t *self = arg;
+    if (how == TURN_WALK_FAILED || self->full) {
+        fail(self);
+        return;
+    }
+    if (how == TURN_WALK_ENOUGH)
+        self->turns.before = last;
+    rpc_server_reply(self->server, &self->peer, &self->header, PROTO_TURNS, &self->turns);
+    report_free(self);
+}
+
+/* ---- percentiles ---- */
+
+static bool measure_one(void *arg, const proto_turn_record_t *record)
+{
+    report_t *self = arg;
+    latency_add(self->percentiles, record);
+    self->oldest_ms = record->claimed_ms;
+    return true;
+}
+
+static void measured(void *arg, turn_walk_end_t how, str_t last)
+{
+    (void)last;
+    report_t *self = arg;
+    proto_latency_t msg = {.oldest_ms = self->oldest_ms, .partial = how == TURN_WALK_ENOUGH};
+    if (how == TURN_WALK_FAILED || !latency_tell(self->percentiles, self->arena, &msg)) {
+        fail(self);
+        return;
+    }
+    rpc_server_reply(self->server, &self->peer, &self->header, PROTO_LATENCY, &msg);
+    report_free(self);
+}
+
+/* ---- requests ---- */
+
+static const char *begin_list(report_t *self, const proto_list_turns_t *msg, request_turns_t *range)
+{
+    if (msg->limit < 1 || msg->limit > MAX_TURNS)
+        return "limit must be 1 to 100";
+    self->limit = (size_t)msg->limit;
+    self->outcome = (str_t){arena_copy(self->arena, msg->outcome), msg->outcome.size};
+    self->turns.turns = arena_alloc(self->arena, self->limit * sizeof *self->turns.turns);
+    *range = (request_turns_t){
+        .since_ms = msg->since_ms, .until_ms = msg->until_ms, .before = msg->before};
+    return NULL;
+}
+
+static const char *begin(report_t *self, const void *msg, request_turns_t *range)
+{
+    const char *why = NULL;
+    if (self->header.type == PROTO_LIST_TURNS) {
+        why = begin_list(self, msg, range);
+    } else {
+        const proto_get_latency_t *asked = msg;
+        self->percentiles = latency_new();
+        *range = (request_turns_t){.since_ms = asked->since_ms, .until_ms = asked->until_ms};
+    }
+    if (range->since_ms < 0 || range->since_ms > REQUEST_MAX_TOKEN || range->until_ms < 0 ||
+        range->until_ms > REQUEST_MAX_TOKEN)
+        why = "since_ms and until_ms are no times";
+    return why;
+}
+
+void turn_reports_handle(turn_reports_t *self, const rpc_request_t *request)
+{
+    const proto_header_t *header = &request->header;
+    bool list = header->type == PROTO_LIST_TURNS;
+    if (self->count >= TURN_REPORTS) {
+        unavailable(request, PROTO_CODE_BUSY, "as many reports as may are under way");
+        return;
+    }
+    report_t *report = calloc(1, sizeof *report);
+    if (!report)
+        abort();
+    *report = (report_t){.reports = self,
+                         .server = request->server,
+                         .peer = request->peer,
+                         .header = *header,
+                         .arena = arena_new(ARENA_MAX)};
+    self->count++;
+    request_turns_t range = {0};
+    const char *why = begin(report, request->msg, &range);
+    if (why) {
+        log_warn("request_invalid", LOG_TRACE(&header->trace),
+                 LOG_CSTR("type", proto_type_name(header->type)), LOG_CSTR("why", why));
+        rpc_server_error(request->server, &request->peer, header, PROTO_CODE_INVALID, 0, "%s", why);
+        report_free(report);
+    } else if (!turn_walk(self->redis, &range, store_deadline(header),
+                          list ? list_one : measure_one, list ? listed : measured, report)) {
+        unavailable(request, PROTO_CODE_BUSY, "too many requests wait for Redis");
+        report_free(report);
+    }
+}
+
+turn_reports_t *turn_reports_new(redis_t *redis)
+{
+    turn_reports_t *self = calloc(1, sizeof *self);
+    if (!self)
+        abort();
+    self->redis = redis;
+    return self;
+}
+
+void turn_reports_destroy(turn_reports_t **self_p)
+{
+    turn_reports_t *self = *self_p;
+    if (!self)
+        return;
+    assert(self->count == 0);
+    free(self);
+    *self_p = NULL;
+}
