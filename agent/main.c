@@ -2,7 +2,7 @@
  * The agent: runs turns. argv[1] is its name ("agent-2"), which with a random boot id holds leases.
  *
  *   dispatcher ── TURN, NUDGE ──> dispatch_link ──> turns ──> sessions (rpc_client)
- *                                                     ├────> model: openai, offline
+ *                                                     ├────> models: openai …, offline
  *                                                     ├────> tools ──> catalog (rpc_client)
  *                                                     └────> twilio
  */
@@ -39,7 +39,7 @@ typedef struct agent {
     prompt_t *prompt;
     window_t window;
     makes_watch_t *makes;
-    model_t *openai; /* NULL without a key */
+    model_list_t *models; /* NULL without a key */
     model_t *offline;
     twilio_t *twilio; /* NULL without an account */
     send_pace_t *pace;
@@ -137,6 +137,29 @@ static bool model_configured(void)
     return config.OPENAI_API_KEY[0] || strcmp(config.OPENAI_BASE_URL, OPENAI_OWN_URL) != 0;
 }
 
+/* As many as OPENAI_MODEL names, each with connections of its own: one that hangs keeps none of the
+ * others from being asked. */
+static void make_models(agent_t *self)
+{
+    breaker_settings_t settings = {
+        .failures = config.BREAKER_FAILURES,
+        .percent = config.BREAKER_PERCENT,
+        .window_ms = config.BREAKER_WINDOW_MS,
+        .open_ms = config.BREAKER_OPEN_MS,
+    };
+    self->models = model_list_new(&settings);
+    char *list = strdup(config.OPENAI_MODEL), *rest = list;
+    for (char *name; (name = strsep(&rest, ",")) != NULL;) {
+        name += strspn(name, " ");
+        name[strcspn(name, " ")] = 0;
+        if (!*name || strpbrk(name, "\"\\\n") || model_list_count(self->models) == MODEL_LIST_MAX)
+            log_fatal("OPENAI_MODEL: one to %d names, comma separated", MODEL_LIST_MAX);
+        model_t *model = model_openai_new(&self->loop, name);
+        model_list_add(self->models, &model);
+    }
+    free(list);
+}
+
 static void make_carrier(agent_t *self)
 {
     int64_t number_burst = config.TWILIO_NUMBER_RATE / config.AGENTS;
@@ -156,13 +179,13 @@ static void make_turns(agent_t *self)
     self->makes = makes_watch_new(&self->loop, self->catalog, self->prompt);
     self->offline = model_offline_new(&self->loop);
     if (model_configured())
-        self->openai = model_openai_new(&self->loop);
+        make_models(self);
     turn_parts_t parts = {
         .loop = &self->loop,
         .sessions = self->sessions,
         .tools = self->tools,
         .prompt = self->prompt,
-        .model = self->openai ? self->openai : self->offline,
+        .models = self->models,
         .offline = self->offline,
         .twilio = self->twilio,
         .pace = self->pace,
@@ -177,6 +200,7 @@ static void make_turns(agent_t *self)
         .turn_ms = config.TURN_MS,
         .model_calls = config.MODEL_CALLS,
         .window = &self->window,
+        .turn_tokens = config.TURN_TOKENS,
     };
     self->turns = turns_new(&parts);
 }
@@ -244,8 +268,7 @@ static void destroy(agent_t *self)
     twilio_destroy(&self->twilio);
     send_pace_destroy(&self->pace);
     makes_watch_destroy(&self->makes);
-    if (self->openai)
-        self->openai->destroy(&self->openai);
+    model_list_destroy(&self->models);
     self->offline->destroy(&self->offline);
     tools_destroy(&self->tools);
     rpc_loop_detach(&self->sessions_loop);
@@ -275,7 +298,7 @@ int main(int argc, char **argv)
     make_links(&self);
     make_health(&self);
     rpc_loop_on_signal(&self.loop, on_stop, &self);
-    log_info("ready", LOG_CSTR("model", self.openai ? "openai" : "offline"),
+    log_info("ready", LOG_CSTR("model", self.models ? config.OPENAI_MODEL : "offline"),
              LOG_CSTR("carrier", self.twilio ? "twilio" : "none"),
              LOG_CSTR("rules", prompt_version(self.prompt)), LOG_INT("boot", self.boot));
     uv_run(&self.loop, UV_RUN_DEFAULT);

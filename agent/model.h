@@ -22,6 +22,7 @@ typedef struct model_request {
     proto_trace_t trace;
     int64_t deadline_ms; /* clock_ms () at which nobody waits any more */
     bool tools;          /* false: the model must answer with text now */
+    bool once;           /* a call that fails is not tried again */
 } model_request_t;
 
 typedef struct model_tool_call {
@@ -45,6 +46,7 @@ typedef struct model_result {
     size_t call_count;
     const char *error; /* a short literal: "timeout", "http_500", "quota" … or NULL */
     const char *model; /* what answered, if it is not what model_t.label says; or NULL */
+    int64_t asked_ms;  /* the server asked to be left alone so long; 0: it did not */
     int64_t first_us;  /* time to the first token, 0 if unknown */
     int64_t total_us;
     int64_t tokens_in, tokens_cached, tokens_out; /* 0 if not reported */
@@ -74,8 +76,8 @@ struct model {
 
 #include <uv.h>
 
-/* Reads its settings from config. */
-model_t *model_openai_new(uv_loop_t *loop);
+/* Reads its settings from config, but for the model's name, which it copies. */
+model_t *model_openai_new(uv_loop_t *loop, const char *name);
 model_t *model_offline_new(uv_loop_t *loop);
 
 #endif

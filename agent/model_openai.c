@@ -33,6 +33,7 @@ LIST_HEAD(call_list, model_call);
 
 typedef struct openai {
     model_t base; /* first: a model_t * is one of these */
+    char *name;
     http_t *http;
     chat_request_t *writer;
     struct call_list calls;
@@ -46,6 +47,7 @@ struct model_call {
     proto_trace_t trace;
     int64_t deadline_ms, started_us, first_us;
     int64_t tries;
+    bool once;
     buf_t body;
     http_call_t *http; /* the try under way */
     /* the answer of this try */
@@ -237,7 +239,7 @@ static int64_t next_delay(const model_call_t *call, const http_end_t *end)
 {
     retry_t retry = {
         .tries = call->tries,
-        .retries = config.OPENAI_RETRIES,
+        .retries = call->once ? 0 : config.OPENAI_RETRIES,
         .status = end->status && !is_ok(end->status) ? end->status : 0,
         .begun = chat_reply_begun(&call->reply),
         .quota = call->reply.error.quota,
@@ -281,6 +283,7 @@ static void on_end(void *arg, const http_end_t *end)
     if (error) {
         result.status = call->reply.error.filtered ? MODEL_REFUSED : MODEL_FAILED;
         result.error = error;
+        result.asked_ms = retry_after(end->retry_after_ms, end->retry_after, clock_unix_ms());
     } else {
         chat_reply_result(&call->reply, &result);
     }
@@ -301,6 +304,7 @@ static model_call_t *openai_start(model_t *base, const model_request_t *request,
     call->done = done;
     call->arg = arg;
     call->trace = request->trace;
+    call->once = request->once;
     call->started_us = clock_us();
     buf_init(&call->body, CHAT_MAX_REQUEST);
     LIST_INSERT_HEAD(&self->calls, call, link);
@@ -330,6 +334,7 @@ static void openai_destroy(model_t **self_p)
         call_free(call); /* NOLINT(clang-analyzer-unix.Malloc): it leaves the list */
     http_destroy(&self->http);
     chat_request_destroy(&self->writer);
+    free(self->name);
     free(self);
 }
 
@@ -372,15 +377,14 @@ static http_t *open_http(uv_loop_t *loop)
     return http;
 }
 
-model_t *model_openai_new(uv_loop_t *loop)
+model_t *model_openai_new(uv_loop_t *loop, const char *name)
 {
     openai_t *self = calloc(1, sizeof *self);
-    if (!self)
+    if (!self || !(self->name = strdup(name)))
         abort();
     bool hosted = strncmp(config.OPENAI_BASE_URL, OPENAI_HOST, strlen(OPENAI_HOST)) == 0;
-    self->base =
-        (model_t){"openai", config.OPENAI_MODEL, openai_start, openai_cancel, openai_destroy};
-    self->writer = chat_request_new(config.OPENAI_MODEL, config.OPENAI_MAX_TOKENS, hosted);
+    self->base = (model_t){"openai", self->name, openai_start, openai_cancel, openai_destroy};
+    self->writer = chat_request_new(self->name, config.OPENAI_MAX_TOKENS, hosted);
     self->http = open_http(loop);
     LIST_INIT(&self->calls);
     return &self->base;

@@ -178,7 +178,8 @@ turn_t *turn_new(const turn_parts_t *parts, str_t user_id, str_t dead, const pro
     self->started_us = self->entered_us = clock_us();
     ledger_init(&self->ledger);
     self->deadline_ms = self->started_ms + parts->turn_ms;
-    self->model = parts->model;
+    self->model = parts->offline;
+    self->choice = -1;
     partial_init(&self->partial);
     self->state = TURN_CLAIMING;
     enter(self, TURN_EVENT_AGAIN);

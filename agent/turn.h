@@ -8,6 +8,7 @@
  *   turn_record.c   what it took: the log, the metrics, the record
  *   turn_lease.c    CLAIM, RENEW, COMMIT, RELEASE
  *   turn_deliver.c  the replies in the outbox
+ *   turn_model.c    which model thinks, and who when it fails
  *   turn_think.c    the model and the tools
  *   turns.c         all of them
  *
@@ -20,6 +21,7 @@
 
 #include "agent/context.h"
 #include "agent/ledger.h"
+#include "agent/model_list.h"
 #include "agent/partial.h"
 #include "agent/shown.h"
 #include "agent/turn_state.h"
@@ -104,8 +106,15 @@ struct turn {
     model_t *model;
     model_call_t *model_call; /* under way … */
     model_t *called;          /* … at this model … */
-    int64_t called_us;        /* … since then */
+    int64_t called_us;        /* … since then … */
+    bool tools_offered;       /* … with tools */
+    int choice;               /* the model's place in the list, -1: none of it … */
+    model_pick_t pick;        /* … and its call under way, if … */
+    bool picked;              /* … it has begun */
+    uint32_t failed_models;   /* those of the list that failed in this turn … */
+    const char *failed_why;   /* … the last one why */
     const char *offline_why;  /* of OFFLINE_REPLIES, when the offline model is at it */
+    int64_t tokens_spent;     /* by models, reported or estimated */
     int64_t model_calls;      /* since the turn began, or began anew */
     size_t estimate;          /* tokens of the request under way; 0: it is sent to nobody */
     int64_t deadline_ms;      /* of this model */
@@ -159,6 +168,20 @@ void turn_rewind(turn_t *self);
 
 /* Who thinks of the answer: decided here and nowhere else, before every call. */
 void turn_choose_model(turn_t *self);
+
+/* A call of the chosen model: sets how long it may take. Each is ended by one of the others. */
+void turn_call_begin(turn_t *self, model_request_t *request);
+void turn_call_ended(turn_t *self, const model_result_t *result);
+void turn_call_cut(turn_t *self); /* nobody waits for it any more */
+
+/* The call that has ended was of no use: the next model, if there is one, or the offline one. */
+void turn_call_failed(turn_t *self, const model_result_t *result);
+
+/* There are calls, tokens and memory left for more than an answer. */
+bool turn_may_call_tools(const turn_t *self);
+
+/* Nobody could think of an answer. */
+void turn_answer_sorry(turn_t *self);
 
 /* The first message has been claimed, at that time of the session service's clock. */
 void turn_record_claimed(turn_t *self, const proto_claimed_t *claimed);

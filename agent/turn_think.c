@@ -7,8 +7,7 @@
 #include "common/metrics.h"
 #include "common/text.h"
 
-#define OFFLINE_MS 5000 /* for the offline model when it takes over */
-#define TOOL_MS 5000    /* for one round of tools */
+#define TOOL_MS 5000 /* for one round of tools */
 
 /* ---- those who watch ---- */
 
@@ -65,20 +64,9 @@ static void answer(turn_t *self, str_t text)
     turn_move(self, TURN_EVENT_TEXT);
 }
 
-void turn_fall_back(turn_t *self, const char *why, const char *error)
+void turn_answer_sorry(turn_t *self)
 {
-    log_warn("model_failed", LOG_TRACE(&self->trace), LOG_CSTR("model", self->model->name),
-             LOG_CSTR("why", why), LOG_CSTR("error", error ? error : ""));
-    turn_rewind(self);
-    self->offline_why = why;
-    if (self->model == self->parts->offline) {
-        answer(self, answer_sorry(self->context.now.language, self->context.now.formal));
-        return;
-    }
-    self->model = self->parts->offline;
-    self->model_calls = 0;
-    self->deadline_ms = clock_ms() + OFFLINE_MS;
-    turn_move(self, TURN_EVENT_AGAIN);
+    answer(self, answer_sorry(self->context.now.language, self->context.now.formal));
 }
 
 /* ---- the size of the conversation ---- */
@@ -104,12 +92,6 @@ void turn_fit(turn_t *self, bool results)
 }
 
 /* ---- the model ---- */
-
-static bool may_call(const turn_t *self)
-{
-    return self->model_calls < self->parts->model_calls &&
-           arena_used(self->arena) < TURN_ARENA_SOFT;
-}
 
 /* The calls outlive the model's views of them. */
 static bool take_calls(turn_t *self, const model_result_t *result)
@@ -142,8 +124,7 @@ static void on_thought(void *arg, const model_result_t *result)
 {
     turn_t *self = arg;
     self->model_call = NULL;
-    ledger_called(&self->ledger, result->model ? result->model : self->called->label,
-                  self->called != self->parts->offline, result);
+    turn_call_ended(self, result);
     if (self->estimate)
         tokens_scale_learn(&self->parts->window->scale,
                            str_from(result->model ? result->model : self->called->label),
@@ -153,7 +134,7 @@ static void on_thought(void *arg, const model_result_t *result)
         take_text(self, result->text);
         break;
     case MODEL_CALLS:
-        if (!may_call(self)) {
+        if (!self->tools_offered) {
             turn_fall_back(self, "bad", "too_many_calls");
         } else if (!take_calls(self, result)) {
             turn_fall_back(self, "bad", "no_calls");
@@ -165,31 +146,14 @@ static void on_thought(void *arg, const model_result_t *result)
     case MODEL_REFUSED:
     case MODEL_FAILED:
     case MODEL_BAD:
-        turn_fall_back(self, ledger_outcome(result->status), result->error);
+        turn_call_failed(self, result);
         break;
     }
 }
 
-/* Who is at it stays at it; only a failure sends it to the offline seller later (turn_fall_back).
- */
-void turn_choose_model(turn_t *self)
-{
-    const turn_parts_t *parts = self->parts;
-    const char *why = NULL;
-    if (self->offline_why)
-        return;
-    if (parts->model == parts->offline)
-        why = "no_key";
-    else if (self->context.forgot)
-        why = "reset"; /* it says so, and nothing else */
-    if (!why)
-        return;
-    self->model = parts->offline;
-    self->offline_why = why;
-}
-
 void turn_think(turn_t *self)
 {
+    turn_choose_model(self);
     bool sent = self->model != self->parts->offline;
     window_t *window = self->parts->window;
     if (sent)
@@ -205,11 +169,10 @@ void turn_think(turn_t *self)
         .state_tokens = window_state_room(window),
         .user_id = self->user_id,
         .trace = self->trace,
-        .deadline_ms = self->deadline_ms,
-        .tools = may_call(self),
+        .tools = turn_may_call_tools(self),
     };
-    self->called = self->model;
-    self->called_us = clock_us();
+    self->tools_offered = request.tools;
+    turn_call_begin(self, &request);
     self->model_call = self->called->start(self->called, &request,
                                            is_watched(self) ? on_delta : NULL, on_thought, self);
     turn_look_for_news(self);
@@ -219,8 +182,7 @@ void turn_think_cancel(turn_t *self)
 {
     if (!self->model_call)
         return;
-    ledger_cut(&self->ledger, self->called->label, self->called != self->parts->offline,
-               clock_us() - self->called_us);
+    turn_call_cut(self);
     self->called->cancel(self->called, self->model_call);
     self->model_call = NULL;
 }

@@ -8,7 +8,7 @@
 #include <uv.h>
 
 #include "agent/dispatch_link.h"
-#include "agent/model.h"
+#include "agent/model_list.h"
 #include "agent/prompt.h"
 #include "agent/send_pace.h"
 #include "agent/tools.h"
@@ -24,9 +24,9 @@ typedef struct turn_parts {
     rpc_client_t *sessions;
     tools_t *tools;
     prompt_t *prompt;
-    model_t *model;   /* may be the same as offline */
-    model_t *offline; /* takes over when model fails */
-    twilio_t *twilio; /* NULL: not configured, nothing can be delivered */
+    model_list_t *models; /* NULL: none is configured */
+    model_t *offline;     /* takes over when they fail */
+    twilio_t *twilio;     /* NULL: not configured, nothing can be delivered */
     send_pace_t *pace;
     bool typing;              /* show who writes on WhatsApp that an answer is being written */
     const char *template_sid; /* may be empty */
@@ -38,6 +38,7 @@ typedef struct turn_parts {
     int64_t coalesce_ms; /* pause before a turn */
     int64_t turn_ms;     /* then the offline model takes over */
     int64_t model_calls; /* of one turn */
+    int64_t turn_tokens; /* of one turn, in and out; 0: no limit */
     window_t *window;    /* what of a conversation is sent and kept; learns from reports */
 } turn_parts_t;
 

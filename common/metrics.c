@@ -57,23 +57,28 @@ void metric_set(metric_t metric, int64_t value)
     values[metric].plain = value;
 }
 
-void metric_add_label(metric_t metric, const char *label, int64_t n)
+static series_t *series_of(metric_t metric, const char *label)
 {
     value_t *v = &values[metric];
     if (!v->series && !(v->series = calloc(LABELS + 1, sizeof *v->series)))
         abort();
     for (size_t i = 0; i < v->series_count; i++)
-        if (strncmp(v->series[i].label, label, LABEL_SIZE - 1) == 0) {
-            v->series[i].value += n;
-            return;
-        }
-    if (v->series_count < LABELS) {
-        snprintf(v->series[v->series_count].label, LABEL_SIZE, "%s", label);
-        v->series[v->series_count++].value = n;
-        return;
-    }
-    strcpy(v->series[LABELS].label, "other");
-    v->series[LABELS].value += n;
+        if (strncmp(v->series[i].label, label, LABEL_SIZE - 1) == 0)
+            return &v->series[i];
+    bool room = v->series_count < LABELS;
+    series_t *series = &v->series[room ? v->series_count++ : LABELS];
+    snprintf(series->label, LABEL_SIZE, "%s", room ? label : "other");
+    return series;
+}
+
+void metric_add_label(metric_t metric, const char *label, int64_t n)
+{
+    series_of(metric, label)->value += n;
+}
+
+void metric_set_label(metric_t metric, const char *label, int64_t value)
+{
+    series_of(metric, label)->value = value;
 }
 
 void metric_observe(metric_t metric, int64_t us)

@@ -84,7 +84,10 @@
     M(TURN_RECORDS,         COUNTER, "mostrador_turn_records_total", "event", "what turns took, told to the session service: sent, or lost on the way") \
     M(TURNS_LOGGED,         COUNTER, "mostrador_turns_logged_total", "", "turns of which is kept what they took") \
     M(CONTEXT_DROPPED,      COUNTER, "mostrador_context_dropped_total", "what", "older turns that went into the summary, and results of a running turn that were too large for CONTEXT_TOKENS") \
-    M(CONTEXT_NARROW,       COUNTER, "mostrador_context_narrow_total", "", "requests above CONTEXT_TOKENS because rules, makes and tools alone leave no room")
+    M(CONTEXT_NARROW,       COUNTER, "mostrador_context_narrow_total", "", "requests above CONTEXT_TOKENS because rules, makes and tools alone leave no room") \
+    M(BREAKER_STATE,        GAUGE,   "mostrador_breaker_state", "model", "circuit breaker of a model: 0 closed, 1 half-open, 2 open, as of its last call") \
+    M(BREAKER_MOVES,        COUNTER, "mostrador_breaker_transitions_total", "to", "changes of a circuit breaker's state, by the new one") \
+    M(MODEL_SWITCHED,       COUNTER, "mostrador_model_switched_total", "reason", "calls that failed and were followed, in the same turn, by one to the next model of OPENAI_MODEL")
 /* clang-format on */
 
 typedef enum metric {
@@ -98,6 +101,7 @@ void metric_set(metric_t metric, int64_t value);
 /* The same with a value for the metric's label: a literal or a short name, never bytes from
  * outside. A metric keeps at most 32 of them, the rest count as "other". */
 void metric_add_label(metric_t metric, const char *label, int64_t n);
+void metric_set_label(metric_t metric, const char *label, int64_t value);
 
 /* One observation of a SECONDS metric, µs. */
 void metric_observe(metric_t metric, int64_t us);

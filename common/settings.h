@@ -53,7 +53,7 @@
     S(FINANCING_MAX_MONTHS, INT, "72", "1..600", "longest plan") \
     S(OPENAI_API_KEY, SECRET, "", "", "key of the model; empty with the default OPENAI_BASE_URL: the offline seller answers") \
     S(OPENAI_BASE_URL, TEXT, "https://api.openai.com/v1", "", "any server of the Chat Completions API") \
-    S(OPENAI_MODEL, TEXT, "gpt-4o-mini", "", "name of the model") \
+    S(OPENAI_MODEL, TEXT, "gpt-4o-mini", "", "name of the model, or up to eight, comma separated: when one fails, the next one is asked in the same turn") \
     S(OPENAI_CONNECT_MS, MS, "3s", "10..60000", "time to connect") \
     S(OPENAI_FIRST_MS, MS, "20s", "10..600000", "time to the first byte of an answer") \
     S(OPENAI_IDLE_MS, MS, "10s", "10..600000", "time between two pieces of an answer") \
@@ -88,7 +88,12 @@
     S(KEYS_DIR, TEXT, "", "", "keys of this process (make keys); with it everything over TCP between the processes is encrypted, without it TCP is for loopback only") \
     S(TURN_LOG_MAX, INT, "20000", "0..1000000", "turns of which is kept what they took, the newest; 0: none") \
     S(PROXY_ADDR, TEXT, "", "", "addresses and names, with commas between, where a proxy in front makes HTTP_ADDR known; nobody else may reach HTTP_ADDR then. Empty: there is none") \
-    S(HEALTH_ENDPOINT, TEXT, "", "", "ipc://path where an agent answers health checks; empty: nowhere")
+    S(HEALTH_ENDPOINT, TEXT, "", "", "ipc://path where an agent answers health checks; empty: nowhere") \
+    S(BREAKER_FAILURES, INT, "5", "0..1000", "failed calls in a row (timeouts, 5xx, no connection) after which a model is left alone and the next model or the offline seller answers at once; an exhausted quota does it alone; 0: never") \
+    S(BREAKER_PERCENT, INT, "50", "1..100", "the same if so many percent of at least 10 calls within BREAKER_WINDOW_MS failed") \
+    S(BREAKER_WINDOW_MS, MS, "30s", "1000..3600000", "how far back failed calls count") \
+    S(BREAKER_OPEN_MS, MS, "10s", "10..600000", "how long a model is left alone before one call tries it again; doubled up to six times while that fails, and at least what the server asked for") \
+    S(TURN_TOKENS, INT, "60000", "0..10000000", "tokens, in and out, after which a turn gets no more tools, and at one and a half times as many the offline seller answers; 0: no limit")
 /* clang-format on */
 
 #endif

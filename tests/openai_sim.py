@@ -52,6 +52,7 @@ SETTINGS = {
     "seed": 1,              # for chunk_bytes -1
     "failures": [],         # queue of failures
     "always": None,         # failure of every request
+    "by_model": {},         # {"name": failure}: of every request to the model of that name
     "rates": {},            # {"500": 0.05}: failures by chance
     "echo": False,          # the answer names the tags (#a1) of the customer's last words
     "say": None,            # every text is this, whatever the tools found (a lying model)
@@ -88,6 +89,7 @@ class Server:
         self.counters = collections.Counter()
         self.statuses = collections.Counter()
         self.served = collections.Counter()
+        self.asked = collections.Counter()
         self.violations = []
         self.requests = collections.deque(maxlen=KEPT)
         self.connections = set()
@@ -106,6 +108,8 @@ class Server:
                 value = self.failure(value)
             if name == "failures":
                 value = [self.failure(f) for f in value]
+            if name == "by_model":
+                value = {model: self.failure(f) for model, f in value.items()}
             self.settings[name] = value
         if "seed" in wanted:
             self.random = random.Random(wanted["seed"])
@@ -117,9 +121,11 @@ class Server:
             raise ValueError(f"unknown kind {value.get('kind')}")
         return value
 
-    def next_failure(self):
+    def next_failure(self, model):
         if self.settings["failures"]:
             return self.settings["failures"].pop(0)
+        if model in self.settings["by_model"]:
+            return self.settings["by_model"][model]
         if self.settings["always"]:
             return self.settings["always"]
         chance = self.random.random()
@@ -142,6 +148,7 @@ class Server:
         return web.json_response({
             "settings": self.settings, "active": self.counters["active"], "connections": len(self.connections),
             "statuses": dict(self.statuses), "served": dict(self.served),
+            "asked": dict(self.asked),
             "violations": self.violations, "prefixes": len(self.prefixes),
             "last": list(self.requests), "requests": self.counters["requests"],
             "completions": self.counters["completions"], "gone": self.counters["gone"],
@@ -183,7 +190,8 @@ class Server:
                               "version": f"{request.version.major}.{request.version.minor}",
                               "body": body, "at": time.monotonic()})
         self.prefixes.add(hash(json.dumps([body["messages"][0], body.get("tools")])))
-        failure = self.next_failure()
+        failure = self.next_failure(body["model"])
+        self.asked[body["model"]] += 1
         self.served[failure["kind"]] += 1
         await self.sleep(request, self.latency(failure))
         await self.held(request, "start")
@@ -520,12 +528,12 @@ class Sim:
 
     key = "sk-test-0123456789"
 
-    def __init__(self, **settings):
+    def __init__(self, port=0, **settings):
         self.settings = settings
-        self.process = self.port = None
+        self.process, self.port = None, port
 
     def __enter__(self):
-        arguments = [sys.executable, __file__, "--port", "0", "--with-stdin"]
+        arguments = [sys.executable, __file__, "--port", str(self.port), "--with-stdin"]
         for name, value in self.settings.items():
             arguments += ["--set", f"{name}={json.dumps(value)}"]
         self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

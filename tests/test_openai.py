@@ -22,7 +22,7 @@ def world():
     """A shop that asks a simulator; (stack, simulator) for all tests here."""
     with Sim() as sim:
         shop = stacks.Stack(agents=1, env={**sim.env, "OPENAI_RETRIES": "2", "TURN_MS": "20s",
-                                           "OPENAI_FIRST_MS": "10s"})
+                                           "OPENAI_FIRST_MS": "10s", "BREAKER_FAILURES": "0"})
         with shop:
             yield shop, sim
 
