@@ -141,6 +141,8 @@ bool context_said(context_t *self, const proto_waiting_t *message)
              (proto_entry_t){.role = STR_LIT("user"), .text = text, .at_ms = message->received_ms}))
         return false;
     note_manners(self, text);
+    if (message->opt.size)
+        self->opt = str_is(message->opt, "out") ? STR_LIT("out") : STR_LIT("in");
     self->turn_said = self->now.entries_count;
     return text.size == 0 || text.data != NULL;
 }

@@ -23,6 +23,7 @@ typedef struct context {
     size_t turn_said;  /* behind this turn's last customer message */
     bool forgot;       /* the customer asked for it in this turn */
     bool wants_person; /* … for a human */
+    str_t opt;         /* "out", "in" or "": of the last message */
     char turn_id[32];
 } context_t;
 
@@ -31,7 +32,8 @@ bool context_open(context_t *self, arena_t *arena, const proto_context_t *rememb
                   const char *turn_id);
 
 /* A message of the customer; language and manners are noted. One that asks to forget the
- * conversation takes all that came before with it. Not after context_called. */
+ * conversation takes all that came before with it. Not after context_called, nor after a word of
+ * leaving or returning (opt): that is the turn's last. */
 bool context_said(context_t *self, const proto_waiting_t *message);
 
 /* A tool call and its result. The call's id is replaced where it cannot be kept. */

@@ -23,6 +23,7 @@ typedef struct model_request {
     int64_t deadline_ms; /* clock_ms () at which nobody waits any more */
     bool tools;          /* false: the model must answer with text now */
     bool once;           /* a call that fails is not tried again */
+    str_t opt; /* "out" or "in": the last message is a word of leaving or returning, and no more */
 } model_request_t;
 
 typedef struct model_tool_call {

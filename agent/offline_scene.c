@@ -109,40 +109,6 @@ static void add_words(scene_t *self, str_t text, buf_t *out)
     }
 }
 
-/* The words of leaving and returning, when they are all that is said: "STOP.", "¡Baja!" */
-static void read_leaving(scene_t *self)
-{
-    static const struct {
-        const char *word;
-        int wish;
-    } rows[] = {{"stop", WISH_LEAVE},
-                {"stopall", WISH_LEAVE},
-                {"unsubscribe", WISH_LEAVE},
-                {"optout", WISH_LEAVE},
-                {"baja", WISH_LEAVE},
-                {"dar de baja", WISH_LEAVE},
-                {"dame de baja", WISH_LEAVE},
-                {"darme de baja", WISH_LEAVE},
-                {"no mas mensajes", WISH_LEAVE},
-                {"start", WISH_RETURN},
-                {"unstop", WISH_RETURN},
-                {"alta", WISH_RETURN},
-                {"dar de alta", WISH_RETURN},
-                {"dame de alta", WISH_RETURN}};
-    buf_t folded;
-    buf_init(&folded, UNDERSTAND_MAX_TEXT * 4);
-    text_fold(&folded, self->said);
-    str_t word = buf_view(&folded);
-    while (word.size && !(word.data[0] >= 'a' && word.data[0] <= 'z'))
-        word = (str_t){word.data + 1, word.size - 1};
-    while (word.size && !(word.data[word.size - 1] >= 'a' && word.data[word.size - 1] <= 'z'))
-        word.size--;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (str_is(word, rows[i].word))
-            self->wish = rows[i].wish;
-    buf_free(&folded);
-}
-
 static void read_said(scene_t *self, size_t from)
 {
     buf_t text;
@@ -157,7 +123,6 @@ static void read_said(scene_t *self, size_t from)
     char *copy = arena_copy(self->arena, buf_view(&text));
     self->said = (str_t){copy, copy != NULL ? text.size : 0};
     buf_free(&text);
-    read_leaving(self);
     understand(self->said, &self->u);
 }
 
@@ -321,6 +286,7 @@ void scene_open(scene_t *self, arena_t *arena, const offline_shop_t *shop,
                       .shop = shop,
                       .context = request->context,
                       .may_call = request->tools,
+                      .opt = request->opt,
                       .out = out};
     *out = (model_result_t){0};
     size_t start = request->turn_start;

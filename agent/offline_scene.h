@@ -51,8 +51,8 @@ typedef struct scene {
     const proto_context_t *context;
     bool may_call;
     voice_t voice;
-    str_t said;                                       /* all messages of the turn, one a line */
-    enum { WISH_NONE, WISH_LEAVE, WISH_RETURN } wish; /* "BAJA", "ALTA" and nothing else */
+    str_t opt;  /* as model.h has it */
+    str_t said; /* all messages of the turn, one a line */
     bool noted; /* there was also something that is no text: a photo, a place */
     understood_t u;
     int64_t said_ms;

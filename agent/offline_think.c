@@ -23,6 +23,15 @@ static bool is_pure(const scene_t *scene, uint32_t says)
            !wants_quote(scene) && u->unknown == 0;
 }
 
+/* "BAJA", "ALTA": it is kept already, and confirmed. */
+static bool step_opt(scene_t *scene)
+{
+    if (scene->opt.size == 0)
+        return false;
+    answer_phrase(scene, str_is(scene->opt, "out") ? PHRASE_LEAVE : PHRASE_RETURN);
+    return true;
+}
+
 static bool step_reset(scene_t *scene)
 {
     if (!(scene->u.says & SAYS_RESET) || scene->u.unknown > 0 || search_wanted(scene))
@@ -37,15 +46,6 @@ static bool step_no_words(scene_t *scene)
     if (!scene->noted || text_trim(scene->said).size > 0)
         return false;
     answer_phrase(scene, PHRASE_NO_WORDS);
-    return true;
-}
-
-/* Nobody is written to without having written first, so there is nothing else to do. */
-static bool step_wish(scene_t *scene)
-{
-    if (scene->wish == WISH_NONE)
-        return false;
-    answer_phrase(scene, scene->wish == WISH_LEAVE ? PHRASE_LEAVE : PHRASE_RETURN);
     return true;
 }
 
@@ -563,7 +563,7 @@ static bool step_not_understood(scene_t *scene)
 }
 
 static bool (*const steps[])(scene_t *) = {
-    step_reset,     step_no_words, step_wish,        step_person,  step_names,
+    step_opt,       step_reset,    step_no_words,    step_person,  step_names,
     step_trick,     step_yes,      step_down,        step_bare,    step_page,
     step_compare,   step_haggle,   step_car,         step_makes,   step_know,
     step_shop_word, step_offtopic, step_quote_price, step_search,  step_quote_what,

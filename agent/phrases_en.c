@@ -77,8 +77,8 @@ const phrase_table_t phrases_en = {
         "I can't open that, I only read written messages. Tell me in words how I can help.",
         "Your message arrived, but without text I can't read it. Could you write it, please?"},
     [PHRASE_LEAVE] = {
-        "Done, we won't write any more. If you change your mind, just write to us.",
-        "Understood: no more messages. We are here if you ever write again."},
+        "Done, we won't send you messages any more. If you change your mind, write *START*.",
+        "Understood: no more messages. To come back, just write *START*."},
     [PHRASE_RETURN] = {
         "Good to have you back! Which car shall I look for?",
         "Here we are again! Which car do you have in mind?"},

@@ -77,8 +77,8 @@ const phrase_table_t phrases_es = {
         "Eso no lo puedo abrir, solo leo mensajes escritos. [Cuéntame|Cuénteme] con palabras en qué [te|le] ayudo.",
         "Recibí [tu|su] mensaje, pero sin texto no lo puedo leer. ¿Me lo [escribes|escribe], por favor?"},
     [PHRASE_LEAVE] = {
-        "Listo, ya no [te|le] escribimos. Si [cambias|cambia] de idea, [escríbenos|escríbanos] cuando [quieras|quiera].",
-        "Entendido: no [recibirás|recibirá] más mensajes. Aquí seguimos por si algún día [nos escribes|nos escribe]."},
+        "Listo, ya no [te|le] mandamos mensajes. Si [cambias|cambia] de idea, [escribe|escriba] *ALTA*.",
+        "Entendido: no [recibirás|recibirá] más mensajes. Para volver, basta con que [escribas|escriba] *ALTA*."},
     [PHRASE_RETURN] = {
         "¡Qué bueno que [vuelves|vuelve]! ¿Qué auto [te|le] busco?",
         "¡Aquí estamos de nuevo! ¿Qué auto [tienes|tiene] en mente?"},

@@ -77,8 +77,8 @@ const phrase_table_t phrases_pt = {
         "Isso eu não consigo abrir, só leio mensagens escritas. Me diga com palavras como posso ajudar.",
         "Recebi a mensagem, mas sem texto não consigo ler. Pode escrever, por favor?"},
     [PHRASE_LEAVE] = {
-        "Pronto, não escrevemos mais. Se mudar de ideia, é só escrever.",
-        "Entendido: não vai receber mais mensagens. Continuamos aqui, se um dia quiser escrever."},
+        "Pronto, não mandamos mais mensagens. Se mudar de ideia, escreva *START*.",
+        "Entendido: não vai receber mais mensagens. Para voltar, é só escrever *START*."},
     [PHRASE_RETURN] = {
         "Que bom que voltou! Que carro eu procuro?",
         "Estamos aqui de novo! Que carro tem em mente?"},

@@ -38,11 +38,12 @@ static bool is_stale(const rpc_answer_t *answer)
 
 /* ---- messages ---- */
 
-/* Adds the messages that are new; returns how many there were, or -1 when there is no room. */
+/* Adds the messages that are new; returns how many there were, or -1 when there is no room. A word
+ * of leaving or returning is the last: it has an answer of its own, whatever follows. */
 static int take_messages(turn_t *self, const proto_claimed_t *claimed)
 {
     int count = 0;
-    for (size_t i = 0; i < claimed->messages_count; i++) {
+    for (size_t i = 0; i < claimed->messages_count && !self->context.opt.size; i++) {
         const proto_waiting_t *message = &claimed->messages[i];
         if (message->seq <= self->upto_seq)
             continue;
@@ -155,7 +156,7 @@ static void take_news(turn_t *self, const proto_claimed_t *claimed)
 {
     bool more = claimed->messages_count &&
                 claimed->messages[claimed->messages_count - 1].seq > self->upto_seq;
-    if (!more || self->joins >= TURN_MAX_JOINS) {
+    if (!more || self->context.opt.size || self->joins >= TURN_MAX_JOINS) {
         turn_look_for_news(self);
         return;
     }

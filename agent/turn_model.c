@@ -24,6 +24,8 @@ static const char *choose(const turn_t *self, int *choice)
     int64_t most = parts->turn_tokens;
     if (!parts->models)
         return "no_key";
+    if (str_is(self->context.opt, "out"))
+        return "opt_out"; /* it confirms that, and says nothing else */
     if (self->context.forgot)
         return "reset"; /* it says so, and nothing else */
     if (most && self->tokens_spent >= most + most / 2)

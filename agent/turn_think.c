@@ -170,6 +170,7 @@ void turn_think(turn_t *self)
         .user_id = self->user_id,
         .trace = self->trace,
         .tools = turn_may_call_tools(self),
+        .opt = self->context.opt,
     };
     self->tools_offered = request.tools;
     turn_call_begin(self, &request);

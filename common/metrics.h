@@ -74,6 +74,7 @@
     M(OUTBOX_FAILED,        COUNTER, "mostrador_outbox_failed_total", "code", "replies given up, by the carrier's error code") \
     M(CARRIER_STATUS,       COUNTER, "mostrador_carrier_status_total", "status", "messages that reached a status, by what the carrier called it") \
     M(CARRIER_ERRORS,       COUNTER, "mostrador_carrier_errors_total", "code", "messages that failed after they were accepted, by the carrier's error code") \
+    M(OPT_CHANGES,          COUNTER, "mostrador_opt_changes_total", "change", "people who left with STOP or the like, and who returned") \
     M(ANSWER_SECONDS,       SECONDS, "mostrador_answer_seconds", "", "from a customer's first message to the commit of its answer") \
     M(WAITING_SECONDS,      SECONDS, "mostrador_waiting_seconds", "", "from a customer's first message until a turn claimed it") \
     M(MODEL_FIRST_SECONDS,  SECONDS, "mostrador_model_first_token_seconds", "", "a model call from start to its first token") \

@@ -19,6 +19,7 @@
 #include "gateway/bot_request.h"
 #include "gateway/exchange.h"
 #include "gateway/kore_wait.h"
+#include "gateway/opt_word.h"
 #include "gateway/reply_json.h"
 
 #define ARENA_MAX (512 << 10)  /* the body as it came, and as it was read */
@@ -173,7 +174,8 @@ static void call_enqueue(bot_t *self)
     proto_enqueue_t msg = {.user_id = self->request.user_id,
                            .message_id = self->message_id,
                            .channel = self->wait.streamed ? STR_LIT("chat") : STR_LIT("api"),
-                           .text = self->request.text};
+                           .text = self->request.text,
+                           .opt = str_from(opt_word_name(opt_word_of(self->request.text, false)))};
 
     wait_call(&self->wait, upstream.sessions, PROTO_ENQUEUE, &msg, on_answer);
 }

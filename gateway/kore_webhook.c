@@ -187,7 +187,7 @@ static void on_enqueued(void *arg, const rpc_answer_t *answer)
 
         event = (webhook_event_t){.kind = WEBHOOK_ON_ENQUEUED,
                                   .seq = enqueued->seq,
-                                  .replied = enqueued->reply_count > 0};
+                                  .replied = enqueued->reply_count > 0 || self->message.answered};
         if (event.replied && self->way.waits)
             event.fits = keep_reply(self, &enqueued->reply[0]);
     }
@@ -247,6 +247,8 @@ static void call_enqueue(hook_t *self)
                            .channel = STR_LIT("twilio"),
                            .text = self->message.text,
                            .reply_to = self->message.shop,
+                           .opt = str_from(opt_word_name(self->message.opt)),
+                           .silent = self->message.answered,
                            .hold_ms = self->way.waits && hold > 0 ? hold : 0};
 
     self->wait.deadline_ms =
@@ -383,15 +385,13 @@ static bool read_message(struct http_request *req, arena_t *arena, twilio_messag
 
 static void log_message(struct http_request *req, const hook_t *self)
 {
-    static const char *const wishes[] = {
-        [TWILIO_TALK] = "talk", [TWILIO_OPT_OUT] = "opt_out", [TWILIO_OPT_IN] = "opt_in"};
     const char *copy;
 
     if (http_request_header(req, "i-twilio-idempotency-token", &copy) != KORE_RESULT_OK)
         copy = "";
     log_info("message", LOG_TRACE(&self->wait.trace), LOG_PERSON("user", self->message.user_id),
              LOG_TEXT("message", self->message.message_id),
-             LOG_CSTR("wish", wishes[self->message.wish]),
+             LOG_CSTR("opt", opt_word_name(self->message.opt)),
              LOG_TEXT("copy", utf8_front(str_from(copy), 64)));
 }
 
@@ -408,7 +408,7 @@ int webhook_post(struct http_request *req, int64_t started_us)
         return KORE_RESULT_OK;
     self->message = message;
     self->began_ms = clock_ms();
-    webhook_start(&self->way, waits());
+    webhook_start(&self->way, waits() && !message.answered);
     log_message(req, self);
     act(self);
     return KORE_RESULT_RETRY;

@@ -2,10 +2,9 @@
  * POST /webhook/twilio/: a message of Twilio's in, TwiML out; and POST /webhook/twilio/status: how
  * a message that was sent fares. Both are answered with a 2xx only when what they say is recorded.
  *
- * Words of leaving and returning (STOP, BAJA, ALTA …) are messages like any other: recorded, and
- * answered by the seller. That is enough, because the shop never writes first: after the answer to
- * STOP nothing is sent until the customer writes again. Where Twilio itself keeps the list (SMS),
- * it refuses our answer with 21610, which is kept with the customer.
+ * Words of leaving and returning (STOP, BAJA, START, ALTA …) are recorded with what they mean,
+ * which sessions keeps with the person, and are answered like any other message. Where Twilio has
+ * answered them itself (OptOutType) nothing is added.
  */
 #ifndef MOSTRADOR_GATEWAY_KORE_WEBHOOK_H
 #define MOSTRADOR_GATEWAY_KORE_WEBHOOK_H

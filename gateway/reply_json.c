@@ -101,7 +101,8 @@ void reply_json(str_t user_id, const proto_reply_t *reply, buf_t *out)
 
 bool session_known(const proto_session_t *session)
 {
-    return session->context_count > 0 || session->waiting > 0 || session->leased;
+    return session->context_count > 0 || session->waiting > 0 || session->leased ||
+           session->opted_out;
 }
 
 static void conversation(const proto_context_t *context, buf_t *out)
@@ -144,6 +145,8 @@ void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
     number(out, "waiting", session->waiting);
     buf_str(out, ",\"writing\":");
     json_put_bool(out, session->leased);
+    buf_str(out, ",\"opted_out\":");
+    json_put_bool(out, session->opted_out);
     if (context) {
         buf_char(out, ',');
         member(out, "language", context->language);

@@ -9,7 +9,6 @@
 #define CHARACTERS_MAX 4096 /* of a text, as at the other entrance */
 #define WITH_NOTE_MAX 3900  /* the same where a note follows */
 #define PLACE_MAX 300       /* bytes of a place's name in a note */
-#define WORD_MAX 64         /* bytes; a longer text is no word of leaving */
 
 /* ---- text that may be stored ---- */
 
@@ -174,14 +173,18 @@ static str_t copy(arena_t *arena, str_t text)
     return (str_t){data, data ? text.size : 0};
 }
 
-static twilio_wish_t wish_of(const form_t *form, bool whatsapp)
+/* Where Twilio looks for such words itself and has found one, it says which kind it is, whatever
+ * the word, and has answered it. */
+static void read_opt(const form_t *form, twilio_message_t *message)
 {
-    str_t type = form_value(form, "OptOutType"); /* a messaging service has found the word */
-    if (str_is(type, "STOP"))
-        return TWILIO_OPT_OUT;
-    if (str_is(type, "START"))
-        return TWILIO_OPT_IN;
-    return twilio_wish_of(words_of(form), whatsapp);
+    str_t type = form_value(form, "OptOutType");
+    message->answered = type.size > 0;
+    if (message->answered)
+        message->opt = str_is(type, "STOP")    ? OPT_OUT
+                       : str_is(type, "START") ? OPT_IN
+                                               : OPT_NONE; /* HELP */
+    else
+        message->opt = opt_word_of(words_of(form), !message->whatsapp);
 }
 
 bool twilio_message_read(const form_t *form, arena_t *arena, twilio_message_t *message,
@@ -210,68 +213,10 @@ bool twilio_message_read(const form_t *form, arena_t *arena, twilio_message_t *m
     message->whatsapp = starts(from, "whatsapp:");
     if (is_plain(reply_to, MESSAGE_ID_MAX))
         message->reply_to = copy(arena, reply_to);
-    message->wish = wish_of(form, message->whatsapp);
+    read_opt(form, message);
     if (!read_text(form, arena, message) || !message->message_id.data)
         *why = "The message is too large.";
     return *why == NULL;
-}
-
-/* ---- leaving and returning ---- */
-
-static bool is_word(str_t text, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_is(text, *words))
-            return true;
-    return false;
-}
-
-twilio_wish_t twilio_wish_of(str_t text, bool whatsapp)
-{
-    static const char *const out[] = {"stop",
-                                      "stopall",
-                                      "stop all",
-                                      "unsubscribe",
-                                      "optout",
-                                      "opt out",
-                                      "revoke",
-                                      "baja",
-                                      "dar de baja",
-                                      "dame de baja",
-                                      "darme de baja",
-                                      "cancelar suscripcion",
-                                      "no mas mensajes",
-                                      NULL};
-    /* what Twilio itself takes for leaving in an SMS; in a chat they are words of the sale */
-    static const char *const sms_out[] = {"cancel", "end", "quit", NULL};
-    static const char *const in[] = {"start",       "unstop",       "alta",          "subscribe",
-                                     "dar de alta", "dame de alta", "darme de alta", NULL};
-    buf_t folded, plain;
-    text = text_trim(text);
-    if (text.size == 0 || text.size > WORD_MAX)
-        return TWILIO_TALK;
-    buf_init(&folded, 4 * WORD_MAX);
-    buf_init(&plain, 4 * WORD_MAX);
-    text_fold(&folded, text);
-    for (size_t i = 0; i < folded.size; i++) {
-        char c = folded.data[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c & 0x80;
-        if (letter)
-            buf_char(&plain, c);
-        else if (plain.size && plain.data[plain.size - 1] != ' ')
-            buf_char(&plain, ' ');
-    }
-    str_t word = text_trim(buf_view(&plain));
-    if (word.size > 2 && (uint8_t)word.data[0] == 0xc2) /* ¡ */
-        word = (str_t){word.data + 2, word.size - 2};
-    twilio_wish_t wish = TWILIO_TALK;
-    if (is_word(word, out) || (!whatsapp && is_word(word, sms_out)))
-        wish = TWILIO_OPT_OUT;
-    else if (is_word(word, in))
-        wish = TWILIO_OPT_IN;
-    buf_free(&folded);
-    buf_free(&plain);
-    return wish;
 }
 
 /* ---- status callbacks ---- */

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "gateway/form.h"
+#include "gateway/opt_word.h"
 
 /* clang-format off */
 #define TWILIO_NOTES(N) \
@@ -31,12 +32,6 @@ typedef enum twilio_note {
     TWILIO_NOTES(TWILIO_NOTE_C)
 } twilio_note_t;
 
-typedef enum twilio_wish {
-    TWILIO_TALK,
-    TWILIO_OPT_OUT, /* STOP, BAJA …: wants no more messages */
-    TWILIO_OPT_IN,  /* START, ALTA …: wants them again; words like any other for who never left */
-} twilio_wish_t;
-
 typedef struct twilio_message {
     str_t user_id;    /* From: "whatsapp:+5215512345678"; an address, 1 … PROTO_MAX_USER bytes */
     str_t shop;       /* To: our number, from which the answer goes out */
@@ -47,16 +42,14 @@ typedef struct twilio_message {
     bool cut;       /* the text was longer than the seller reads */
     bool whatsapp;  /* the channel; else SMS or another */
     str_t reply_to; /* sid of the message this one answers; empty if none */
-    twilio_wish_t wish;
+    opt_word_t opt;
+    bool answered; /* Twilio has answered it itself */
 } twilio_message_t;
 
 /* Reads an incoming message into the arena. false, and why as a literal, without From, without a
  * message id, or when one of them cannot be what Twilio sends. */
 bool twilio_message_read(const form_t *form, arena_t *arena, twilio_message_t *message,
                          const char **why);
-
-/* Is the text, in any case and with any accents and punctuation, a word of leaving or returning? */
-twilio_wish_t twilio_wish_of(str_t text, bool whatsapp);
 
 /* ---- status callbacks ---- */
 

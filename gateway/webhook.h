@@ -6,7 +6,7 @@
  * a step says.
  *
  *   state     event                       next
- *   ENQUEUE   enqueued, nobody waits      STARTED, or ELSEWHERE if it has its reply
+ *   ENQUEUE   enqueued, nobody waits      STARTED, or ELSEWHERE if it has its reply or needs none
  *   ENQUEUE   enqueued with a reply       TAKE, or LATER if it does not fit
  *   ENQUEUE   enqueued                    WORK
  *   ENQUEUE   error, stopped              REFUSED; LATER if it was recorded before
@@ -52,7 +52,7 @@ typedef enum webhook_kind {
 typedef struct webhook_event {
     webhook_kind_t kind;
     int64_t seq;            /* ENQUEUED */
-    bool replied;           /* ENQUEUED: the reply came with it */
+    bool replied;           /* ENQUEUED: the reply came with it, or there will be none */
     bool fits;              /* the reply that came can be said in an HTTP answer */
     const char *code;       /* ERROR */
     int64_t retry_after_ms; /* ERROR */

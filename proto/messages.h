@@ -141,7 +141,8 @@
     F(waiting, 3, STR, channel,     16,  REQUIRED, "api, chat, twilio") \
     F(waiting, 4, STR, text,        PROTO_MAX_TEXT, REQUIRED, "what the customer wrote") \
     F(waiting, 5, INT, received_ms, 0,   REQUIRED, "when it was recorded, Unix ms") \
-    F(waiting, 6, STR, reply_to,    128, OPTIONAL, "our address that it was written to: the reply goes out from there")
+    F(waiting, 6, STR, reply_to,    128, OPTIONAL, "our address that it was written to: the reply goes out from there") \
+    F(waiting, 7, STR, opt,         8,   OPTIONAL, "out or in: a word of leaving or returning, and nothing else")
 
 #define PROTO_FIELDS_outgoing(F, L) \
     F(outgoing, 1, STR, turn_id,    32,  REQUIRED, "the turn that made it") \
@@ -356,7 +357,9 @@
     F(enqueue, 3, STR, channel,    16,  REQUIRED, "api, chat, twilio") \
     F(enqueue, 4, STR, text,       PROTO_MAX_TEXT, REQUIRED, "what was written") \
     F(enqueue, 5, STR, reply_to,   128, OPTIONAL, "our address that it was written to; makes the reply go through the outbox") \
-    F(enqueue, 6, INT, hold_ms,    0,   OPTIONAL, "so long the gateway may still TAKE the reply; then it is sent otherwise")
+    F(enqueue, 6, INT, hold_ms,    0,   OPTIONAL, "so long the gateway may still TAKE the reply; then it is sent otherwise") \
+    F(enqueue, 7, STR, opt,        8,   OPTIONAL, "out: a word of leaving, the person wants no messages; in: of returning. Kept if there is a reply_to") \
+    F(enqueue, 8, BOOL, silent,    0,   OPTIONAL, "the carrier has answered it already: it makes no turn")
 
 #define PROTO_FIELDS_enqueued(F, L) \
     F(enqueued, 1, INT,  seq,       0, REQUIRED, "its place in the user's line") \
@@ -413,7 +416,7 @@
     F(session, 3, BOOL, leased,     0, OPTIONAL, "a turn runs now") \
     F(session, 4, INT,  expires_ms, 0, OPTIONAL, "what is remembered is forgotten then, Unix ms") \
     F(session, 5, INT,  outbox,     0, OPTIONAL, "replies that are not delivered yet") \
-    F(session, 6, BOOL, opted_out,  0, OPTIONAL, "wants no messages; ends with the next one from there")
+    F(session, 6, BOOL, opted_out,  0, OPTIONAL, "wants no messages but answers to what is written from now on; ends with opt in")
 
 #define PROTO_FIELDS_take(F, L) \
     F(take, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose reply") \

@@ -81,16 +81,16 @@ static bool enqueued(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     if (str_is(self->status, "full")) {
         fail(self, PROTO_CODE_BUSY, "too many messages of this user wait", FULL_RETRY_MS);
-        return true;
+        return text_at(reply, 1, &self->change) && number_at(reply, 2, &self->dropped);
     }
     self->type = PROTO_ENQUEUED;
     proto_enqueued_t *msg = &self->msg.enqueued;
     if (!number_at(reply, 1, &msg->seq))
         return false;
     if (str_is(self->status, "new"))
-        return true;
+        return text_at(reply, 2, &self->change) && number_at(reply, 3, &self->dropped);
     msg->duplicate = true;
-    if (str_is(self->status, "waiting"))
+    if (str_is(self->status, "waiting") || str_is(self->status, "silent"))
         return true;
     if (str_is(self->status, "forgotten")) {
         fail(self, PROTO_CODE_INVALID,
@@ -284,7 +284,7 @@ static bool noted(answer_t *self, const redisReply *reply, arena_t *arena)
     return (str_is(self->status, "known") || str_is(self->status, "unknown") ||
             str_is(self->status, "back")) &&
            number_at(reply, 1, &self->msg.ok.count) && text_at(reply, 2, &self->event) &&
-           number_at(reply, 3, &self->code);
+           number_at(reply, 3, &self->code) && number_at(reply, 4, &self->dropped);
 }
 
 static const struct {

@@ -14,7 +14,9 @@ typedef struct answer {
         status; /* the script's word for how it went: "granted", "stale" …; empty when it failed */
     str_t event;  /* what became of a reply in the outbox, or the status that a message reached */
     int64_t code; /* the carrier's, with it */
-    bool damaged; /* something stored could not be read and was left out */
+    str_t change; /* "left" or "returned": what the person wants is no more what it was */
+    int64_t dropped; /* replies that do not go out because of that */
+    bool damaged;    /* something stored could not be read and was left out */
     proto_type_t type;
     union {
         proto_error_t error;

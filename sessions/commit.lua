@@ -28,14 +28,14 @@ if not head or upto < head or upto > told then
     return {'wrong', head or 0, told}
 end
 
-local holds, at, to = {}, now, nil
+local holds, at, to, wanted = {}, now, nil, 0
 while head and head <= upto do
     redis.call('LPOP', inbox)
     local target = redis.call('HGET', targets, head)
     if target then
         local held, place = string.match(target, '^(%d+) (.*)$')
         holds[#holds + 1] = head .. '=' .. held
-        at, to = math.max(at, tonumber(held)), place
+        at, to, wanted = math.max(at, tonumber(held)), place, head
         redis.call('HDEL', targets, head)
     end
     head = first()
@@ -56,7 +56,9 @@ for _ = 1, 2 do
     end
     redis.call('ZREM', replies, oldest)
 end
-local became = to and (lease[5] and 'dropped' or 'queued') or ''
+-- who has left gets answers to what they wrote since, and no others
+local left = lease[5] and wanted < tonumber(lease[5])
+local became = to and (left and 'dropped' or 'queued') or ''
 if became == 'queued' then
     redis.call('RPUSH', outbox, turn)
     change(turn, {state = 'held', at = at, since = 0, parts = 0, tries = 0, attempts = 0, token = 0,

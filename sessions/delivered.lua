@@ -7,7 +7,6 @@
 --       window
 -- Answers {what became of it, count, code}, {'same', count}: no effect, {'claimed'}, {'wrong'},
 --         {'stale'}. count: of trying, which try it is; else entries removed.
-local KEPT = 4 -- replies that are kept when they are sent
 local sid, sent = unpack(KEYS, 6)
 local turn, token, what = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local parts, code, nth = tonumber(ARGV[6]), tonumber(ARGV[8]), tonumber(ARGV[10])
@@ -50,7 +49,7 @@ if what == 'trying' then
         return {'same', entry.tries}
     elseif redis.call('LINDEX', outbox, 0) ~= turn then
         return {'wrong'}
-    elseif entry.state == 'held' and entry.at > now then
+    elseif entry.last == 1 or (entry.state == 'held' and entry.at > now) then
         return {'claimed'}
     end
     change(turn, {state = 'trying', at = now, token = token, tries = entry.tries + 1,
@@ -75,7 +74,11 @@ local back = entry.back ~= -1 and entry.back or nil
 if out and refused then
     back = math.min(back or parts - 1, parts - 1)
 end
-if back and (out or what == 'again' or what == 'parked') then -- the window was closed all the same
+if entry.last == 1 and (back and out or what == 'sent' or what == 'again' or what == 'parked') then
+    remove(turn) -- the person has left meanwhile
+    rank(token == 0 and 0 or ARGV[12])
+    return {'dropped', 1, code}
+elseif back and (out or what == 'again' or what == 'parked') then -- the window was closed all the same
     what = tonumber(lease[3] or 0) > entry.seq and 'again' or 'parked'
     change(turn, {state = what == 'again' and 'due' or what, at = now, since = 0, parts = back,
                   attempts = 0, back = -1})
@@ -94,11 +97,7 @@ if what == 'done' or what == 'failed' then
     remove(turn)
     removed = 1
     if what == 'failed' and code == tonumber(ARGV[13]) and not wrote then
-        redis.call('HSET', state, 'opted_out', 1)
-        for _, other in ipairs(redis.call('LRANGE', outbox, 0, -1)) do
-            remove(other)
-            removed = removed + 1
-        end
+        removed = removed + leave((lease[3] or 0) + 1)
     end
 elseif what == 'sent' and parts > entry.parts then
     change(turn, {state = 'due', at = moved and now or now + ARGV[9], parts = parts, attempts = 0,

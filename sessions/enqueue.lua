@@ -1,14 +1,21 @@
 #!lua
--- Records one message unless it is known. Dedup, append and "this user has work" are one step.
+-- Records one message unless it is known. Dedup, append, leaving or returning, and "this user has
+-- work" are one step.
 -- KEYS: those of outbox.lua, seen, replies, context, targets
 -- ARGV: those of outbox.lua, message, most that may wait, DEDUP_TTL, SESSION_TTL, ms until the
---       sweeper may look, where the reply goes or '', ms of the hold, most replies in the outbox
--- Answers {'new', seq}, {'waiting', seq}, {'answered', seq, reply}, {'forgotten', seq}, {'full'}
+--       sweeper may look, where the reply goes or '', ms of the hold, most replies in the outbox,
+--       'out' to leave, 'in' to return or '', 1 if it is answered already and makes no turn
+-- Answers {'new', seq, change, replies dropped}, {'full', change, replies dropped}, {'waiting', seq},
+--         {'answered', seq, reply}, {'forgotten', seq}, {'silent', seq}: known, and made no turn.
+--         change: 'left', 'returned' or ''
 local seen, replies, context, targets = unpack(KEYS, 6)
-local grace, target, hold = ARGV[7], ARGV[8], ARGV[9]
+local grace, target, hold, opt = ARGV[7], ARGV[8], ARGV[9], ARGV[11]
+local silent = ARGV[12] == '1'
 
 local known = tonumber(redis.call('GET', seen))
-if known then
+if known and known < 0 then
+    return {'silent', -known}
+elseif known then
     local head = redis.call('LINDEX', inbox, 0)
     if head and tonumber(string.match(head, '^%d+')) <= known then
         return {'waiting', known}
@@ -33,7 +40,15 @@ local function work()
     end
 end
 
--- whoever writes may be written to, even if there is no room for what they write
+-- a wish is heard, and whoever writes may be written to, even if there is no room for what they write
+local changed, dropped = '', 0
+if opt == 'out' then
+    changed = redis.call('HEXISTS', state, 'opted_out') == 0 and 'left' or ''
+    dropped = leave((redis.call('HGET', state, 'seq') or 0) + 1)
+    rank(grace)
+elseif opt == 'in' then
+    changed = redis.call('HDEL', state, 'opted_out') == 1 and 'returned' or ''
+end
 local sent = redis.call('LRANGE', outbox, 0, -1)
 for _, turn in ipairs(sent) do
     if redis.call('HGET', outgoing, 'state ' .. turn) == 'parked' then
@@ -41,17 +56,20 @@ for _, turn in ipairs(sent) do
         work()
     end
 end
-if redis.call('LLEN', inbox) >= tonumber(ARGV[4]) or
-        (target ~= '' and #sent >= tonumber(ARGV[10])) then
-    return {'full'}
+if not silent and (redis.call('LLEN', inbox) >= tonumber(ARGV[4]) or
+        (target ~= '' and #sent >= tonumber(ARGV[10]))) then
+    return {'full', changed, dropped}
 end
 local seq = redis.call('HINCRBY', state, 'seq', 1)
-redis.call('HDEL', state, 'opted_out')
-redis.call('RPUSH', inbox, seq .. ' ' .. now .. ' ' .. ARGV[3])
-redis.call('SET', seen, seq, 'PX', ARGV[5])
+redis.call('SET', seen, silent and -seq or seq, 'PX', ARGV[5])
 redis.call('PEXPIRE', context, ARGV[6])
+if silent then
+    rank(grace)
+    return {'new', seq, changed, dropped}
+end
+redis.call('RPUSH', inbox, seq .. ' ' .. now .. ' ' .. ARGV[3])
 if target ~= '' then
     redis.call('HSET', targets, seq, now + hold .. ' ' .. target)
 end
 work()
-return {'new', seq}
+return {'new', seq, changed, dropped}

@@ -10,8 +10,9 @@
  *                                    replies to deliver; score: when the   something to do
  *                                    sweeper tells of them, ms
  *   most:{p}:state:USER      hash    the fields below                      STATE_TTL after there is
- *                                                                          nothing to do
- *   most:{p}:inbox:USER      list    waiting messages, oldest first:       until answered or
+ *                                                                          nothing to do; of who
+ * has left, for ever most:{p}:inbox:USER      list    waiting messages, oldest first:       until
+ * answered or
  *                                    "<seq> <ms> <waiting record>"         withdrawn
  *   most:{p}:context:USER    string  context record                        SESSION_TTL after the
  *                                                                          last message or answer
@@ -19,7 +20,8 @@
  *                                    score upto_seq: it answers from
  *                                    the one to the other
  *   most:{p}:seen:SIZE:USER:MESSAGE_ID
- *                            string  seq of a known message                DEDUP_TTL
+ *                            string  seq of a known message, negative if   DEDUP_TTL
+ *                                    it made no turn
  *   most:{p}:targets:USER    hash    of a waiting message whose reply      until answered or
  *                                    goes through the outbox: seq ->       withdrawn
  *                                    "<held until> <outgoing record>"
@@ -33,6 +35,7 @@
  *                                    (parts that the closed window left, to
  *                                    be told when the try ends; -1: it was
  *                                    put back), order (of those put back),
+ *                                    last (1: not to be tried again),
  *                                    to (outgoing record: where it goes),
  *                                    reply (record)
  *   most:{p}:sid:SIZE:USER:SID
@@ -72,7 +75,8 @@
  *   until    when the lease ends, ms by Redis' clock
  *   told     the last seq its holder was told
  *   turn     the turn committed last
- *   opted_out  there when the carrier says that the person wants no messages
+ *   opted_out  there when the person wants no messages: the first of their messages that may be
+ *            answered all the same
  *   sids     the carrier's ids of what went to the person last, the newest first
  *
  * The state of a user's lease:
@@ -130,6 +134,11 @@
  *   sending ends the wait, or keeps it from beginning.
  * - What is gone is put back before all that is not, from the part that was refused, and once: a
  *   second refusal of the same turn is only counted.
+ * - A word of leaving (ENQUEUE opt out) and the carrier's refusal for that reason drop what is
+ * held, due or parked; what is taken, trying or unsure is settled, but never tried again. The
+ * word's own answer comes later and goes out, as do answers to what the person writes from then on:
+ * nobody is written to who has not just written. opted_out ends with a word of returning only; it
+ * outlives STATE_TTL and a RESET, because to forget a conversation is not to return.
  * - since is when the part at hand was tried first with an outcome that is not known; it cannot
  *   have been sent before. What is known not to have been sent has none.
  * - tries counts every trying of an entry, so that a late report of one is not taken for the

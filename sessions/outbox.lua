@@ -7,8 +7,9 @@ local user, state_ttl = ARGV[1], ARGV[2]
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local FIELDS = {'state', 'at', 'since', 'parts', 'tries', 'attempts', 'token', 'seq', 'back', 'order',
-                'holds', 'to', 'reply'}
+                'last', 'holds', 'to', 'reply'}
 local OFFERED = 8 -- entries that an agent is told at once, at most
+local KEPT = 4    -- replies that are kept when they are sent
 
 local function names(turn, count)
     local made = {}
@@ -20,12 +21,12 @@ end
 
 -- An entry without its texts; nil if there is none of that turn
 local function read_entry(turn)
-    local values = redis.call('HMGET', outgoing, names(turn, 11))
+    local values = redis.call('HMGET', outgoing, names(turn, 12))
     if not values[1] then
         return nil
     end
-    local entry = {turn = turn, state = values[1], holds = values[11]}
-    for i = 2, 10 do
+    local entry = {turn = turn, state = values[1], holds = values[12]}
+    for i = 2, 11 do
         entry[FIELDS[i]] = tonumber(values[i])
     end
     return entry
@@ -68,6 +69,23 @@ local function deliverable(own)
     return found
 end
 
+-- The person wants no messages: what was to come is dropped, and what may be out already is not tried
+-- again. from: the first message of theirs that may still be answered.
+local function leave(from)
+    local dropped = 0
+    redis.call('HSET', state, 'opted_out', from)
+    for _, turn in ipairs(redis.call('LRANGE', outbox, 0, -1)) do
+        local was = redis.call('HGET', outgoing, 'state ' .. turn)
+        if was == 'held' or was == 'due' or was == 'parked' then
+            remove(turn)
+            dropped = dropped + 1
+        else
+            change(turn, {last = 1})
+        end
+    end
+    return dropped
+end
+
 -- Puts the user where the sweeper will look in time, after a change that leaves the lease as it is
 -- now. grace: ms that others have to hand on by themselves what can be done already.
 local function rank(grace)
@@ -78,6 +96,9 @@ local function rank(grace)
         redis.call('ZREM', ready, user)
         for _, key in ipairs({state, outbox, outgoing}) do
             redis.call('PEXPIRE', key, state_ttl)
+        end
+        if redis.call('HEXISTS', state, 'opted_out') == 1 then
+            redis.call('PERSIST', state) -- a wish that does not wear off
         end
         return
     end

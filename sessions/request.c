@@ -126,13 +126,16 @@ static bool enqueue(request_t *self, const char **why)
     proto_waiting_t waiting = {.message_id = msg->message_id,
                                .channel = msg->channel,
                                .text = msg->text,
-                               .reply_to = msg->reply_to};
+                               .reply_to = msg->reply_to,
+                               .opt = msg->opt};
+    CHECK(msg->opt.size == 0 || str_is(msg->opt, "out") || str_is(msg->opt, "in"),
+          "opt must be out or in");
     CHECK(msg->hold_ms >= 0 && msg->hold_ms <= REQUEST_MAX_HOLD_MS, "hold_ms must be 0 to 60000");
     CHECK(proto_encode(&proto_waiting_record, &waiting, &self->records[0], NULL),
           "the message cannot be stored");
     proto_outgoing_t target = {
         .channel = msg->channel, .reply_to = msg->reply_to, .message_id = msg->message_id};
-    CHECK(msg->reply_to.size == 0 ||
+    CHECK(msg->reply_to.size == 0 || msg->silent ||
               proto_encode(&proto_outgoing_record, &target, &self->records[1], NULL),
           "where the reply goes cannot be stored");
     OUTBOX(self, msg->user_id, msg->message_id, OUTBOX_KEYS, KEY_SEEN, KEY_REPLIES, KEY_CONTEXT,
@@ -145,6 +148,9 @@ static bool enqueue(request_t *self, const char **why)
     add(&self->words, buf_view(&self->records[1]));
     add_number(&self->words, msg->hold_ms);
     add_number(&self->words, REQUEST_MAX_OUTBOX);
+    /* who waits on the line is written to nowhere else: there is nothing to leave */
+    add(&self->words, msg->reply_to.size ? msg->opt : (str_t){0});
+    add_number(&self->words, msg->silent);
     return true;
 }
 
@@ -316,6 +322,7 @@ static bool status(request_t *self, const char **why)
     add_number(&self->words, self->limits->dedup_ttl);
     add_number(&self->words, CARRIER_SENDING);
     add_number(&self->words, REQUEST_OUTSIDE);
+    add_number(&self->words, REQUEST_OPTED_OUT);
     return true;
 }
 

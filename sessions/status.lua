@@ -1,12 +1,12 @@
 #!lua
 -- What the carrier says of a message. It says so late, twice and in any order, and sometimes before
 -- we know the message: the furthest status stays. A part that has moved on lets the next one go; one
--- that came after the window was closed has its reply put back, from that part on and once.
+-- that came after the window was closed has its reply put back, from that part on and once; one to
+-- somebody who wants no messages is the last, unless they have written since.
 -- KEYS: those of outbox.lua, sid, sent
 -- ARGV: those of outbox.lua, status, how far it is, code, DEDUP_TTL, how far one is that a part need
---       not wait beyond, code of the closed window
--- Answers {'known', 'unknown' or 'back', 1 if it is news or 0, status, code}
-local KEPT = 4 -- as in delivered.lua
+--       not wait beyond, code of the closed window, code of an opt-out
+-- Answers {'known', 'unknown' or 'back', 1 if it is news or 0, status, code, replies dropped}
 local sid, sent = unpack(KEYS, 6)
 local far, code = tonumber(ARGV[4]), tonumber(ARGV[5])
 
@@ -16,6 +16,20 @@ local news = far > tonumber(stored[2] or -1)
 if news then
     redis.call('HSET', sid, 'status', ARGV[3], 'rank', ARGV[4], 'code', ARGV[5])
     redis.call('PEXPIRE', sid, ARGV[6])
+end
+
+-- What is kept of it since it was sent: where, and its fields; nil if that is not known any more
+local function kept()
+    for slot = 0, KEPT - 1 do
+        local names = {}
+        for i, field in ipairs({'turn', 'order', 'seq', 'tries', 'to', 'reply'}) do
+            names[i] = field .. ' ' .. slot
+        end
+        local values = redis.call('HMGET', sent, unpack(names))
+        if values[1] == turn then
+            return names, values
+        end
+    end
 end
 
 -- Puts it where those are that may wait for the person; they may have written since
@@ -28,37 +42,35 @@ local function wait(seq, fields)
     return true
 end
 
--- What is done already goes before all that is not, in the order in which it was sent
+-- What is done already goes before all that is not, in the order in which it was sent; what was sent
+-- before the person left is done for good
 local function restore()
-    for slot = 0, KEPT - 1 do
-        local kept = redis.call('HMGET', sent, 'turn ' .. slot, 'order ' .. slot, 'seq ' .. slot,
-                                'tries ' .. slot, 'to ' .. slot, 'reply ' .. slot)
-        if kept[1] == turn then
-            redis.call('HDEL', sent, 'turn ' .. slot, 'order ' .. slot, 'seq ' .. slot,
-                       'tries ' .. slot, 'to ' .. slot, 'reply ' .. slot)
-            local behind = nil
-            for _, other in ipairs(redis.call('LRANGE', outbox, 0, -1)) do
-                local order = read_entry(other).order
-                if not behind and (not order or order > tonumber(kept[2])) then
-                    behind = other
-                end
-            end
-            if behind then
-                redis.call('LINSERT', outbox, 'BEFORE', behind, turn)
-            else
-                redis.call('RPUSH', outbox, turn)
-            end
-            return wait(tonumber(kept[3]), {order = kept[2], seq = kept[3], tries = kept[4] + 1,
-                                            token = 0, holds = '', to = kept[5], reply = kept[6]})
+    local names, values = kept()
+    local left = redis.call('HGET', state, 'opted_out')
+    if not names or (left and tonumber(values[3]) < tonumber(left)) then
+        return false
+    end
+    redis.call('HDEL', sent, unpack(names))
+    local behind = nil
+    for _, other in ipairs(redis.call('LRANGE', outbox, 0, -1)) do
+        local order = read_entry(other).order
+        if not behind and (not order or order > tonumber(values[2])) then
+            behind = other
         end
     end
-    return false
+    if behind then
+        redis.call('LINSERT', outbox, 'BEFORE', behind, turn)
+    else
+        redis.call('RPUSH', outbox, turn)
+    end
+    return wait(tonumber(values[3]), {order = values[2], seq = values[3], tries = values[4] + 1,
+                                      token = 0, holds = '', to = values[5], reply = values[6]})
 end
 
 local function put_back()
     local entry = read_entry(turn)
     if not entry then
-        return redis.call('HEXISTS', state, 'opted_out') == 0 and restore()
+        return restore()
     elseif entry.back == -1 then
         if entry.state == 'parked' and entry.parts >= part then
             change(turn, {parts = part - 1}) -- an earlier part of it
@@ -71,10 +83,26 @@ local function put_back()
     return false
 end
 
-local became = turn and 'known' or 'unknown'
+-- The person wants no messages, said the carrier; returns how many replies that has dropped
+local function refuse()
+    local entry = read_entry(turn)
+    local _, values = kept()
+    local seq = entry and entry.seq or values and tonumber(values[3])
+    local last = tonumber(redis.call('HGET', state, 'seq') or 0)
+    if not seq or last > seq then
+        return 0
+    end
+    local dropped = leave(last + 1)
+    rank(0)
+    return dropped
+end
+
+local became, dropped = turn and 'known' or 'unknown', 0
 if news and part > 0 and far > tonumber(ARGV[7]) then
     if code == tonumber(ARGV[8]) then
         became = put_back() and 'back' or became
+    elseif code == tonumber(ARGV[9]) then
+        dropped = refuse()
     elseif redis.call('LINDEX', outbox, 0) == turn then
         local entry = read_entry(turn)
         if entry.state == 'due' and entry.attempts == 0 and entry.parts == part and entry.at > now then
@@ -83,4 +111,4 @@ if news and part > 0 and far > tonumber(ARGV[7]) then
         end
     end
 end
-return {became, news and 1 or 0, ARGV[3], code}
+return {became, news and 1 or 0, ARGV[3], code, dropped}

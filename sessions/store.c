@@ -70,6 +70,7 @@ static const struct {
 } outcomes[] = {
     {PROTO_ENQUEUE, "new", METRIC_INBOX_ENQUEUED, false},
     {PROTO_ENQUEUE, "waiting", METRIC_INBOX_DUPLICATES, false},
+    {PROTO_ENQUEUE, "silent", METRIC_INBOX_DUPLICATES, false},
     {PROTO_ENQUEUE, "answered", METRIC_INBOX_DUPLICATES, false},
     {PROTO_ENQUEUE, "forgotten", METRIC_INBOX_DUPLICATES, true},
     {PROTO_ENQUEUE, "full", METRIC_INBOX_REFUSED, true},
@@ -112,6 +113,20 @@ static void note_delivery(const pending_t *self, const answer_t *answer)
                  LOG_CSTR("code", code), LOG_INT("replies", count));
 }
 
+/* Who leaves or returns, and what leaving has kept from going out. */
+static void note_wish(const pending_t *self, const answer_t *answer)
+{
+    if (answer->change.size) {
+        metric_add_label(METRIC_OPT_CHANGES, answer->change.data, 1);
+        log_info("opt_change", LOG_TRACE(&self->header.trace), LOG_TEXT("change", answer->change));
+    }
+    if (answer->dropped) {
+        metric_add_label(METRIC_OUTBOX, "dropped", answer->dropped);
+        log_warn("reply_kept_back", LOG_TRACE(&self->header.trace), LOG_CSTR("why", "opted_out"),
+                 LOG_INT("replies", answer->dropped));
+    }
+}
+
 static void note(const pending_t *self, const answer_t *answer)
 {
     const char *type = proto_type_name(self->header.type);
@@ -124,6 +139,7 @@ static void note(const pending_t *self, const answer_t *answer)
         }
     if (answer->event.size)
         note_delivery(self, answer);
+    note_wish(self, answer);
     if (answer->damaged)
         log_error("stored_context_damaged", LOG_TRACE(&self->header.trace), LOG_CSTR("type", type));
     if (answer->type == PROTO_ERROR &&

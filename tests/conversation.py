@@ -114,54 +114,6 @@ class Conversation:
             self.ask(hold_ms=hold_ms)
         return self.commit(self.claim(), turn)
 
-    def take(self, turn, **options):
-        return self.call("TAKE", turn_id=turn, **options)
-
-    def forgo(self, message_id):
-        return self.call("FORGO", message_id=message_id).count
-
-    def delivered(self, turn, state, token=0, **options):
-        return self.call("DELIVERED", turn_id=turn, state=state, token=token, **options)
-
-    def status(self, sid, status, code=0):
-        return self.call("STATUS", sid=sid, status=status, code=code).count
-
-    def offered(self, holder="agent-1/1", **options):
-        """The token of a lease, and what it is told to deliver: (turn, state) each."""
-        claimed = self.claim(holder, **options)
-        return claimed.token, [(o.turn_id, o.state) for o in claimed.outgoing]
-
-    def stored(self, turn):
-        """State and time of an entry as they are in Redis; None when it is gone."""
-        with self.stack.redis() as redis:
-            state, at = redis.hmget(key("outgoing", self.user), f"state {turn}", f"at {turn}")
-            return state and (state, int(at))
-
-    def comes(self, turn):
-        """Turns the clock of an entry: what it waits for has come."""
-        with self.stack.redis() as redis:
-            assert redis.hexists(key("outgoing", self.user), f"at {turn}")
-            redis.hset(key("outgoing", self.user), f"at {turn}", 1)
-
-    def due(self):
-        """When the sweeper looks at this user, ms; None if it does not."""
-        with self.stack.redis() as redis:
-            return redis.zscore(key("ready", self.user), self.user)
-
-    # ---- the outbox ----
-
-    PLACE = "whatsapp:+14155238886"
-
-    def ask(self, message_id=None, hold_ms=0, **options):
-        """A message whose reply goes through the outbox."""
-        return self.enqueue(message_id, reply_to=self.PLACE, hold_ms=hold_ms, **options)
-
-    def answered(self, turn, hold_ms=0, count=1):
-        """A reply in the outbox: asked and answered."""
-        for _ in range(count):
-            self.ask(hold_ms=hold_ms)
-        return self.commit(self.claim(), turn)
-
     def take(self, turn):
         return self.call("TAKE", turn_id=turn)
 

@@ -417,12 +417,43 @@ def test_what_is_no_text_gets_a_polite_answer(world):
     assert "Mazda" in said
 
 
-@pytest.mark.parametrize("text, words", [
-    ("STOP", ("mensajes", "escribimos")), ("¡Baja!", ("mensajes", "escribimos")),
-    ("alta", ("auto",))])
-def test_who_leaves_or_returns_is_told_so(world, text, words):
-    said = world.ask("ana", text).reply[0].text
+@pytest.mark.parametrize("opt, words", [("out", ("ALTA",)), ("in", ("auto",))])
+def test_who_leaves_or_returns_is_told_so(world, opt, words):
+    world.sessions.say("ana", "palabra", opt=opt)
+    said = run(world, "ana").reply[0].text
     assert any(word in said for word in words) and "te entendí" not in said, said
+
+
+def test_a_word_of_leaving_has_an_answer_of_its_own(world):
+    """What comes before it joins, what comes after it waits, even within one turn."""
+    for text, opt in (("hola", ""), ("STOP", "out"), ("START", "in"), ("busco un mazda", "")):
+        world.sessions.say("ana", text, opt=opt)
+    replies = []
+    for waiting in (2, 1, 0):
+        done = run(world, "ana")
+        replies.append(done.reply[0])
+        assert done.waiting == waiting
+    assert [(r.from_seq, r.upto_seq) for r in replies] == [(1, 2), (3, 3), (4, 4)]
+    assert "ALTA" in replies[0].text and "Mazda" in replies[2].text
+
+
+def test_a_word_of_leaving_needs_no_model(new_world, new_simulator):
+    """It joins the turn that runs; what follows has to wait."""
+    model = new_simulator(latency_ms=600)
+    world = new_world({**model.env, "OPENAI_HTTP": "1.1"})
+    world.sessions.say("ana", "hola")
+    turn = world.dispatcher.turn("ana")
+    most.eventually(lambda: model.stats()["requests"])
+    world.sessions.say("ana", "BAJA", opt="out")
+    world.dispatcher.nudge("ana")
+    world.sessions.wait_for("CLAIM", lambda m: m.token)
+    world.sessions.say("ana", "¿y?")
+    world.dispatcher.nudge("ana")
+    done = world.dispatcher.done(turn)
+    assert (done.reply[0].from_seq, done.reply[0].upto_seq, done.waiting) == (1, 2, 1)
+    assert "ALTA" in done.reply[0].text
+    assert model.stats()["requests"] == 1
+    most.eventually(lambda: world.metric("mostrador_offline_replies_total", "opt_out") == 1)
 
 
 # ---- a pause ----

@@ -404,9 +404,15 @@ def test_a_conversation_is_shown(shop):
         "user_id": "whatsapp:+521 ñ", "messages": [
             {"role": "user", "text": "busco un nissan", "at": "2026-01-01T00:00:00.000Z"},
             {"role": "assistant", "text": "Tengo 12", "at": "2026-01-01T00:00:01.500Z"}],
-        "cars": [SHOWN], "list": PAGE, "waiting": 1, "writing": True, "language": "es", "turns": 2,
-        "expires_at": "2026-01-02T03:04:05.678Z"}
+        "cars": [SHOWN], "list": PAGE, "waiting": 1, "writing": True, "opted_out": False,
+        "language": "es", "turns": 2, "expires_at": "2026-01-02T03:04:05.678Z"}
     assert shop.sessions.wait_for("READ", lambda m: m.user_id == "whatsapp:+521 ñ")
+
+
+def test_who_left_is_known_even_without_a_conversation(shop):
+    shop.sessions.handlers["READ"] = lambda m: ("SESSION", {"opted_out": True})
+    answer = shop.http.get("/seller/sessions/ana").json()
+    assert (answer["opted_out"], answer["messages"]) == (True, [])
 
 
 def test_unknown_and_impossible_users(shop):

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import most
-from conversation import Conversation, Model, Sessions, key, partition, sweep
+from conversation import Conversation, Sessions, key, partition, sweep
 
 HOUR = 3600000
 MINUTE = 60000
@@ -567,7 +567,166 @@ def test_a_full_inbox_unparks_all_the_same(talk):
 
 # ---- who wants no messages ----
 
-def test_an_opt_out_drops_what_was_to_come(talk):
+def left(talk):
+    return talk.read().opted_out
+
+
+def test_who_leaves_gets_the_confirmation_and_nothing_else(talk):
+    for turn in ("t1", "t2", "t3"):
+        talk.answered(turn, hold_ms=MINUTE)
+    talk.comes("t1")
+    talk.ask("stop", text="STOP", opt="out")
+    assert left(talk) and order(talk) == []
+    for turn in ("t1", "t2", "t3"):
+        assert refused(talk, "TAKE", turn_id=turn) == "claimed"
+    claimed = talk.claim()
+    assert claimed.outgoing == [] and [m.opt for m in claimed.messages] == ["out"]
+    assert talk.commit(claimed, "t4").waiting == 1
+    assert talk.offered("agent-2/1")[1] == [("t4", "due")]
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_an_answer_that_is_made_while_they_leave_does_not_go_out(talk, silent):
+    """It is kept all the same, for a copy of the message. The carrier may have confirmed already."""
+    talk.ask("m1")
+    claimed = talk.claim()
+    talk.ask("stop", opt="out", silent=silent)
+    assert talk.commit(claimed, "t1", upto=1).waiting == (0 if silent else 1)
+    assert order(talk) == [] and refused(talk, "TAKE", turn_id="t1") == "claimed"
+    assert talk.enqueue("m1").reply[0].turn_id == "t1"
+    if not silent:
+        talk.commit(talk.claim(), "t2")
+        assert order(talk) == ["t2"]
+
+
+def test_one_answer_to_what_came_before_and_the_word(talk):
+    talk.ask("m1")
+    talk.ask("stop", opt="out")
+    talk.commit(talk.claim(), "t1")
+    assert order(talk) == ["t1"]
+
+
+@pytest.mark.parametrize("end, told", [("again", {}), ("parked", {"code": 63016}),
+                                       ("sent", {"parts_sent": 1})])
+def test_what_may_be_out_is_not_tried_again(talk, end, told):
+    talk.answered("t1")
+    token, _ = talk.offered()
+    talk.delivered("t1", "trying", token)
+    talk.ask("stop", opt="out")
+    assert talk.stored("t1") == "trying"
+    talk.delivered("t1", "unsure", token)  # it is looked for, as ever
+    assert refused(talk, "DELIVERED", turn_id="t1", state="trying", token=token) == "claimed"
+    assert talk.delivered("t1", end, token, **told).count == 1
+    assert order(talk) == []
+    assert talk.error("DELIVERED", turn_id="t1", state="trying", token=token) == "claimed"
+
+
+@pytest.mark.parametrize("state", ["done", "again"])
+def test_a_gateway_says_how_it_went_with_what_it_had_when_they_left(talk, state):
+    talk.answered("t1", hold_ms=MINUTE)
+    talk.take("t1")
+    talk.ask("stop", opt="out")
+    assert order(talk) == ["t1"]
+    assert talk.delivered("t1", state).count == 1
+    assert order(talk) == []
+
+
+def test_who_left_and_writes_is_answered(talk):
+    talk.ask("stop", opt="out")
+    talk.commit(talk.claim(), "t1")
+    talk.ask("m2", text="¿y el rojo?")
+    claimed = talk.claim()
+    assert [o.turn_id for o in claimed.outgoing] == ["t1"]
+    talk.commit(claimed, "t2")
+    assert order(talk) == ["t1", "t2"] and left(talk)
+
+
+def test_who_returns_is_written_to_again(talk):
+    for n in range(2):
+        talk.ask(f"stop{n}", opt="out")
+        assert left(talk)
+        talk.ask(f"start{n}", opt="in")
+        assert not left(talk)
+        talk.ask(f"start again{n}", opt="in")
+        assert not left(talk)
+        talk.commit(talk.claim(), f"t{n}")
+    talk.ask("stop0", opt="out")  # a copy of the first
+    assert not left(talk)
+    talk.ask("stop2", opt="out")
+    talk.ask("start0", opt="in")
+    assert left(talk)
+
+
+def test_it_is_kept_for_ever_and_a_reset_does_not_bring_them_back(talk):
+    name = key("state", talk.user)
+    talk.ask("stop", opt="out")
+    talk.commit(talk.claim(), "t1")
+    token, _ = talk.offered()
+    talk.delivered("t1", "trying", token)
+    talk.delivered("t1", "done", token, sid="SM1", parts_sent=1)
+    talk.call("RELEASE", token=token)
+    assert talk.call("RESET").count == 1
+    with talk.stack.redis() as redis:
+        assert redis.ttl(name) == -1 and talk.looked_at() is None
+        assert left(talk) and talk.read().context == []
+        talk.ask("start", opt="in")
+        talk.commit(talk.claim(), "t2")
+        token, _ = talk.offered()
+        talk.delivered("t2", "trying", token)
+        talk.delivered("t2", "failed", token, code=30003)
+        talk.call("RELEASE", token=token)
+        assert redis.ttl(name) > 0 and not left(talk)
+
+
+def test_what_the_carrier_has_answered_makes_no_turn(talk):
+    for opt, gone in (("out", True), ("", True), ("in", False)):
+        id_ = f"word {opt}"
+        first = talk.ask(id_, opt=opt, silent=True)
+        again = talk.ask(id_, opt=opt, silent=True)
+        assert (again.seq, again.duplicate, again.reply) == (first.seq, True, [])
+        assert left(talk) == gone
+        assert talk.claim().status == "empty" and talk.looked_at() is None
+    talk.ask("m1")
+    assert talk.claim().messages[0].seq == 4
+
+
+def test_a_wish_is_heard_even_if_there_is_no_room_for_it(talk):
+    talk.answered("t1", hold_ms=MINUTE)
+    for _ in range(5):
+        talk.ask()
+    assert talk.error("ENQUEUE", message_id="stop", channel="twilio", text="STOP", opt="out",
+                      reply_to=talk.PLACE) == "busy"
+    assert left(talk) and order(talk) == []
+    claimed = talk.claim()
+    talk.commit(claimed, "t2")
+    assert order(talk) == []
+    assert talk.ask("m9").seq == 7 and talk.commit(talk.claim(), "t3").waiting == 1
+    assert order(talk) == ["t3"]
+
+
+def test_who_waits_on_the_line_has_nothing_to_leave(talk):
+    talk.enqueue("stop", opt="out")
+    assert [m.opt for m in talk.claim().messages] == ["out"] and not left(talk)
+
+
+def test_leaving_and_returning_are_counted():
+    with Sessions() as service:
+        talk = service.conversation()
+        with talk.client:
+            talk.answered("t1")
+            talk.answered("t2")
+            for n in range(2):
+                talk.ask(f"stop{n}", opt="out")
+            for n in range(3):
+                talk.ask(f"start{n}", opt="in")
+            samples = {s.name + s.labels: s.value for s in service.status("sessions")[0].samples}
+            assert samples['mostrador_opt_changes_totalchange="left"'] == 1
+            assert samples['mostrador_opt_changes_totalchange="returned"'] == 1
+            assert samples['mostrador_outbox_totalevent="dropped"'] == 2
+            assert "opt_change" in service.log("sessions")
+
+
+def test_a_refusal_by_the_carrier_drops_what_was_to_come(talk):
     for turn in ("t1", "t2", "t3"):
         talk.answered(turn, hold_ms=MINUTE)
     talk.comes("t1")
@@ -580,9 +739,24 @@ def test_an_opt_out_drops_what_was_to_come(talk):
     assert talk.commit(claimed, "t4").waiting == 0
     assert talk.read().outbox == 0
     assert talk.error("TAKE", turn_id="t4") == "claimed"
-    talk.ask("again")
-    assert not talk.read().opted_out
+    talk.ask("again")  # who writes is answered, as far as the carrier lets us
     assert talk.commit(talk.claim(), "t5").waiting == 1
+    assert left(talk)
+    talk.ask("start", opt="in")
+    assert not left(talk)
+
+
+@pytest.mark.parametrize("wrote", [False, True])
+def test_the_carrier_may_refuse_after_the_fact(talk, wrote):
+    send(talk, "t1", "SM1")
+    if wrote:
+        talk.answered("t2", hold_ms=MINUTE)
+    talk.status("SM1", "undelivered", 21610)
+    assert left(talk) == (not wrote)
+    assert order(talk) == (["t2"] if wrote else [])
+    if not wrote:
+        talk.status("SM1", "undelivered", 63016)  # said before
+        assert order(talk) == []
 
 
 def test_any_other_failure_drops_one(talk):
@@ -601,7 +775,7 @@ def test_an_opt_in_is_not_undone_by_an_older_opt_out(talk):
     talk.answered("t1")
     token, _ = talk.offered()
     talk.delivered("t1", "trying", token)
-    talk.ask("START")
+    talk.ask("START", opt="in")
     assert talk.delivered("t1", "failed", token, code=21610).count == 1
     assert not talk.read().opted_out
 
@@ -888,14 +1062,17 @@ def test_the_last_four_replies_are_kept_and_not_for_ever(talk):
     assert order(talk) == ["t2", "t3", "t4", "t5"]
 
 
-def test_who_wants_no_messages_gets_none_back(talk):
+def test_who_left_gets_nothing_back_that_was_said_before(talk):
     send(talk, "t1", "SM1")
-    talk.answered("t2")
+    talk.ask("stop", opt="out")
+    talk.commit(talk.claim(), "t2")
     token, _ = talk.offered()
     talk.delivered("t2", "trying", token)
-    talk.delivered("t2", "failed", token, code=21610)
+    talk.delivered("t2", "done", token, parts_sent=1, sid="SM2")
     talk.status("SM1", "undelivered", 63016)
     assert order(talk) == []
+    talk.status("SM2", "undelivered", 63016)  # the confirmation is theirs
+    assert order(talk) == ["t2"]
 
 
 def test_what_comes_back_is_counted():
@@ -936,301 +1113,6 @@ def test_statuses_and_failures_are_counted_once():
 
 
 # ---- everything at once ----
-
-class Entry:
-    def __init__(self, turn, holds):
-        self.turn, self.holds, self.state = turn, holds, "held"
-        self.open = not any(holds.values())
-        self.tries = self.parts = self.attempts = self.token = self.seq = 0
-        self.since = False
-
-
-class Outbox(Model):
-    """The model with an outbox: a hold or a pause is for ever, unless a step ends it."""
-
-    def __init__(self):
-        super().__init__()
-        self.targets, self.outbox, self.opted_out = {}, [], False
-
-    def opens(self, entry):
-        return entry.state != "parked" and (entry.state == "trying" or entry.open)
-
-    def deliverable(self, own=0):
-        return list(itertools.takewhile(
-            lambda e: self.opens(e) and not (own and e.state == "trying" and e.token == own),
-            self.outbox))[:8]
-
-    def find(self, turn):
-        return next((e for e in self.outbox if e.turn == turn), None)
-
-    def ask(self, id_, held):
-        known = id_ in self.seen
-        if not known:
-            for entry in self.outbox:
-                if entry.state == "parked":
-                    entry.state, entry.open = "due", True
-        got = self.enqueue(id_)
-        if got != "busy" and not known:
-            self.opted_out = False
-            self.targets[self.seq] = held
-        return got
-
-    def withdraw(self, id_):
-        seq = self.seen.get(id_)
-        got = super().withdraw(id_)
-        if got == 1:
-            self.targets.pop(seq, None)
-        return got
-
-    def claim(self, asker, dead, token):
-        offered = self.deliverable(token)
-        if token and (token != self.token or asker != self.holder):
-            return "stale_token", None
-        if self.live and self.holder not in ("", asker, dead):
-            return "busy", None
-        if not self.inbox and not offered and not token:
-            return "empty", None
-        if self.holder != asker:
-            self.told = 0
-        return "granted", offered
-
-    def granted(self, asker, token, offered=()):
-        self.holder, self.token, self.live = asker, token, True
-        self.told = max([self.told] + [seq for seq, _ in self.inbox])
-        for entry in offered:
-            entry.token = token
-            if entry.state in ("taken", "trying"):
-                entry.state, entry.open = "unsure", True
-
-    def commit(self, token, turn, upto, context):
-        if turn == self.turn or self.find(turn):
-            return len(self.inbox) + len(self.deliverable())
-        answered = [seq for seq, _ in self.inbox if seq <= upto]
-        got = super().commit(token, turn, upto, context)
-        if isinstance(got, str):
-            return got
-        holds = {seq: self.targets.pop(seq) for seq in answered if seq in self.targets}
-        if holds and not self.opted_out:
-            self.outbox.append(Entry(turn, holds))
-        return got + len(self.deliverable())
-
-    def take(self, turn):
-        entry = self.find(turn)
-        if not entry or entry.state != "held" or entry is not self.outbox[0] or (
-                entry.token and entry.token == self.token and self.live):
-            return "claimed"
-        entry.state, entry.open, entry.since, entry.seq = "taken", False, True, self.seq
-        return "OK"
-
-    def forgo(self, id_):
-        seq = self.seen.get(id_)
-        if seq in self.targets:
-            held, self.targets[seq] = self.targets[seq], False
-            return int(held)
-        entry = next((e for e in self.outbox if e.holds.get(seq) and e.state == "held"), None)
-        if not entry:
-            return 0
-        entry.holds[seq] = False
-        entry.open = not any(entry.holds.values())
-        return 1
-
-    def delivered(self, turn, token, what, parts, later, code):
-        if token and (token != self.token or not self.holder):
-            return "stale_token"
-        entry = self.find(turn)
-        if not entry:
-            return "claimed" if token and what == "trying" else 0
-        if not token:
-            if what == "again" and entry.state == "due" and not entry.tries:
-                return 0
-            if entry.state != "taken" and (entry.state != "unsure" or entry.tries):
-                return "claimed"
-        elif entry.state == "taken":
-            return "claimed"
-        if what == "trying":
-            if entry.state == "trying" and entry.token == token:
-                return entry.tries
-            if entry is not self.outbox[0]:
-                return "invalid"
-            if entry.state == "held" and not entry.open:
-                return "claimed"
-            entry.state, entry.token, entry.since, entry.seq = "trying", token, True, self.seq
-            entry.tries += 1
-            entry.attempts += 1
-            return entry.tries
-        tried = entry.state in ("trying", "unsure")
-        wrote = tried and self.seq > entry.seq
-        if what in ("done", "failed"):
-            self.outbox.remove(entry)
-            if what == "failed" and code == 21610 and not wrote:
-                dropped, self.outbox, self.opted_out = len(self.outbox), [], True
-                return 1 + dropped
-            return 1
-        if what == "sent" and parts > entry.parts:
-            entry.state, entry.open, entry.parts = "due", not later, parts
-            entry.attempts, entry.since = 0, False
-        elif what == "again" and entry.state != "parked":
-            entry.state, entry.open, entry.since = "due", not later, False
-        elif what == "unsure" and tried:
-            entry.state, entry.open = "unsure", not later
-        elif what == "parked" and tried:
-            entry.state, entry.open, entry.since = "due" if wrote else "parked", True, False
-        return 0
-
-    def comes(self, chance):
-        """Time passes for one entry that waits for it."""
-        entry = chance.choice(self.outbox) if self.outbox else None
-        if not entry or entry.open or entry.state not in ("held", "due", "taken", "unsure"):
-            return None
-        entry.open = True
-        entry.holds = dict.fromkeys(entry.holds, False)
-        return entry.turn
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_model_agrees_with_it(service, seed):
-    chance = random.Random(seed)
-    clients = [service.client("sessions"), service.client("sessions-2")]
-    talks = [service.conversation(client=clients[0]) for _ in range(2)]
-    models = {t.user: Outbox() for t in talks}
-    tokens = {t.user: [1] for t in talks}
-    turns = {t.user: ["none"] for t in talks}
-    done = {}
-    for step in range(1500):
-        talk = chance.choice(talks)
-        talk.client = chance.choice(clients)
-        model = models[talk.user]
-        _step(chance, step, talk, model, tokens[talk.user], turns[talk.user], done)
-        session = talk.read()
-        assert (session.waiting, session.leased) == (len(model.inbox), model.live), step
-        assert (session.outbox, session.opted_out) == (len(model.outbox), model.opted_out), step
-        assert [talk.stored(e.turn) for e in model.outbox] == [e.state for e in model.outbox], step
-        due = talk.looked_at()
-        head = model.outbox[0] if model.outbox else None
-        if not model.inbox and not (head and head.state != "parked"):
-            assert due is None, step
-        elif not model.live and head and model.opens(head):
-            assert due <= 2000, step
-        else:
-            assert due is not None, step
-    for client in clients:
-        client.close()
-    everywhere = ["granted", "busy", "empty", "stale_token", "TAKE OK", "TAKE claimed", "FORGO 1",
-                  "trying OK", "sent OK", "done OK", "again OK", "unsure OK", "parked OK",
-                  "failed OK", "offered unsure", "offered due", "claimed", "invalid"]
-    assert [what for what in everywhere if done.get(what, 0) < 3] == []
-
-
-def _sweepers_clock(talk):
-    """It goes with the clocks that a step turns."""
-    with talk.stack.redis() as redis:
-        redis.zadd(key("ready", talk.user), {talk.user: 1}, xx=True)
-
-
-def _step(chance, step, talk, model, tokens, turns, done):
-    """One random operation; what comes back must be what the model says."""
-    what = chance.choices(["ask", "claim", "news", "commit", "take", "forgo", "delivered", "time",
-                           "comes", "release", "reset", "withdraw"],
-                          [6, 6, 3, 6, 5, 2, 14, 1, 3, 1, 1, 1])[0]
-    token = tokens[-1] if chance.random() < 0.9 else chance.choice(tokens)
-    turn = (model.outbox[0].turn if model.outbox and chance.random() < 0.7
-            else chance.choice(turns[-6:]))
-    id_ = f"m{max(0, model.seq + chance.randint(-6, 2))}"
-
-    def note(word):
-        done[word] = done.get(word, 0) + 1
-
-    def same(got, expected):
-        result = got.code if got.type == "ERROR" else (
-            got.waiting if got.type == "COMMITTED" else got.count)
-        if got.type == "ERROR":
-            note(got.code)
-        assert result == expected, (step, what)
-
-    if what == "ask":
-        held = chance.random() < 0.6
-        got = talk.ask(id_, hold_ms=MINUTE if held else 0, check=False)
-        expected = model.ask(id_, held)
-        if expected == "busy" or expected[2] is None and got.type == "ERROR":
-            assert got.code == (expected if expected == "busy" else "invalid"), step
-        else:
-            reply = got.reply[0].turn_id if got.reply else None
-            assert (got.seq, got.duplicate, reply) == expected, step
-    elif what in ("claim", "news"):
-        holder = f"agent-{chance.randint(1, 2)}/1"
-        if what == "news" and chance.random() < 0.8 and model.holder:
-            holder = model.holder
-        dead = chance.choice(["", f"agent-{chance.randint(1, 2)}/1"])
-        asked = token if what == "news" else 0
-        got = talk.claim(holder, dead=dead, token=asked, check=False)
-        status, offered = model.claim(holder, dead, asked)
-        assert (got.code if got.type == "ERROR" else got.status) == status, step
-        note(status)
-        if status == "granted":
-            assert [(m.seq, m.message_id) for m in got.messages] == model.inbox, step
-            told = [(e.turn, "due" if e.state in ("held", "due") else "unsure", e.parts, e.attempts,
-                     e.since) for e in offered]
-            assert [(o.turn_id, o.state, o.parts_sent, o.attempts, o.since_ms > 0)
-                    for o in got.outgoing] == told, step
-            for entry in told:
-                note(f"offered {entry[1]}")
-            model.granted(holder, got.token, offered)
-            tokens.append(got.token)
-    elif what == "commit":
-        new = turns[-1] if chance.random() < 0.1 else f"t{step}"
-        upto = model.told or 1
-        got = talk.call("COMMIT", check=False, token=token,
-                        reply={"turn_id": new, "text": "x", "upto_seq": upto})
-        out = model.opted_out
-        same(got, model.commit(token, new, upto, None))
-        if got.type == "COMMITTED":
-            turns.append(new)
-            if out and not model.find(new):
-                note("dropped")
-    elif what == "take":
-        got = talk.call("TAKE", turn_id=turn, check=False)
-        result = got.code if got.type == "ERROR" else "OK"
-        assert result == model.take(turn), step
-        note(f"TAKE {result}")
-    elif what == "forgo":
-        got = talk.forgo(id_)
-        assert got == model.forgo(id_), step
-        note(f"FORGO {got}")
-    elif what == "delivered":
-        state = chance.choice(["trying"] * 6 + ["done", "sent", "again", "unsure", "parked",
-                                                "failed"])
-        if chance.random() < 0.15:
-            token, state = 0, chance.choice(["done", "again"])
-        later = chance.random() < 0.3
-        parts, code = chance.randint(1, 3), chance.choice([0, 0, 63016, 21610])
-        got = talk.call("DELIVERED", turn_id=turn, token=token, state=state, parts_sent=parts,
-                        code=code, retry_ms=MINUTE if later else 0, check=False)
-        same(got, model.delivered(turn, token, state, parts, later, code))
-        if got.type == "OK":
-            note(f"{state} OK")
-    elif what == "time" and model.holder:
-        talk.lease_ends()
-        model.live = False
-        _sweepers_clock(talk)
-    elif what == "comes":
-        turn = model.comes(chance)
-        if turn:
-            talk.comes(turn)
-            with talk.stack.redis() as redis:
-                held = redis.hget(key("outgoing", talk.user), f"holds {turn}")
-                over = " ".join(f"{h.split('=')[0]}=1" for h in held.split())
-                redis.hset(key("outgoing", talk.user), f"holds {turn}", over)
-            if not model.live:
-                _sweepers_clock(talk)
-    elif what == "release":
-        same(talk.call("RELEASE", token=token, check=False),
-             0 if model.give_back(token) == "OK" else "stale_token")
-    elif what == "reset":
-        talk.call("RESET")
-        model.reset()
-    elif what == "withdraw":
-        same(talk.call("WITHDRAW", message_id=id_, check=False), model.withdraw(id_))
-
 
 class Carrier:
     """What people received, and what a look at the list of it tells."""

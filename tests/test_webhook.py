@@ -243,11 +243,28 @@ def test_nothing_a_customer_sends_is_an_error(line, more, text):
     assert line.sessions.wait_for("ENQUEUE", lambda m: m.message_id == sid).text == text
 
 
-def test_words_of_leaving_are_kept_like_any_other(line):
-    user = "+5215500000002"
-    assert len(texts(line.say("STOP", user))) == 1
-    assert line.told("ENQUEUE", user).text == "STOP"
-    assert "opt_out" in line.stack.log("gateway")
+@pytest.mark.parametrize("body, user, opt", [
+    ("STOP", "whatsapp:+5215500000031", "out"), ("¡Alta!", "whatsapp:+5215500000032", "in"),
+    ("cancel", "whatsapp:+5215500000033", ""), ("Cancel", "+5215500000034", "out"),
+    ("sí", "+5215500000035", "")])
+def test_words_of_leaving_and_returning_are_recorded_and_answered(line, body, user, opt):
+    assert len(texts(line.say(body, user))) == 1
+    asked = line.told("ENQUEUE", user)
+    assert (asked.text, asked.opt, asked.silent, asked.reply_to) == (body, opt, False, HERE)
+    assert f"opt={opt}" in line.stack.log("gateway")
+
+
+@pytest.mark.parametrize("type_, opt", [("STOP", "out"), ("START", "in"), ("HELP", "")])
+def test_what_twilio_has_answered_itself_is_only_recorded(line, type_, opt):
+    user = f"whatsapp:+5215500000{sum(map(ord, type_))}"
+    fields = line.fields("palabra", user=user, OptOutType=type_)
+    for _ in range(2):
+        assert texts(line.send(fields)) == []
+    asked = line.told("ENQUEUE", user, nth=2)
+    assert (asked.opt, asked.silent, asked.reply_to, asked.hold_ms) == (opt, True, HERE, 0)
+    assert line.dispatcher.count("WORK", lambda m: m.user_id == user) == 0
+    for kind in ("TAKE", "FORGO", "DELIVERED"):
+        assert line.untold(kind, user)
 
 
 # ---- nothing from outside breaks out ----

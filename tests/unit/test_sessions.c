@@ -252,7 +252,15 @@ static void enqueue_becomes_a_command(void **state)
     assert_true(str_is(waiting.text, "hola"));
     assert_true(str_is(waiting.message_id, "m1"));
     /* no reply_to: the outbox has no part in it */
-    assert_words(got, 15, (const char *[]){"7", "9000", "5000", "2000", "", "0", "100", NULL});
+    assert_words(got, 15,
+                 (const char *[]){"7", "9000", "5000", "2000", "", "0", "100", "", "0", NULL});
+    freeReplyObject(got);
+    msg.opt = STR_LIT("out"); /* nor is there anything to leave; the turn is told all the same */
+    got = command(PROTO_ENQUEUE, &msg);
+    assert_string_equal(got->element[22]->str, "");
+    assert_true(proto_decode(&proto_waiting_record, got->element[14]->str, got->element[14]->len,
+                             &waiting, arena, NULL));
+    assert_true(str_is(waiting.opt, "out"));
     freeReplyObject(got);
 
     msg.reply_to = STR_LIT("whatsapp:+1");
@@ -265,6 +273,12 @@ static void enqueue_becomes_a_command(void **state)
     assert_true(str_is(target.reply_to, "whatsapp:+1"));
     assert_true(str_is(target.message_id, "m1"));
     assert_true(str_is(target.channel, "api"));
+    assert_string_equal(got->element[22]->str, "out");
+    freeReplyObject(got);
+
+    msg.silent = true; /* the wish is kept, and nothing goes anywhere */
+    got = command(PROTO_ENQUEUE, &msg);
+    assert_words(got, 19, (const char *[]){"", "800", "100", "out", "1", NULL});
     freeReplyObject(got);
     arena_destroy(&arena);
 }
@@ -375,8 +389,9 @@ static void deliveries_become_commands(void **state)
                     .user_id = user, .sid = STR_LIT("SM1"), .status = STR_LIT("read"), .code = 9});
     assert_keys(got, 7);
     assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
-    assert_words(got, 10,
-                 (const char *[]){"a", "3609000", "read", "6", "9", "9000", "3", "63016", NULL});
+    assert_words(
+        got, 10,
+        (const char *[]){"a", "3609000", "read", "6", "9", "9000", "3", "63016", "21610", NULL});
     freeReplyObject(got);
 }
 
@@ -428,11 +443,12 @@ static void nonsense_is_refused(void **state)
         proto_type_t type;
         const void *msg;
     } cases[] = {
-        {PROTO_ENQUEUE, &(proto_enqueue_t){none, a, a, a, none, 0}},
-        {PROTO_ENQUEUE, &(proto_enqueue_t){a, none, a, a, none, 0}},
-        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, none, a, none, 0}},
-        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, -1}},
-        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, 60001}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){none, a, a, a, none, 0, none, false}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, none, a, a, none, 0, none, false}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, none, a, none, 0, none, false}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, -1, none, false}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, 60001, none, false}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, 0, STR_LIT("of"), false}},
         {PROTO_TAKE, &(proto_take_t){none, a}},
         {PROTO_TAKE, &(proto_take_t){a, none}},
         {PROTO_FORGO, &(proto_forgo_t){none, a}},
@@ -557,14 +573,20 @@ static void assert_error(const answer_t *answer, const char *code)
 static void enqueued_is_read(void **state)
 {
     fixture_t *self = *state;
-    answer_t *answer = ANSWERED(self, PROTO_ENQUEUE, "*2\r\n$3\r\nnew\r\n:5\r\n");
+    answer_t *answer =
+        ANSWERED(self, PROTO_ENQUEUE, "*4\r\n$3\r\nnew\r\n:5\r\n$4\r\nleft\r\n:2\r\n");
     assert_int_equal(answer->type, PROTO_ENQUEUED);
     assert_int_equal(answer->msg.enqueued.seq, 5);
     assert_false(answer->msg.enqueued.duplicate);
+    assert_true(str_is(answer->change, "left"));
+    assert_int_equal(answer->dropped, 2);
+    answer = ANSWERED(self, PROTO_ENQUEUE, "*2\r\n$6\r\nsilent\r\n:5\r\n");
+    assert_true(answer->msg.enqueued.duplicate);
     answer = ANSWERED(self, PROTO_ENQUEUE, "*2\r\n$7\r\nwaiting\r\n:5\r\n");
     assert_true(answer->msg.enqueued.duplicate);
     assert_int_equal(answer->msg.enqueued.reply_count, 0);
-    assert_error(ANSWERED(self, PROTO_ENQUEUE, "*1\r\n$4\r\nfull\r\n"), PROTO_CODE_BUSY);
+    assert_error(ANSWERED(self, PROTO_ENQUEUE, "*3\r\n$4\r\nfull\r\n$0\r\n\r\n:0\r\n"),
+                 PROTO_CODE_BUSY);
     assert_true(self->answer.msg.error.retry_after_ms > 0);
     assert_error(ANSWERED(self, PROTO_ENQUEUE, "*2\r\n$9\r\nforgotten\r\n:5\r\n"),
                  PROTO_CODE_INVALID);
@@ -737,10 +759,12 @@ static void deliveries_are_read(void **state)
     assert_error(ANSWERED(self, PROTO_DELIVERED, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
     assert_error(ANSWERED(self, PROTO_DELIVERED, "*1\r\n$7\r\nclaimed\r\n"), PROTO_CODE_CLAIMED);
     assert_error(ANSWERED(self, PROTO_DELIVERED, "*1\r\n$5\r\nwrong\r\n"), PROTO_CODE_INVALID);
-    answer = ANSWERED(self, PROTO_STATUS, "*4\r\n$5\r\nknown\r\n:1\r\n$6\r\nfailed\r\n:30003\r\n");
+    answer =
+        ANSWERED(self, PROTO_STATUS, "*5\r\n$5\r\nknown\r\n:1\r\n$6\r\nfailed\r\n:30003\r\n:3\r\n");
     assert_int_equal(answer->type, PROTO_OK);
     assert_int_equal(answer->msg.ok.count, 1);
     assert_int_equal(answer->code, 30003);
+    assert_int_equal(answer->dropped, 3);
     assert_true(str_is(answer->event, "failed"));
 }
 

@@ -342,7 +342,8 @@ static void message_of_words(void **state)
     assert_text(m.text, "¿Tienes Mazda?\ngracias");
     assert_true(m.whatsapp && !m.bare && !m.cut);
     assert_int_equal(m.note, TWILIO_NO_NOTE);
-    assert_int_equal(m.wish, TWILIO_TALK);
+    assert_int_equal(m.opt, OPT_NONE);
+    assert_false(m.answered);
 }
 
 static void message_without_words(void **state)
@@ -437,7 +438,7 @@ static void message_needs_names(void **state)
     assert_false(message.whatsapp);
 }
 
-static void wishes(void **state)
+static void words_of_leaving_and_returning(void **state)
 {
     (void)state;
     const char *out[] = {"STOP",
@@ -447,17 +448,21 @@ static void wishes(void **state)
                          "BAJA",
                          "unsubscribe",
                          "STOP ALL",
+                         "opt-out",
                          "Dar de baja",
                          "dame de  baja",
                          "Cancelar suscripción",
                          "no más mensajes",
+                         "Ya no me escriban.",
+                         "SAIR",
+                         "não quero mais mensagens",
                          "*STOP*"};
     for (size_t i = 0; i < sizeof out / sizeof *out; i++)
-        if (twilio_wish_of(str_from(out[i]), true) != TWILIO_OPT_OUT)
+        if (opt_word_of(str_from(out[i]), false) != OPT_OUT)
             fail_msg("%s", out[i]);
     const char *in[] = {"START", "Alta", "¡alta!", "unstop", "dar de alta"};
     for (size_t i = 0; i < sizeof in / sizeof *in; i++)
-        if (twilio_wish_of(str_from(in[i]), true) != TWILIO_OPT_IN)
+        if (opt_word_of(str_from(in[i]), false) != OPT_IN)
             fail_msg("%s", in[i]);
     const char *talk[] = {"",
                           "no quiero stop and go",
@@ -468,17 +473,52 @@ static void wishes(void **state)
                           "sí",
                           "stop stop",
                           "cancel",
+                          "cancelar",
                           "end",
+                          "fin",
+                          "no",
+                          "salir",
                           "🛑",
                           "un auto de alta gama",
                           "b.a.j.a",
+                          "STOP, ya compré otro",
                           "baja baja baja baja baja baja baja baja baja baja baja baja baja baja"};
     for (size_t i = 0; i < sizeof talk / sizeof *talk; i++)
-        if (twilio_wish_of(str_from(talk[i]), true) != TWILIO_TALK)
+        if (opt_word_of(str_from(talk[i]), false) != OPT_NONE)
             fail_msg("%s", talk[i]);
-    assert_int_equal(twilio_wish_of(STR_LIT("CANCEL"), false), TWILIO_OPT_OUT);
-    assert_int_equal(read_message("Body=quiero+salir&OptOutType=STOP").wish, TWILIO_OPT_OUT);
-    assert_int_equal(read_message("Body=BAJA").wish, TWILIO_OPT_OUT);
+    const char *sms[] = {"CANCEL", "end", "Quit"};
+    for (size_t i = 0; i < sizeof sms / sizeof *sms; i++)
+        assert_int_equal(opt_word_of(str_from(sms[i]), true), OPT_OUT);
+    assert_int_equal(opt_word_of(STR_LIT("yes"), true), OPT_NONE);
+}
+
+static void who_has_answered_a_word(void **state)
+{
+    (void)state;
+    const struct {
+        const char *fields;
+        opt_word_t opt;
+        bool answered;
+    } cases[] = {
+        {"Body=BAJA", OPT_OUT, false},
+        {"Body=BAJA&OptOutType=", OPT_OUT, false},
+        {"Body=quiero+salir&OptOutType=STOP", OPT_OUT, true},
+        {"Body=volver&OptOutType=START", OPT_IN, true},
+        {"Body=ayuda&OptOutType=HELP", OPT_NONE, true},
+        {"Body=STOP&OptOutType=HELP", OPT_NONE, true},
+        {"Body=CANCEL", OPT_NONE, false}, /* in a chat: of an order, perhaps */
+        {"ButtonText=STOP", OPT_OUT, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        twilio_message_t message = read_message(cases[i].fields);
+        assert_int_equal(message.opt, cases[i].opt);
+        assert_int_equal(message.answered, cases[i].answered);
+    }
+    form_t form = parse("From=%2B15005550006&SmsSid=SM7&Body=Cancel");
+    twilio_message_t message;
+    const char *why;
+    assert_true(twilio_message_read(&form, arena, &message, &why));
+    assert_int_equal(message.opt, OPT_OUT);
 }
 
 static void statuses(void **state)
@@ -590,7 +630,8 @@ int main(void)
         cmocka_unit_test(message_without_words),
         cmocka_unit_test(message_is_cleaned),
         cmocka_unit_test(message_needs_names),
-        cmocka_unit_test(wishes),
+        cmocka_unit_test(words_of_leaving_and_returning),
+        cmocka_unit_test(who_has_answered_a_word),
         cmocka_unit_test(statuses),
         cmocka_unit_test(twiml_escapes),
         cmocka_unit_test(twiml_parts),

@@ -1,0 +1,157 @@
+"""The whole chain on WhatsApp: Twilio's simulator on one side, all processes and Redis behind."""
+
+import urllib.parse
+
+import pytest
+
+import most
+import stack as stacks
+from conftest import end, watch
+from conversation import key
+from twilio_sim import TwilioSim
+
+BASE = "https://shop.example"
+HOOK = BASE + "/webhook/twilio/"
+
+
+class Line:
+    """A shop and people who write to it."""
+
+    def __init__(self, env=None):
+        self.sim = TwilioSim().start()
+        self.stack = stacks.Stack(agents=2, env={**self.sim.env, "PUBLIC_BASE_URL": BASE,
+                                                 "TWILIO_PERSON_MS": "0", **(env or {})})
+        self.sim.control(reach={BASE: self.stack.http.url})
+        self.stack.start()
+        watch(self.stack)
+
+    def close(self):
+        violations = self.sim.stats()["violations"]
+        end(self.stack)
+        self.sim.stop()
+        assert violations == []
+
+    def say(self, phone, body, **options):
+        return self.sim.say(phone, body, url=HOOK, **options)
+
+    def received(self, phone, count):
+        """What the person has received, when it is so much and nothing more is on its way."""
+        most.eventually(lambda: len(self.sim.received(phone)) >= count, 20)
+        self.quiet(phone)
+        got = self.sim.received(phone)
+        assert len(got) == count, got
+        return got
+
+    def quiet(self, phone):
+        with self.stack.client("sessions") as client:
+            def quiet():
+                found = client.call("READ", user_id=f"whatsapp:{phone}")
+                return not found.waiting and not found.outbox and not found.leased
+            most.eventually(quiet, 20)
+
+    def seq(self, phone):
+        """The messages that are recorded."""
+        with self.stack.redis() as redis:
+            return int(redis.hget(key("state", f"whatsapp:{phone}"), "seq") or 0)
+
+    def path(self, phone, channel="whatsapp"):
+        user = f"whatsapp:{phone}" if channel == "whatsapp" else phone
+        return "/seller/sessions/" + urllib.parse.quote(user)
+
+    def session(self, phone, channel="whatsapp"):
+        return self.stack.http.get(self.path(phone, channel))
+
+    def left(self, phone, channel="whatsapp"):
+        return self.session(phone, channel).json().get("opted_out")
+
+
+@pytest.fixture(scope="module", params=["auto", "rest"])
+def line(request):
+    made = Line({"TWILIO_REPLY": request.param})
+    yield made
+    made.close()
+
+
+def confirms(text):
+    return "ALTA" in text or "START" in text
+
+
+# ---- who wants no messages ----
+
+def test_leaving_and_returning(line):
+    phone = "+5215500000101"
+    line.say(phone, "hola")
+    assert not line.left(phone)
+    line.received(phone, 1)
+    line.say(phone, "¡Baja!")
+    assert confirms(line.received(phone, 2)[1]) and line.left(phone)
+    line.say(phone, "¿qué Nissan tienen?")  # who writes is answered
+    assert "Nissan" in line.received(phone, 3)[2] and line.left(phone)
+    line.say(phone, "Alta")
+    assert "auto" in line.received(phone, 4)[3] and not line.left(phone)
+
+
+def test_copies_of_a_word_are_one(line):
+    """Two at once, one later, and one after the return: that is an old one."""
+    phone, sid = "+5215500000102", "SM" + "c" * 32
+    line.say(phone, "STOP", sid=sid, copies=2, repeats=1)
+    assert confirms(line.received(phone, 1)[0]) and line.left(phone)
+    line.say(phone, "START")
+    line.received(phone, 2)
+    line.say(phone, "STOP", sid=sid)
+    line.received(phone, 2)
+    assert not line.left(phone)
+
+
+@pytest.mark.parametrize("words, leaves, least", [
+    (["STOP", "START"], False, 2), (["START", "STOP"], True, 1),
+    (["STOP", "hola", "ALTA", "baja"], True, 1)])
+def test_one_word_after_the_other(line, words, leaves, least):
+    """None waits for the answer to the one before. The last is confirmed, and only once; leaving
+    may overtake what was to be said before."""
+    phone = f"+52155000002{len(words)}{leaves:d}"
+    for number, word in enumerate(words):
+        line.say(phone, word, wait=False)
+        most.eventually(lambda: line.seq(phone) == number + 1)
+    line.quiet(phone)
+    got = line.sim.received(phone)
+    assert least <= len(got) <= len(words) and len(set(got)) == len(got)
+    assert confirms(got[-1]) == leaves == line.left(phone)
+
+
+def test_forgetting_the_conversation_is_no_return(line):
+    phone = "+5215500000103"
+    line.say(phone, "dar de baja")
+    line.received(phone, 1)
+    assert line.stack.http.delete(line.path(phone)).status == 204
+    assert (line.session(phone).json()["messages"], line.left(phone)) == ([], True)
+    line.say(phone, "alta")
+    line.received(phone, 2)
+    assert line.stack.http.delete(line.path(phone)).status == 204
+    assert line.session(phone).status == 404
+
+
+def test_what_twilio_confirms_is_not_confirmed_again(line):
+    phone = "+5215500000104"
+    line.say(phone, "hola")
+    line.received(phone, 1)
+    for type_, leaves in (("STOP", True), ("HELP", True), ("START", False)):
+        line.say(phone, "palabra", fields={"OptOutType": type_}, repeats=1)
+        line.received(phone, 1)
+        assert line.left(phone) == leaves
+
+
+@pytest.mark.parametrize("line", ["rest"], indirect=True)
+def test_the_carrier_refuses(line):
+    """SMS, where Twilio keeps a list of its own."""
+    phone = "+5215500000105"
+    line.sim.control(opted_out=[phone])
+    for count, body in enumerate(("hola", "¿y?")):  # the second is tried again, and refused again
+        line.say(phone, body, channel="sms")
+        most.eventually(
+            lambda: line.sim.stats()["counters"].get("status 400") == count + 1, 20)
+        most.eventually(lambda: line.left(phone, "sms"))
+    line.sim.control(opted_out=[])
+    line.say(phone, "START", channel="sms")
+    most.eventually(lambda: line.sim.received(phone, "sms"), 20)
+    assert not line.left(phone, "sms") and len(line.sim.received(phone, "sms")) == 1
