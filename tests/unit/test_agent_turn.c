@@ -1,4 +1,4 @@
-/* The pure parts of a turn: its states, its conversation, the prompt. */
+/* The parts of a turn that need nobody else: its states, its conversation, the prompt, its time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,10 +8,13 @@
 
 #include <cjson/cJSON.h>
 #include <cmocka.h>
+#include <zmq.h>
 
-#include "agent/context.h"
+#include "agent/answer.h"
 #include "agent/prompt.h"
-#include "agent/turn_state.h"
+#include "agent/turn.h"
+#include "common/config.h"
+#include "common/log.h"
 
 static arena_t *arena;
 
@@ -414,8 +417,93 @@ static void test_state_is_json(void **state)
     buf_free(&out);
 }
 
+/* ---- the time it has ---- */
+
+/* A model whose calls never end by themselves. */
+typedef struct stuck {
+    model_t base;
+    int calls;
+    int64_t deadline_ms; /* that it was told */
+} stuck_t;
+
+static model_call_t *stuck_start(model_t *base, const model_request_t *request,
+                                 model_delta_t *delta, model_done_t *done, void *arg)
+{
+    (void)delta;
+    (void)done;
+    (void)arg;
+    stuck_t *self = (stuck_t *)base;
+    self->calls++;
+    self->deadline_ms = request->deadline_ms;
+    return (model_call_t *)self;
+}
+
+static void stuck_cancel(model_t *base, model_call_t *call)
+{
+    assert_ptr_equal(call, base);
+    ((stuck_t *)base)->calls--;
+}
+
+static void on_gone(void *arg, turn_t *turn)
+{
+    (void)turn;
+    ++*(int *)arg;
+}
+
+/* TURN_MS is the turn's to keep, whatever a model does with the deadline it is told. */
+static void test_models_that_never_end(void **state)
+{
+    (void)state;
+    char why[256];
+    assert_true(config_try("/dev/null", why, sizeof why));
+    stuck_t openai = {.base = {"openai", stuck_start, stuck_cancel, NULL}};
+    stuck_t offline = {.base = {"offline", stuck_start, stuck_cancel, NULL}};
+    void *zmq = zmq_ctx_new();
+    prompt_t *prompt = prompt_of("Hola.", why, sizeof why);
+    turn_parts_t parts = {
+        .sessions = rpc_client_new(zmq, "sessions", "unit", "ipc:///tmp/nobody.sock", 1000, 10),
+        .prompt = prompt,
+        .model = &openai.base,
+        .offline = &offline.base,
+        .holder = "agent-1/1",
+        .lease_ms = 120000,
+        .turn_ms = 50000,
+        .model_calls = 6,
+        .context_entries = 60};
+    int gone = 0;
+    proto_trace_t trace = {{1}};
+    turn_t *turn = turn_new(&parts, STR_LIT("ana"), STR_LIT(""), &trace, on_gone, &gone);
+    assert_true(context_open(&turn->context, turn->arena, NULL, "turn-1"));
+    say(&turn->context, 1, "hola");
+    turn_move(turn, TURN_EVENT_GRANTED);
+    assert_int_equal(turn->state, TURN_THINKING);
+    int64_t end = turn->deadline_ms;
+    assert_int_equal(openai.deadline_ms, end);
+    turn_tick(turn, end - 1);
+    assert_int_equal(openai.calls, 1);
+    turn_tick(turn, end); /* the offline model has its own time … */
+    assert_int_equal(openai.calls, 0);
+    assert_int_equal(offline.calls, 1);
+    assert_int_equal(turn->state, TURN_THINKING);
+    turn_tick(turn, turn->deadline_ms - 1);
+    assert_int_equal(offline.calls, 1);
+    turn_tick(turn, turn->deadline_ms); /* … and then there is an answer all the same */
+    assert_int_equal(offline.calls, 0);
+    assert_int_equal(turn->state, TURN_COMMITTING);
+    str_t sorry = answer_sorry(STR_LIT("es"), false);
+    assert_true(str_eq(turn->reply.text, sorry));
+    assert_int_equal(gone, 0);
+    turn_stop(turn);
+    turn_stop(turn);
+    assert_int_equal(gone, 1);
+    rpc_client_destroy(&parts.sessions);
+    prompt_destroy(&prompt);
+    zmq_ctx_term(zmq);
+}
+
 int main(void)
 {
+    log_start("test", "error", "logfmt");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_state_is_left),
         cmocka_unit_test(test_every_event_is_used_and_printed),
@@ -432,6 +520,7 @@ int main(void)
         cmocka_unit_test(test_wrong_rules_are_told),
         cmocka_unit_test(test_the_rules_that_ship_are_right),
         cmocka_unit_test(test_state_is_json),
+        cmocka_unit_test(test_models_that_never_end),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
