@@ -456,8 +456,9 @@ static void test_models_that_never_end(void **state)
     (void)state;
     char why[256];
     assert_true(config_try("/dev/null", why, sizeof why));
-    stuck_t openai = {.base = {"openai", stuck_start, stuck_cancel, NULL}};
-    stuck_t offline = {.base = {"offline", stuck_start, stuck_cancel, NULL}};
+    stuck_t openai = {.base = {.name = "openai", .start = stuck_start, .cancel = stuck_cancel}};
+    stuck_t offline = {.base = {.name = "offline", .start = stuck_start, .cancel = stuck_cancel}};
+    window_t window = {.tokens = 8000, .entries = 60};
     void *zmq = zmq_ctx_new();
     prompt_t *prompt = prompt_of("Hola.", why, sizeof why);
     turn_parts_t parts = {
@@ -469,7 +470,8 @@ static void test_models_that_never_end(void **state)
         .lease_ms = 120000,
         .turn_ms = 50000,
         .model_calls = 6,
-        .context_entries = 60};
+        .window = &window,
+    };
     int gone = 0;
     proto_trace_t trace = {{1}};
     turn_t *turn = turn_new(&parts, STR_LIT("ana"), STR_LIT(""), &trace, on_gone, &gone);
