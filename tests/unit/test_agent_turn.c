@@ -444,6 +444,17 @@ static void stuck_cancel(model_t *base, model_call_t *call)
     ((stuck_t *)base)->calls--;
 }
 
+static void stuck_destroy(model_t **self_p)
+{
+    *self_p = NULL;
+}
+
+static const model_t stuck_base = {.name = "stuck",
+                                   .label = "stuck",
+                                   .start = stuck_start,
+                                   .cancel = stuck_cancel,
+                                   .destroy = stuck_destroy};
+
 static void on_gone(void *arg, turn_t *turn)
 {
     (void)turn;
@@ -456,15 +467,18 @@ static void test_models_that_never_end(void **state)
     (void)state;
     char why[256];
     assert_true(config_try("/dev/null", why, sizeof why));
-    stuck_t openai = {.base = {.name = "openai", .start = stuck_start, .cancel = stuck_cancel}};
-    stuck_t offline = {.base = {.name = "offline", .start = stuck_start, .cancel = stuck_cancel}};
+    stuck_t openai = {.base = stuck_base}, offline = {.base = stuck_base};
+    breaker_settings_t breaker = {.percent = 100, .window_ms = 10000, .open_ms = 1000};
+    model_list_t *models = model_list_new(&breaker);
+    model_t *listed = &openai.base;
+    model_list_add(models, &listed);
     window_t window = {.tokens = 8000, .entries = 60};
     void *zmq = zmq_ctx_new();
     prompt_t *prompt = prompt_of("Hola.", why, sizeof why);
     turn_parts_t parts = {
         .sessions = rpc_client_new(zmq, "sessions", "unit", "ipc:///tmp/nobody.sock", 1000, 10),
         .prompt = prompt,
-        .model = &openai.base,
+        .models = models,
         .offline = &offline.base,
         .holder = "agent-1/1",
         .lease_ms = 120000,
@@ -499,6 +513,7 @@ static void test_models_that_never_end(void **state)
     turn_stop(turn);
     assert_int_equal(gone, 1);
     rpc_client_destroy(&parts.sessions);
+    model_list_destroy(&models);
     prompt_destroy(&prompt);
     zmq_ctx_term(zmq);
 }
