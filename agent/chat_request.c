@@ -252,6 +252,10 @@ bool chat_request_write(chat_request_t *self, const model_request_t *request, bu
     if (state.size && buf_ok(&state))
         add_said(out, "system", buf_view(&state));
     buf_free(&state);
+    if (request->note.size) {
+        add_message(out, "assistant", request->draft);
+        add_message(out, "system", request->note);
+    }
     buf_add(out, self->tail.data, self->tail.size);
     if (!request->tools)
         json_text(out, "tool_choice", STR_LIT("none"));

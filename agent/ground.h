@@ -69,9 +69,10 @@ typedef struct ground_finding {
 const char *ground_kind_name(ground_kind_t kind);
 const char *ground_kind_advice(ground_kind_t kind);
 
-/* Where facts come from. Everything is borrowed, until the facts are gone. */
+/* Where facts come from. */
 typedef struct ground_sources {
-    const proto_context_t *context; /* entries, cursor, kept cars and quotes */
+    const proto_context_t *context; /* entries, summary, cursor, kept cars and quotes */
+    const struct found *found;      /* by the tools of this turn (shown.h), or NULL */
     const proto_facet_t *makes;     /* of the catalog, as the prompt lists them */
     size_t make_count;
     int64_t cars; /* in the catalog, 0: not known */
@@ -81,8 +82,9 @@ typedef struct ground_sources {
 
 typedef struct ground_facts ground_facts_t;
 
-/* Collects what may be said, into the arena. NULL when the arena has no room. What does not fit
- * its bounds (GROUND_MAX_* in ground_facts.h) is left out, the oldest first: it backs nothing. */
+/* Collects what may be said, into the arena; nothing of the sources is kept. NULL when the arena
+ * has no room. What does not fit its bounds (GROUND_MAX_* in ground_facts.h) is left out, the
+ * oldest first: it backs nothing. */
 ground_facts_t *ground_facts_new(arena_t *arena, const ground_sources_t *sources);
 
 /* The findings of a text (any bytes), in its order, at most max of them, which must be above 0. 0:

@@ -54,8 +54,8 @@ static bool quote_backs(const ground_facts_t *facts, const proto_quote_t *quote,
     int64_t value = claim->number->value;
     if ((claim->fields & FIELD_DOWN) &&
         (value == quote->down_payment ||
-         (facts->terms->min_down_bp > 0 &&
-          value == financing_percent(quote->price, facts->terms->min_down_bp))))
+         (facts->terms.min_down_bp > 0 &&
+          value == financing_percent(quote->price, facts->terms.min_down_bp))))
         return true;
     if ((claim->fields & FIELD_FINANCED) && value == quote->financed &&
         (claim->down < 0 || quote->down_payment == claim->down))
@@ -80,8 +80,8 @@ static bool money_of_car(const ground_facts_t *facts, const ground_car_t *car,
     int64_t value = claim->number->value;
     if (car != NULL && (claim->fields & FIELD_PRICE) && value == car->car.price)
         return true;
-    if (car != NULL && (claim->fields & FIELD_DOWN) && facts->terms->min_down_bp > 0 &&
-        value == financing_percent(car->car.price, facts->terms->min_down_bp))
+    if (car != NULL && (claim->fields & FIELD_DOWN) && facts->terms.min_down_bp > 0 &&
+        value == financing_percent(car->car.price, facts->terms.min_down_bp))
         return true;
     for (size_t i = 0; i < facts->quote_count; i++) {
         const proto_quote_t *quote = &facts->quotes[i];
@@ -367,7 +367,7 @@ static bool months_back(const ground_scene_t *self, const ground_number_t *numbe
 {
     int64_t months =
         number->measure == MEASURE_YEARS ? number->value * 12 / 100 : number->value / 100;
-    const financing_terms_t *terms = self->facts->terms;
+    const financing_terms_t *terms = &self->facts->terms;
     if (number->value % 100 != 0 || self->topic)
         return false;
     if (months >= terms->min_months && months <= terms->max_months)
@@ -380,7 +380,7 @@ static bool months_back(const ground_scene_t *self, const ground_number_t *numbe
 
 static bool percent_backs(const ground_scene_t *self, const ground_claim_t *claim)
 {
-    const financing_terms_t *terms = self->facts->terms;
+    const financing_terms_t *terms = &self->facts->terms;
     int64_t value = claim->number->value;
     ground_label_t label = (ground_label_t)claim->number->label;
     if (label == LABEL_SAVING || label == LABEL_PRICE)

@@ -8,6 +8,7 @@
 
 #include "agent/ground_links.h"
 #include "agent/json_read.h"
+#include "agent/shown.h"
 
 #define MAX_WORDS 1024 /* bytes of a car's words */
 #define TITLE_STEMS 3
@@ -137,10 +138,13 @@ static void take_car(gathering_t *self, const proto_car_t *car)
                                         sizeof *kept, GROUND_MAX_CARS);
     if (kept == NULL)
         return;
-    kept->car = *car;
-    kept->car.make = copied(self, car->make);
-    kept->car.model = copied(self, car->model);
-    kept->car.version = copied(self, car->version);
+    kept->car = (proto_car_t){.stock_id = car->stock_id,
+                              .year = car->year,
+                              .price = car->price,
+                              .km = car->km,
+                              .length = car->length,
+                              .width = car->width,
+                              .height = car->height};
     const str_t texts[] = {car->version, car->body, car->fuel, car->transmission,
                            car->colour,  car->city, car->make, car->model};
     kept->words = words_of(self, texts, sizeof texts / sizeof *texts);
@@ -441,6 +445,15 @@ static void take_cursor(gathering_t *self, const proto_context_t *context)
                   context->shown, context->shown_count);
 }
 
+static void take_found(gathering_t *self, const found_t *found)
+{
+    for (size_t i = found->car_count; i-- > 0;)
+        take_car(self, found->cars[i]);
+    for (size_t i = found->page_count; i-- > 0;)
+        take_list(self, found->pages[i].list, found->pages[i].query, found->pages[i].cars,
+                  found->pages[i].count);
+}
+
 static void take_entries(gathering_t *self, const proto_context_t *context)
 {
     for (size_t i = context->entries_count; i-- > 0;) {
@@ -480,11 +493,14 @@ ground_facts_t *ground_facts_new(arena_t *arena, const ground_sources_t *sources
     buf_init(&self->links, GROUND_MAX_PAGES);
     if (!self->full) {
         facts->arena = arena;
-        facts->terms = sources->terms;
+        facts->terms = *sources->terms;
         buf_char(&self->said, ' ');
         buf_char(&self->pages, ' ');
         buf_char(&self->links, '\n');
         take_entries(self, sources->context);
+        take_message(self, sources->context->summary); /* of what the customer said, too */
+        if (sources->found != NULL)
+            take_found(self, sources->found);
         take_cursor(self, sources->context);
         take_prompt(self, sources);
         name_lists(facts);

@@ -29,7 +29,7 @@
 #define GROUND_UNKNOWN_NAME (-2) /* one that nobody found: no name is like it */
 
 typedef struct ground_car {
-    proto_car_t car; /* its strings live in the arena */
+    proto_car_t car; /* its numbers; no strings */
     int16_t make, model;
     str_t words; /* " advance 1.6 cvt " of its version, body, colour … folded tokens */
 } ground_car_t;
@@ -64,7 +64,7 @@ typedef struct ground_figures {
 
 struct ground_facts {
     arena_t *arena;
-    const financing_terms_t *terms;
+    financing_terms_t terms;
     ground_names_t *names;
     ground_car_t *cars;
     size_t car_count;

@@ -26,6 +26,9 @@ struct prompt {
     buf_t makes;   /* "Audi (12), BMW (7)" */
     buf_t text;    /* all filled in */
     size_t tokens; /* of it, estimated */
+    proto_facet_t *facets;
+    size_t facet_count;
+    arena_t *names; /* theirs */
 };
 
 /* ---- placeholders ---- */
@@ -156,6 +159,7 @@ prompt_t *prompt_new(str_t rules, const char *version, const char *shop_name,
     if (!self->rules || !self->version || !self->shop_name)
         abort();
     self->terms = *terms;
+    self->names = arena_new(1 << 20);
     buf_init(&self->makes, 256 << 10);
     buf_init(&self->text, MAX_PROMPT);
     str_t bad = {0};
@@ -176,6 +180,7 @@ void prompt_destroy(prompt_t **self_p)
     free(self->rules);
     free(self->version);
     free(self->shop_name);
+    arena_destroy(&self->names);
     buf_free(&self->makes);
     buf_free(&self->text);
     free(self);
@@ -192,6 +197,19 @@ static void add_name(buf_t *out, str_t name)
             out->data[i] = ' ';
 }
 
+static void keep_facets(prompt_t *self, const proto_facets_t *facets)
+{
+    arena_reset(self->names);
+    self->facets = arena_alloc(self->names, facets->facets_count * sizeof *self->facets + 1);
+    self->facet_count = 0;
+    for (size_t i = 0; self->facets && i < facets->facets_count; i++) {
+        proto_facet_t *kept = &self->facets[self->facet_count];
+        *kept = facets->facets[i];
+        kept->name.data = arena_copy(self->names, kept->name);
+        self->facet_count += kept->name.data != NULL;
+    }
+}
+
 void prompt_set_makes(prompt_t *self, const proto_facets_t *facets)
 {
     if (facets->version == self->catalog_version && self->makes.size)
@@ -200,6 +218,7 @@ void prompt_set_makes(prompt_t *self, const proto_facets_t *facets)
         return;
     self->catalog_version = facets->version;
     self->cars = facets->cars;
+    keep_facets(self, facets);
     buf_clear(&self->makes);
     for (size_t i = 0; i < facets->facets_count; i++) {
         buf_str(&self->makes, i ? ", " : "");
@@ -228,6 +247,15 @@ str_t prompt_file(const prompt_t *self)
 size_t prompt_tokens(const prompt_t *self)
 {
     return self->tokens;
+}
+
+void prompt_ground(const prompt_t *self, ground_sources_t *sources)
+{
+    sources->makes = self->facets;
+    sources->make_count = self->facet_count;
+    sources->cars = self->cars;
+    sources->terms = &self->terms;
+    sources->shop_name = str_from(self->shop_name);
 }
 
 const char *prompt_version(const prompt_t *self)

@@ -9,6 +9,7 @@
 #define MOSTRADOR_AGENT_PROMPT_H
 
 #include "agent/financing.h"
+#include "agent/ground.h"
 #include "common/buf.h"
 #include "proto/proto.h"
 
@@ -40,6 +41,10 @@ str_t prompt_file(const prompt_t *self);
 
 /* An estimate of its tokens (tokens.h). */
 size_t prompt_tokens(const prompt_t *self);
+
+/* What the prompt says about the shop, as facts an answer may state: fills in all but the context.
+ * Borrowed until prompt_set_makes. */
+void prompt_ground(const prompt_t *self, ground_sources_t *sources);
 
 /* Which rules these are, for context.rules. */
 const char *prompt_version(const prompt_t *self);

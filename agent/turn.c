@@ -63,6 +63,7 @@ static void end(turn_t *self, turn_event_t event)
     tell_askers(self, outcome);
     self->gone(self->gone_arg, self);
     partial_free(&self->partial);
+    turn_check_close(self);
     arena_t *arena = self->arena; /* the turn lives in it */
     arena_destroy(&arena);
 }
@@ -181,6 +182,7 @@ turn_t *turn_new(const turn_parts_t *parts, str_t user_id, str_t dead, const pro
     self->model = parts->offline;
     self->choice = -1;
     partial_init(&self->partial);
+    turn_check_open(self);
     self->state = TURN_CLAIMING;
     enter(self, TURN_EVENT_AGAIN);
     return self;

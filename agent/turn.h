@@ -10,6 +10,7 @@
  *   turn_deliver.c  the replies in the outbox
  *   turn_model.c    which model thinks, and who when it fails
  *   turn_think.c    the model and the tools
+ *   turn_check.c    whether what it wrote may be said
  *   turns.c         all of them
  *
  * turn_move may end the turn and free it: it is the last thing a function does with one.
@@ -20,6 +21,7 @@
 #include <sys/queue.h>
 
 #include "agent/context.h"
+#include "agent/ground.h"
 #include "agent/ledger.h"
 #include "agent/model_list.h"
 #include "agent/partial.h"
@@ -68,6 +70,16 @@ typedef struct turn_delivery {
     void (*wake)(turn_t *self);     /* NULL: nothing to wait for */
     int64_t wake_at_ms;
 } turn_delivery_t;
+
+/* The checking of what a model writes. */
+typedef struct turn_check {
+    const ground_facts_t *facts; /* what may be said; NULL: not collected yet */
+    ground_stream_t *stream;     /* the text that is being made; NULL: not looked at yet */
+    buf_t made;                  /* that text … */
+    size_t looked;               /* … and how much of it was looked at */
+    int64_t since_ms;            /* the oldest byte that was not */
+    str_t draft, note;           /* the answer that was not sent, and why; empty: none */
+} turn_check_t;
 
 struct turn {
     LIST_ENTRY(turn) same_hash;
@@ -121,7 +133,8 @@ struct turn {
     turn_call_t calls[MODEL_MAX_CALLS];
     size_t call_count, calls_left;
     found_t found;
-    partial_t partial;
+    partial_t partial; /* what has passed the check */
+    turn_check_t check;
 
     /* the answer */
     str_t text;
@@ -162,6 +175,22 @@ void turn_fall_back(turn_t *self, const char *why, const char *error);
 
 /* Makes the conversation fit (window.h), and counts what had to go. */
 void turn_fit(turn_t *self, bool results);
+
+void turn_check_open(turn_t *self);
+void turn_check_close(turn_t *self);
+
+/* The model is called (again): what it may say is collected anew. */
+void turn_check_begin(turn_t *self);
+
+/* The turn begins anew: what was written so far is forgotten. */
+void turn_check_forget(turn_t *self);
+
+/* A piece of text as it is made: what is whole and backed of it goes to self->partial. */
+void turn_check_made(turn_t *self, str_t piece);
+void turn_check_look(turn_t *self); /* at what has waited long enough */
+
+/* An answer, ready to be sent. true: it may be; otherwise the turn has moved on to a better one. */
+bool turn_check_answer(turn_t *self, str_t text);
 
 /* Drops what this turn has found and said since its messages. */
 void turn_rewind(turn_t *self);

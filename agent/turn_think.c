@@ -15,6 +15,7 @@ void turn_send_partial(turn_t *self, bool all)
 {
     proto_partial_t msg = {.user_id = self->user_id};
     bool sent = false;
+    turn_check_look(self);
     if (!partial_due(&self->partial, clock_ms(), all, &msg.text, &msg.restart))
         return;
     for (size_t i = 0; i < DISPATCH_LINKS_MAX; i++)
@@ -36,9 +37,11 @@ static bool is_watched(const turn_t *self)
 static void on_delta(void *arg, str_t piece, bool restart)
 {
     turn_t *self = arg;
-    if (restart)
+    if (restart) {
         partial_restart(&self->partial);
-    partial_add(&self->partial, piece, clock_ms());
+        turn_check_begin(self);
+    }
+    turn_check_made(self, piece);
     turn_send_partial(self, false);
 }
 
@@ -47,20 +50,16 @@ void turn_rewind(turn_t *self)
     context_rewind(&self->context);
     self->found = (found_t){0};
     partial_restart(&self->partial);
+    turn_check_forget(self);
 }
 
 /* ---- an end of the thinking ---- */
 
 static void answer(turn_t *self, str_t text)
 {
-    str_t cut = answer_cut(text, ANSWER_MAX_BYTES);
-    if (cut.size < text.size) {
-        metric_add(METRIC_REPLIES_CUT, 1);
-        log_warn("reply_cut", LOG_TRACE(&self->trace), LOG_INT("bytes", text.size));
-    }
     if (self->offline_why)
         metric_add_label(METRIC_OFFLINE_REPLIES, self->offline_why, 1);
-    self->text = cut;
+    self->text = text;
     turn_move(self, TURN_EVENT_TEXT);
 }
 
@@ -114,10 +113,15 @@ static bool take_calls(turn_t *self, const model_result_t *result)
 static void take_text(turn_t *self, str_t text)
 {
     text = context_clean(self->arena, text_trim(text), PROTO_MAX_REPLY);
-    if (text.size)
-        answer(self, text);
-    else
+    str_t cut = answer_cut(text, ANSWER_MAX_BYTES);
+    if (cut.size < text.size) {
+        metric_add(METRIC_REPLIES_CUT, 1);
+        log_warn("reply_cut", LOG_TRACE(&self->trace), LOG_INT("bytes", text.size));
+    }
+    if (!cut.size)
         turn_fall_back(self, "bad", "empty_text");
+    else if (turn_check_answer(self, cut))
+        answer(self, cut);
 }
 
 static void on_thought(void *arg, const model_result_t *result)
@@ -140,6 +144,7 @@ static void on_thought(void *arg, const model_result_t *result)
             turn_fall_back(self, "bad", "no_calls");
         } else {
             partial_restart(&self->partial); /* what was said before a call is not the answer */
+            turn_check_begin(self);
             turn_move(self, TURN_EVENT_CALLS);
         }
         break;
@@ -171,7 +176,10 @@ void turn_think(turn_t *self)
         .trace = self->trace,
         .tools = turn_may_call_tools(self),
         .opt = self->context.opt,
+        .draft = self->check.draft,
+        .note = self->check.note,
     };
+    turn_check_begin(self);
     self->tools_offered = request.tools;
     turn_call_begin(self, &request);
     self->model_call = self->called->start(self->called, &request,

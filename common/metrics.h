@@ -88,7 +88,10 @@
     M(CONTEXT_NARROW,       COUNTER, "mostrador_context_narrow_total", "", "requests above CONTEXT_TOKENS because rules, makes and tools alone leave no room") \
     M(BREAKER_STATE,        GAUGE,   "mostrador_breaker_state", "model", "circuit breaker of a model: 0 closed, 1 half-open, 2 open, as of its last call") \
     M(BREAKER_MOVES,        COUNTER, "mostrador_breaker_transitions_total", "to", "changes of a circuit breaker's state, by the new one") \
-    M(MODEL_SWITCHED,       COUNTER, "mostrador_model_switched_total", "reason", "calls that failed and were followed, in the same turn, by one to the next model of OPENAI_MODEL")
+    M(MODEL_SWITCHED,       COUNTER, "mostrador_model_switched_total", "reason", "calls that failed and were followed, in the same turn, by one to the next model of OPENAI_MODEL") \
+    M(GROUND_FINDINGS,      COUNTER, "mostrador_ground_findings_total", "kind", "words of a model's answers that nothing backed: the answers were not sent") \
+    M(GROUND_REPAIRS,       COUNTER, "mostrador_ground_repairs_total", "outcome", "answers a model was told to write again, by what came of it") \
+    M(GROUND_OFFLINE,       COUNTER, "mostrador_ground_offline_total", "kind", "words of the offline seller's answers that nothing backed: a fault of ours")
 /* clang-format on */
 
 typedef enum metric {

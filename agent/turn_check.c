@@ -1,0 +1,204 @@
+/*
+ * Nothing a model wrote reaches a customer, the page that shows it being written, the conversation
+ * or the log before it was checked. What is wrong is told to the model once; if its second answer
+ * is no better, the offline seller answers, whose replies are composed from the data.
+ *
+ * The offline seller's own replies are checked too, and only counted: they are made of results by
+ * rules that the tests hold against the same check, so a finding there is most likely the check's
+ * own fault, and a shrug instead of the cars would help nobody.
+ */
+#include "agent/answer.h"
+#include "agent/turn.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/text.h"
+
+#define MOST_FOUND 16 /* findings of one text that are told and counted */
+#define MOST_WORDS 80 /* bytes of what one quotes */
+#define MAX_NOTE 8192
+#define LOOK_BYTES 200 /* so many new bytes are looked at at once … */
+#define LOOK_MS 30     /* … fewer after so long */
+
+void turn_check_open(turn_t *self)
+{
+    self->check = (turn_check_t){0};
+    buf_init(&self->check.made, PARTIAL_MAX_TEXT);
+}
+
+void turn_check_close(turn_t *self)
+{
+    buf_free(&self->check.made);
+}
+
+void turn_check_begin(turn_t *self)
+{
+    self->check.facts = NULL;
+    self->check.stream = NULL;
+    self->check.looked = 0;
+    buf_clear(&self->check.made);
+}
+
+void turn_check_forget(turn_t *self)
+{
+    if (self->check.note.size)
+        metric_add_label(METRIC_GROUND_REPAIRS, "given_up", 1);
+    self->check.draft = self->check.note = (str_t){0};
+    turn_check_begin(self);
+}
+
+/* What may be said now; NULL when the arena is full. */
+static const ground_facts_t *facts_of(turn_t *self)
+{
+    turn_check_t *check = &self->check;
+    if (check->facts)
+        return check->facts;
+    ground_sources_t sources = {.context = &self->context.now, .found = &self->found};
+    prompt_ground(self->parts->prompt, &sources);
+    check->facts = ground_facts_new(self->arena, &sources);
+    return check->facts;
+}
+
+/* ---- text as it is made ---- */
+
+static void look(turn_t *self)
+{
+    turn_check_t *check = &self->check;
+    str_t made = buf_view(&check->made);
+    size_t shown = self->partial.text.size;
+    check->looked = made.size;
+    if (!check->stream && facts_of(self))
+        check->stream = ground_stream_new(self->arena, check->facts);
+    size_t passed = check->stream ? ground_stream_passed(check->stream, made, false) : 0;
+    if (passed > shown)
+        partial_add(&self->partial, (str_t){made.data + shown, passed - shown}, clock_ms());
+}
+
+void turn_check_made(turn_t *self, str_t piece)
+{
+    turn_check_t *check = &self->check;
+    size_t room = PARTIAL_MAX_TEXT - check->made.size;
+    if (check->looked == check->made.size)
+        check->since_ms = clock_ms();
+    buf_add(&check->made, piece.data, piece.size < room ? piece.size : room);
+    turn_check_look(self);
+}
+
+void turn_check_look(turn_t *self)
+{
+    size_t unseen = self->check.made.size - self->check.looked;
+    if (unseen >= LOOK_BYTES || (unseen && clock_ms() - self->check.since_ms >= LOOK_MS))
+        look(self);
+}
+
+/* What was shown is the front of the answer, or void. */
+static void show_all(turn_t *self, str_t text)
+{
+    partial_t *partial = &self->partial;
+    size_t shown = partial->text.size;
+    if (shown > text.size || (shown && memcmp(partial->text.data, text.data, shown) != 0)) {
+        partial_restart(partial);
+        shown = 0;
+    }
+    partial_add(partial, (str_t){text.data + shown, text.size - shown}, clock_ms());
+}
+
+/* ---- an answer ---- */
+
+/* What is wrong with a text. */
+typedef struct findings {
+    struct finding {
+        const char *kind, *advice;
+        str_t said;
+    } items[MOST_FOUND];
+    size_t count;
+} findings_t;
+
+static void find(turn_t *self, str_t text, findings_t *findings)
+{
+    ground_finding_t found[MOST_FOUND];
+    const ground_facts_t *facts = facts_of(self);
+    findings->count = 0;
+    if (!facts) { /* nothing is known: nothing is backed */
+        findings->items[findings->count++] = (struct finding){"number", "", text};
+        return;
+    }
+    size_t count = ground_check(facts, text, found, MOST_FOUND);
+    for (size_t i = 0; i < count; i++)
+        findings->items[findings->count++] = (struct finding){
+            ground_kind_name(found[i].kind), ground_kind_advice(found[i].kind), found[i].said};
+}
+
+static void count_findings(turn_t *self, const findings_t *findings, bool offline)
+{
+    metric_t metric = offline ? METRIC_GROUND_OFFLINE : METRIC_GROUND_FINDINGS;
+    buf_t kinds;
+    buf_init(&kinds, 1024);
+    for (size_t i = 0; i < findings->count; i++) {
+        metric_add_label(metric, findings->items[i].kind, 1);
+        buf_printf(&kinds, "%s%s", i ? "," : "", findings->items[i].kind);
+    }
+    if (offline)
+        log_error("offline_unbacked", LOG_TRACE(&self->trace), LOG_INT("findings", findings->count),
+                  LOG_TEXT("kinds", buf_view(&kinds)));
+    else
+        log_warn("answer_unbacked", LOG_TRACE(&self->trace), LOG_INT("findings", findings->count),
+                 LOG_TEXT("kinds", buf_view(&kinds)), LOG_INT("again", self->check.note.size > 0));
+    buf_free(&kinds);
+}
+
+static void write_note(buf_t *out, const findings_t *findings)
+{
+    buf_str(out, "Tu respuesta anterior no se envió al cliente: dice cosas que no están en los "
+                 "resultados de tus herramientas ni en las páginas de la agencia, o que no se "
+                 "pueden prometer.\n");
+    for (size_t i = 0; i < findings->count; i++)
+        buf_printf(out, "- «%.*s»: %s.\n", STR_ARG(utf8_front(findings->items[i].said, MOST_WORDS)),
+                   findings->items[i].advice);
+    buf_str(out, "Escribe otra vez la respuesta completa, sin mencionar esta nota. Usa solo "
+                 "cifras, autos y condiciones que estén en los resultados, copiados tal cual; si "
+                 "te falta un dato, búscalo con una herramienta o di que no lo tienes. No hagas "
+                 "cuentas ni redondees.");
+}
+
+/* One more try. false: there is no room for what it needs. */
+static bool ask_again(turn_t *self, str_t text, const findings_t *findings)
+{
+    buf_t note;
+    buf_init(&note, MAX_NOTE);
+    write_note(&note, findings);
+    self->check.draft = context_clean(self->arena, text, ANSWER_MAX_BYTES);
+    self->check.note = context_clean(self->arena, buf_view(&note), MAX_NOTE);
+    buf_free(&note);
+    if (!self->check.draft.data || !self->check.note.data)
+        return false;
+    ledger_repaired(&self->ledger);
+    partial_restart(&self->partial);
+    turn_move(self, TURN_EVENT_AGAIN);
+    return true;
+}
+
+bool turn_check_answer(turn_t *self, str_t text)
+{
+    findings_t findings;
+    bool offline = self->model == self->parts->offline, again = self->check.note.size > 0;
+    int64_t from_us = clock_us();
+    find(self, text, &findings);
+    ledger_checked(&self->ledger, clock_us() - from_us, (int64_t)findings.count);
+    if (findings.count)
+        count_findings(self, &findings, offline);
+    if (!findings.count || offline) {
+        if (again)
+            metric_add_label(METRIC_GROUND_REPAIRS, offline ? "given_up" : "repaired", 1);
+        self->check.note = (str_t){0};
+        turn_check_begin(self);
+        show_all(self, text);
+        return true;
+    }
+    if (!again && ask_again(self, text, &findings))
+        return false;
+    metric_add_label(METRIC_GROUND_REPAIRS, again ? "unbacked" : "no_room", 1);
+    self->check.note = (str_t){0};
+    turn_fall_back(self, "unbacked", NULL);
+    return false;
+}
