@@ -40,7 +40,7 @@ static const struct {
     {"Vino", PHRASE_IS_WINE},
 };
 
-static bool same_folded(str_t a, str_t b)
+bool same_folded(str_t a, str_t b)
 {
     buf_t x, y;
     buf_init(&x, 1024);

@@ -93,6 +93,9 @@ const scene_result_t *scene_result(const scene_t *self, tag_t tag);
 /* Adds a call to the answer; arguments is a JSON object, which the call frees. */
 void scene_call(scene_t *self, tag_t tag, const char *tool, buf_t *arguments);
 
+/* The same but for capitals and accents. */
+bool same_folded(str_t a, str_t b);
+
 /* ---- offline_search.c: what is looked for ---- */
 
 /* The query that was said, on top of the last one where it refines it; strings live in the scene's
@@ -104,6 +107,15 @@ bool search_filters(const understood_t *u);
 
 /* Does the message say anything to search by? */
 bool search_wanted(const scene_t *scene);
+
+/* The dearest car that so much a month pays for over the longest plan, whole thousands; cents. */
+int64_t search_reach(const financing_terms_t *terms, int64_t monthly, int64_t down);
+
+void call_search(scene_t *scene, tag_t tag, const proto_query_t *query, int64_t page);
+void call_text(scene_t *scene, tag_t tag, const char *tool, const char *argument, str_t text);
+void call_car(scene_t *scene, tag_t tag, int64_t stock_id);
+
+/* ---- offline_near.c: what comes near ---- */
 
 /* Do they ask for the same cars in the same order, but for the page? */
 bool search_same(const proto_query_t *a, const proto_query_t *b);
@@ -119,13 +131,6 @@ size_t search_cheaper(const proto_query_t *from, proto_query_t *to, size_t max);
 
 /* What somebody who asks for a make that is not there may like instead; false: nobody knows. */
 bool search_alike(const proto_mention_t *mention, proto_query_t *query);
-
-/* The dearest car that so much a month pays for over the longest plan, whole thousands; cents. */
-int64_t search_reach(const financing_terms_t *terms, int64_t monthly, int64_t down);
-
-void call_search(scene_t *scene, tag_t tag, const proto_query_t *query, int64_t page);
-void call_text(scene_t *scene, tag_t tag, const char *tool, const char *argument, str_t text);
-void call_car(scene_t *scene, tag_t tag, int64_t stock_id);
 
 /* ---- offline_target.c: which car is meant ---- */
 

@@ -83,23 +83,10 @@ typedef struct exclusion {
     size_t count;
 } exclusion_t;
 
-static bool same_name(str_t a, str_t b)
-{
-    buf_t x, y;
-    buf_init(&x, 1024);
-    buf_init(&y, 1024);
-    text_fold(&x, a);
-    text_fold(&y, b);
-    bool same = str_eq(buf_view(&x), buf_view(&y));
-    buf_free(&x);
-    buf_free(&y);
-    return same;
-}
-
 static void exclude(exclusion_t *self, str_t name)
 {
     for (size_t i = 0; i < self->count; i++)
-        if (same_name(self->names[i], name))
+        if (same_folded(self->names[i], name))
             return;
     if (name.size > 0 && self->count < MOST_EXCLUDED)
         self->names[self->count++] = name;
@@ -109,7 +96,7 @@ static void exclude(exclusion_t *self, str_t name)
 static void include(exclusion_t *self, str_t name)
 {
     for (size_t i = 0; i < self->count; i++)
-        if (same_name(self->names[i], name)) {
+        if (same_folded(self->names[i], name)) {
             self->names[i] = self->names[--self->count];
             return;
         }
@@ -149,7 +136,7 @@ static str_t write_excluded(const scene_t *scene, const exclusion_t *self)
 
 static void drop_if(str_t *value, str_t unwanted)
 {
-    if (same_name(*value, unwanted))
+    if (same_folded(*value, unwanted))
         *value = (str_t){NULL, 0};
 }
 
@@ -183,8 +170,8 @@ static void take_exclusions(const scene_t *scene, proto_query_t *query)
         const proto_mention_t *mention = &scene->unwanted[i];
         exclude(&out, full_name(scene, mention));
         bool whole_make = mention->model.size == 0;
-        if (same_name(query->make, mention->make) &&
-            (whole_make || same_name(query->model, mention->model))) {
+        if (same_folded(query->make, mention->make) &&
+            (whole_make || same_folded(query->model, mention->model))) {
             query->model = (str_t){NULL, 0};
             if (whole_make)
                 query->make = (str_t){NULL, 0};
@@ -292,170 +279,6 @@ void search_query(const scene_t *scene, const proto_mention_t *mention, proto_qu
         query->fuel = STR_LIT("Híbrido");
     query->page = 1;
     query->page_size = 0;
-}
-
-bool search_alike(const proto_mention_t *mention, proto_query_t *query)
-{
-    static const struct {
-        const char *make;
-        proto_query_t query;
-    } rows[] = {
-        {"ferrari", {.body = STR_LIT("Coupé")}},      {"lamborghini", {.body = STR_LIT("Coupé")}},
-        {"maserati", {.body = STR_LIT("Coupé")}},     {"mclaren", {.body = STR_LIT("Coupé")}},
-        {"porsche", {.body = STR_LIT("Coupé")}},      {"lotus", {.body = STR_LIT("Coupé")}},
-        {"aston martin", {.body = STR_LIT("Coupé")}}, {"bugatti", {.body = STR_LIT("Coupé")}},
-        {"tesla", {.fuel = STR_LIT("Híbrido")}},      {"byd", {.fuel = STR_LIT("Híbrido")}},
-        {"zeekr", {.fuel = STR_LIT("Híbrido")}},      {"bentley", {.sort = STR_LIT("-price")}},
-        {"rolls-royce", {.sort = STR_LIT("-price")}},
-    };
-    buf_t said;
-    bool alike = false;
-    buf_init(&said, 1024);
-    text_fold(&said, mention->make.size > 0 ? mention->make : mention->said);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !alike; i++)
-        if (str_is(buf_view(&said), rows[i].make)) {
-            *query = rows[i].query;
-            alike = true;
-        }
-    buf_free(&said);
-    return alike;
-}
-
-/* ---- what comes near ---- */
-
-bool search_same(const proto_query_t *a, const proto_query_t *b)
-{
-    return same_name(a->make, b->make) && same_name(a->model, b->model) && same_name(a->q, b->q) &&
-           same_name(a->body, b->body) && same_name(a->fuel, b->fuel) &&
-           same_name(a->transmission, b->transmission) && same_name(a->colour, b->colour) &&
-           same_name(a->city, b->city) && same_name(a->exclude, b->exclude) &&
-           same_name(a->sort, b->sort) && a->year_min == b->year_min &&
-           a->year_max == b->year_max && a->price_min == b->price_min &&
-           a->price_max == b->price_max && a->km_min == b->km_min && a->km_max == b->km_max &&
-           a->bluetooth == b->bluetooth && a->car_play == b->car_play &&
-           a->length_min == b->length_min && a->page_size == b->page_size;
-}
-
-static void leave_extras(proto_query_t *query)
-{
-    query->q = (str_t){NULL, 0};
-    query->bluetooth = query->car_play = 0;
-}
-
-/* Budget and use; what is nearest to the budget comes first. */
-static void leave_numbers(proto_query_t *query)
-{
-    if (query->price_max)
-        query->sort = STR_LIT("price");
-    else if (query->price_min)
-        query->sort = STR_LIT("-price");
-    query->km_min = query->km_max = query->price_min = query->price_max = 0;
-    query->year_min = query->year_max = 0;
-    query->length_min = 0;
-}
-
-/* 2019 to 2021 for 2020 */
-static bool widen_years(proto_query_t *query)
-{
-    if (query->year_min == 0 || query->year_max == 0 || query->year_max - query->year_min > 1)
-        return false;
-    query->year_min -= 2;
-    query->year_max += 2;
-    return true;
-}
-
-static void leave_name(proto_query_t *query)
-{
-    if (query->model.size > 0)
-        query->model = (str_t){NULL, 0};
-    else if (query->body.size > 0)
-        query->make = (str_t){NULL, 0};
-}
-
-typedef struct relaxed {
-    const proto_query_t *from;
-    proto_query_t *to;
-    size_t count, max;
-} relaxed_t;
-
-static void offer(relaxed_t *self, const proto_query_t *query)
-{
-    bool known = search_same(query, self->from);
-    for (size_t i = 0; i < self->count; i++)
-        known |= search_same(query, &self->to[i]);
-    if (known)
-        return;
-    if (self->count == self->max) /* the last one gives up most */
-        self->count--;
-    self->to[self->count++] = *query;
-}
-
-/* What a customer gives up more easily comes first: where it stands, its colour, comfort. */
-static void offer_single(relaxed_t *self)
-{
-    proto_query_t query = *self->from;
-    query.city = (str_t){NULL, 0};
-    offer(self, &query);
-    query = *self->from;
-    query.colour = (str_t){NULL, 0};
-    offer(self, &query);
-    query = *self->from;
-    leave_extras(&query);
-    offer(self, &query);
-    query = *self->from;
-    if (widen_years(&query))
-        offer(self, &query);
-    query = *self->from;
-    query.fuel = query.transmission = (str_t){NULL, 0};
-    offer(self, &query);
-}
-
-size_t search_relaxed(const proto_query_t *from, proto_query_t *to, size_t max)
-{
-    proto_query_t start = *from;
-    relaxed_t self = {&start, to, 0, max};
-    start.page = 1;
-    offer_single(&self);
-    proto_query_t query = start;
-    query.city = query.colour = query.fuel = query.transmission = (str_t){NULL, 0};
-    leave_extras(&query);
-    leave_numbers(&query);
-    if (search_same(&query, &start))
-        leave_name(&query);
-    offer(&self, &query);
-    return self.count;
-}
-
-size_t search_thrifty(const proto_query_t *from, proto_query_t *to, size_t max)
-{
-    proto_query_t start = *from;
-    relaxed_t self = {&start, to, 0, max};
-    start.page = 1;
-    proto_query_t query = start;
-    query.fuel = (str_t){NULL, 0};
-    if (query.body.size == 0)
-        query.body = STR_LIT("Hatchback");
-    offer(&self, &query);
-    query = *from;
-    query.page = 1;
-    leave_numbers(&query);
-    offer(&self, &query);
-    return self.count;
-}
-
-size_t search_cheaper(const proto_query_t *from, proto_query_t *to, size_t max)
-{
-    proto_query_t start = *from;
-    relaxed_t self = {&start, to, 0, max};
-    start.page = 1;
-    proto_query_t query = start;
-    query.model = (str_t){NULL, 0};
-    offer(&self, &query);
-    query.make = (str_t){NULL, 0};
-    offer(&self, &query);
-    query.body = (str_t){NULL, 0};
-    offer(&self, &query);
-    return self.count;
 }
 
 int64_t search_reach(const financing_terms_t *terms, int64_t monthly, int64_t down)
