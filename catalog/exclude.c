@@ -28,19 +28,20 @@ typedef struct excluder {
 /* A table of the filter to take something out of; what is not filtered by yet is all wanted. */
 static uint8_t *writable(excluder_t *self, uint8_t **mine, const uint8_t **theirs, size_t count)
 {
-    if (*mine)
-        return *mine;
-    *mine = arena_alloc(self->arena, count + 1);
-    if (!*mine) {
+    uint8_t *table = *mine;
+    if (table)
+        return table;
+    table = arena_alloc(self->arena, count + 1);
+    if (!table) {
         self->full = true;
         return NULL;
     }
     if (*theirs)
-        memcpy(*mine, *theirs, count);
+        memcpy(table, *theirs, count);
     else
-        memset(*mine, 1, count);
-    *theirs = *mine;
-    return *mine;
+        memset(table, 1, count);
+    *theirs = *mine = table;
+    return table;
 }
 
 static void note(excluder_t *self, str_t name)
