@@ -104,7 +104,7 @@ void write_car(scene_t *scene, buf_t *out, const scene_result_t *result)
     }
     if (scene->u.says & SAYS_PHOTO)
         photo(scene, out, car.stock_id);
-    phrase_say(out, &scene->voice, PHRASE_ASK_QUOTE);
+    phrase_fresh(out, &scene->voice, PHRASE_ASK_QUOTE);
 }
 
 /* ---- what it costs a month ---- */

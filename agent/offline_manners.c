@@ -79,7 +79,10 @@ bool step_trick(scene_t *scene)
 {
     if (!(scene->u.says & SAYS_TRICK) || (scene->u.topics & ~TOPIC_CONTACT) != 0)
         return false;
-    return refuse_kindly(scene, TAG_TRICK, PHRASE_TRICK, PHRASE_LEAD_BACK);
+    const understood_t *u = &scene->u;
+    bool money = u->price_max > 0 || u->price_min > 0 || (u->says & (SAYS_DOLLARS | SAYS_HAGGLE));
+    return refuse_kindly(scene, TAG_TRICK, money ? PHRASE_TRICK_PRICE : PHRASE_TRICK,
+                         PHRASE_LEAD_BACK);
 }
 
 /* "Ándale, aunque sea un 5%", after a discount was asked for. */

@@ -10,6 +10,17 @@ bool wants_quote(const scene_t *scene)
            u->monthly > 0;
 }
 
+/* A car that was quoted earlier in the conversation keeps its down payment. */
+static void kept_down(const scene_t *scene, int64_t stock_id, buf_t *arguments)
+{
+    const proto_context_t *context = scene->context;
+    for (size_t i = context->kept_quotes_count; i-- > 0;)
+        if (context->kept_quotes[i].stock_id == stock_id) {
+            json_money(arguments, "down_payment", context->kept_quotes[i].down_payment);
+            return;
+        }
+}
+
 void call_quote(scene_t *scene, int64_t stock_id, int64_t price)
 {
     const understood_t *u = &scene->u;
@@ -25,6 +36,8 @@ void call_quote(scene_t *scene, int64_t stock_id, int64_t price)
         json_money(&arguments, "down_payment", u->down);
     else if (u->down_bp >= 0)
         json_money(&arguments, "down_payment_percent", u->down_bp);
+    else if (stock_id > 0 && (last == NULL || last->stock_id != stock_id))
+        kept_down(scene, stock_id, &arguments);
     const int64_t *months = u->months;
     size_t count = u->month_count;
     if (count == 0 && !scene->asked_down && !scene->asked_term &&
@@ -128,13 +141,32 @@ static void recall_terms(scene_t *scene)
     scene->u.down_bp = before.down_bp;
 }
 
+/* "¿Y el segundo?" after a plan of the first: the same plan of the second. */
+static bool same_plan_again(scene_t *scene)
+{
+    const proto_quote_t *last = scene->quote;
+    understood_t *u = &scene->u;
+    if (!(u->says & SAYS_ALSO) || (u->says & (SAYS_DETAIL | SAYS_PHOTO | SAYS_SEARCH)) ||
+        last == NULL || scene->question.month_count == 0 || wants_quote(scene))
+        return false;
+    u->months[0] = last->months;
+    u->month_count = 1;
+    for (int64_t bp = 0; bp < 10000 && u->down_bp < 0; bp += 100)
+        if (financing_percent(last->price, bp) == last->down_payment)
+            u->down_bp = bp;
+    if (u->down_bp < 0)
+        u->down = last->down_payment;
+    return true;
+}
+
 void take_up_car(scene_t *scene, int64_t stock_id)
 {
     bool asked = (scene->asked_quote || scene->asked_list) && scene->question.month_count == 0 &&
                  !(scene->u.says & (SAYS_DETAIL | SAYS_PHOTO | SAYS_THIS | SAYS_SEARCH));
     if (asked && scene->asked_list && !wants_quote(scene))
         recall_terms(scene);
-    if ((asked && seen_car(scene, stock_id) != NULL) || wants_quote(scene))
+    if (same_plan_again(scene) || (asked && seen_car(scene, stock_id) != NULL) ||
+        wants_quote(scene))
         quote_car(scene, stock_id);
     else
         call_car(scene, TAG_CAR, stock_id);

@@ -228,15 +228,25 @@ static const scene_result_t *main_result(const scene_t *scene)
 static void write_reach(scene_t *scene, buf_t *out, const scene_result_t *result)
 {
     char monthly[MONEY_TEXT_SIZE], months[MONEY_TEXT_SIZE], price[MONEY_TEXT_SIZE];
+    char text[MONEY_TEXT_SIZE];
     int64_t reach = json_read_cents(result->arguments, "price_max");
     if (scene->u.monthly == 0 ||
         reach != search_reach(&scene->shop->terms, scene->u.monthly, scene->u.down))
         return;
     number_print(scene->shop->terms.max_months, months);
+    buf_t down;
+    buf_init(&down, 256);
+    if (scene->u.down > 0)
+        phrase_add(&down, &scene->voice, PHRASE_WITH_DOWN,
+                   PHRASE_ARGS({"down", str_from(money_print(scene->u.down, text))}));
+    else
+        phrase_say(&down, &scene->voice, PHRASE_WITHOUT_DOWN);
     phrase_add(out, &scene->voice, PHRASE_MONTHLY_REACH,
                PHRASE_ARGS({"monthly", str_from(money_print(scene->u.monthly, monthly))},
                            {"months", str_from(months)},
-                           {"price", str_from(money_print(reach, price))}));
+                           {"price", str_from(money_print(reach, price))},
+                           {"down", buf_view(&down)}));
+    buf_free(&down);
     buf_char(out, '\n');
 }
 
@@ -293,7 +303,7 @@ static void write_main(scene_t *scene, buf_t *out, const scene_result_t *result)
         write_nearest(scene, out, result);
         break;
     case TAG_TRICK:
-        write_lead(scene, out, PHRASE_TRICK, result);
+        write_lead(scene, out, PHRASE_TRICK_PRICE, result);
         break;
     case TAG_HAGGLE:
         write_lead(scene, out, PHRASE_HAGGLE, result);
@@ -344,6 +354,6 @@ void write_results(scene_t *scene, buf_t *out)
         write_main(scene, out, result);
     } else if (known && !asks) {
         buf_char(out, '\n');
-        phrase_say(out, &scene->voice, PHRASE_KNOW_MORE);
+        phrase_fresh(out, &scene->voice, PHRASE_KNOW_MORE);
     }
 }

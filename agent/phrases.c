@@ -87,11 +87,33 @@ static size_t said_ago(const voice_t *voice, str_t text)
     return 0;
 }
 
-void phrase_add(buf_t *out, const voice_t *voice, phrase_t phrase, const phrase_arg_t *args,
-                size_t count)
+/* Which wording comes next: round and round from the one used last, over those that were used;
+ * where all were, the one used longest ago. What was said before what is remembered word by word
+ * counts for nothing, so the start is another one then. */
+static size_t next_wording(const size_t *ago, size_t count, const proto_context_t *context)
+{
+    size_t last = count, oldest = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (ago[i] > 0 && (last == count || ago[i] < ago[last]))
+            last = i;
+        if (ago[i] > ago[oldest])
+            oldest = i;
+    }
+    size_t from = last < count ? last + 1 : 0;
+    if (last == count && context != NULL && context->summary.size > 0)
+        from = (size_t)(context->turns < 0 ? 0 : context->turns);
+    for (size_t i = 0; i < count; i++)
+        if (ago[(from + i) % count] == 0)
+            return (from + i) % count;
+    return oldest;
+}
+
+/* Fills in the wording to use; true: it was not used yet. */
+static bool choose(buf_t *out, const voice_t *voice, phrase_t phrase, const phrase_arg_t *args,
+                   size_t count)
 {
     const char *const *wordings = (*table_of(voice->language))[phrase];
-    size_t wording_count = 0, best = 0, best_ago = 0;
+    size_t wording_count = 0, ago[PHRASE_WORDINGS] = {0};
     while (wording_count < PHRASE_WORDINGS && wordings[wording_count] != NULL)
         wording_count++;
     assert(wording_count > 0);
@@ -99,18 +121,29 @@ void phrase_add(buf_t *out, const voice_t *voice, phrase_t phrase, const phrase_
         buf_t trial;
         buf_init(&trial, MAX_PHRASE);
         fill(&trial, voice, wordings[i], args, count);
-        size_t ago = said_ago(voice, buf_view(&trial));
+        ago[i] = said_ago(voice, buf_view(&trial));
         buf_free(&trial);
-        if (ago == 0) {
-            best = i;
-            break;
-        }
-        if (ago > best_ago) {
-            best = i;
-            best_ago = ago;
-        }
     }
+    size_t best = next_wording(ago, wording_count, voice->context);
     fill(out, voice, wordings[best], args, count);
+    return ago[best] == 0;
+}
+
+void phrase_add(buf_t *out, const voice_t *voice, phrase_t phrase, const phrase_arg_t *args,
+                size_t count)
+{
+    choose(out, voice, phrase, args, count);
+}
+
+bool phrase_fresh(buf_t *out, const voice_t *voice, phrase_t phrase)
+{
+    buf_t trial;
+    buf_init(&trial, MAX_PHRASE);
+    bool fresh = choose(&trial, voice, phrase, NULL, 0);
+    if (fresh)
+        buf_add(out, trial.data, trial.size);
+    buf_free(&trial);
+    return fresh;
 }
 
 void phrase_say(buf_t *out, const voice_t *voice, phrase_t phrase)

@@ -20,7 +20,7 @@
     P(HELLO) P(HELLO_AGAIN) P(HI) P(WHO) P(THANKS) P(BYE) P(YES) P(NO) P(RESET) P(PERSON) \
     P(ABUSE) \
     /* off the subject */ \
-    P(TRICK) P(HAGGLE) P(OFFTOPIC) P(CHEAPEST) P(CHEAPEST_FIRST) P(CAR_AT) P(HOW_HELP) P(UNKNOWN_WORDS) P(LEAD_BACK) P(LEAD_QUOTE) P(NOT_UNDERSTOOD) P(NO_WORDS) P(LEAVE) P(RETURN) \
+    P(TRICK) P(TRICK_PRICE) P(HAGGLE) P(OFFTOPIC) P(CHEAPEST) P(CHEAPEST_FIRST) P(CAR_AT) P(HOW_HELP) P(UNKNOWN_WORDS) P(LEAD_BACK) P(LEAD_QUOTE) P(NOT_UNDERSTOOD) P(NO_WORDS) P(LEAVE) P(RETURN) \
     P(TROUBLE) P(TROUBLE_SHOWN) P(DOLLARS) \
     /* lists */ \
     P(VAGUE) P(ASK_BUDGET) P(LIST_SOME) P(LIST_ALL) P(LIST_ONE) P(LIST_PAGE) P(LIST_PAGE_ONE) \
@@ -32,7 +32,7 @@
     P(CAR_LINE) P(KM) P(STOCK) P(WITH) P(WITHOUT) P(SIZE) P(PHOTO) P(NO_PHOTO) P(ASK_QUOTE) \
     P(COMPARE) P(COSTS_LESS) P(LESS_KM) P(NEWER) P(COMPARE_WHICH) P(POINTS) \
     /* money */ \
-    P(DOWN) P(DOWN_PERCENT) P(NO_DOWN) P(INSTALMENTS) P(INSTALMENT_LINE) P(RATE) P(FINANCED) \
+    P(DOWN) P(DOWN_PERCENT) P(NO_DOWN) P(WITHOUT_DOWN) P(WITH_DOWN) P(INSTALMENTS) P(INSTALMENT_LINE) P(RATE) P(FINANCED) \
     P(ASK_COMPARE) P(ASK_COMPARE_ONE) P(ASK_DOWN) P(ASK_ANOTHER) P(QUOTE_WHICH) P(QUOTE_WHAT) \
     P(BAD_MONTHS) P(BAD_NEGATIVE) P(BAD_DOWN_HIGH) P(BAD_DOWN_LOW) P(QUOTE_FAILED) P(MONTHLY) P(MONTHLY_NONE) \
     P(MONTHLY_REACH) \
@@ -81,7 +81,10 @@ typedef struct phrase_arg {
 void phrase_add(buf_t *out, const voice_t *voice, phrase_t phrase, const phrase_arg_t *args,
                 size_t count);
 
-/* The same without arguments. */
+/* Appends a wording that was not used yet; false: there is none, and nothing is said. */
+bool phrase_fresh(buf_t *out, const voice_t *voice, phrase_t phrase);
+
+/* The same as phrase_add without arguments. */
 void phrase_say(buf_t *out, const voice_t *voice, phrase_t phrase);
 
 #endif

@@ -40,10 +40,15 @@ const phrase_table_t phrases_en = {
         "I'm sorry about the trouble. Can I help you with a car, or would you rather have an advisor write to you?",
         "I understand you're upset. Shall I keep helping with cars or hand you to an advisor?"},
 
-    [PHRASE_TRICK] = {
+    [PHRASE_TRICK_PRICE] = {
         "Prices and conditions are those of the catalog and I can't change them here.",
-        "That I can't do: here I only see the cars in the catalog, at their prices.",
-        "I can't help with that; my thing is the cars in the catalog, exactly as published."},
+        "That I can't do: the prices are the published ones.",
+        "I can't change the prices of the catalog, here or any other way."},
+    [PHRASE_TRICK] = {
+        "I can't help with that; my thing is the cars in the catalog.",
+        "That I can't do: here I only see cars, at their prices.",
+        "Let's stay with the cars, which is what I know.",
+        "That's beyond what I do here: showing cars and working out payments."},
     [PHRASE_HAGGLE] = {
         "The prices are those of the catalog and I can't move them here.",
         "The published price is the one I have, with no way for me to change it.",
@@ -68,7 +73,8 @@ const phrase_table_t phrases_en = {
     [PHRASE_LEAD_BACK] = {
         "Which car would you like to see?",
         "Is there a car you have in mind?",
-        "Shall I show you options by make or by budget?"},
+        "Shall I show you options by make or by budget?",
+        "Shall we look at SUVs, sedans or something more compact?"},
     [PHRASE_LEAD_QUOTE] = {
         "What I can do is fit the term and the down payment so the monthly payment suits you. Shall I work it out?",
         "What can be adjusted is the credit. Shall I work out the payments over a longer term?"},
@@ -85,7 +91,8 @@ const phrase_table_t phrases_en = {
     [PHRASE_NOT_UNDERSTOOD] = {
         "I didn't quite get that. Tell me a make, a type of car or a budget and I'll show you options.",
         "Sorry, I didn't follow. Are you looking for a make or a price range?",
-        "I don't think I understood. Could you put it another way? For example: \"an affordable automatic SUV\"."},
+        "I don't think I understood. Could you put it another way, such as \"an affordable automatic SUV\"?",
+        "That one escaped me. Which car do you have in mind?"},
     [PHRASE_TROUBLE] = {
         "I can't open the catalog right now. Please write again in a couple of minutes.",
         "The catalog is taking long. Could you write again in a moment?"},
@@ -107,7 +114,10 @@ const phrase_table_t phrases_en = {
     [PHRASE_LIST_SOME] = {"I have {total} {what}. The first {n}:", "There are {total} {what}. Here are the first {n}:",
         "I found {total} {what}. Here are {n}:"},
     [PHRASE_LIST_ALL] = {"I have {total} {what}:", "There are {total} {what}:", "I found {total} {what}:"},
-    [PHRASE_LIST_ONE] = {"Of {what} I have just one:", "Just one matches ({what}):"},
+    [PHRASE_LIST_ONE] = {
+        "Of {what} I have just one:",
+        "There is just one of {what}:",
+        "I found just one of {what}:"},
     [PHRASE_LIST_PAGE] = {"Here are {from}–{to} of {total} {what}:", "These are {from}–{to} of {total} {what}:"},
     [PHRASE_LIST_PAGE_ONE] = {"Here is number {from} of {total} {what}:", "And the last one, {from} of {total} {what}:"},
     [PHRASE_PAGE_OF] = {"Page {page} of {pages}."},
@@ -118,7 +128,9 @@ const phrase_table_t phrases_en = {
     [PHRASE_MORE_NEXT] = {
         "Write *more* to see the next {n}, or tell me which one you like and I'll tell you the monthly payment.",
         "*More* shows the next {n}. Which one catches your eye?",
-        "There are more: write *more* for the next {n}. Or do you like one already?"},
+        "There are more: write *more* for the next {n}. Or do you like one already?",
+        "If none convinces you, write *more* for another {n}. Which one is winning?",
+        "Another {n} with *more*. Shall we quote one of these?"},
     [PHRASE_MORE_ONE] = {
         "Write *more* to see the other one, or tell me which one you like and I'll tell you the monthly payment.",
         "There is one left to see: write *more*. Or do you like one already?"},
@@ -187,6 +199,8 @@ const phrase_table_t phrases_en = {
     [PHRASE_DOWN] = {"Down payment: {down}"},
     [PHRASE_DOWN_PERCENT] = {"Down payment ({percent}%): {down}"},
     [PHRASE_NO_DOWN] = {"No down payment"},
+    [PHRASE_WITHOUT_DOWN] = {"with no down payment"},
+    [PHRASE_WITH_DOWN] = {"with {down} down"},
     [PHRASE_INSTALMENTS] = {"{months} monthly payments of {instalment} (yearly rate {rate}%)"},
     [PHRASE_INSTALMENT_LINE] = {"{months} months: {instalment} a month"},
     [PHRASE_RATE] = {"Yearly rate {rate}%."},
@@ -228,13 +242,17 @@ const phrase_table_t phrases_en = {
         "Something did not add up. Which car would it be, and over how many months?"},
     [PHRASE_MONTHLY] = {"With {monthly} a month, this plan fits:", "This is the plan that stays within {monthly} a month:"},
     [PHRASE_MONTHLY_NONE] = {"None of these terms goes below {monthly} a month; a larger down payment brings it closer."},
-    [PHRASE_MONTHLY_REACH] = {"{monthly} a month over {months} months reaches cars of up to {price}.", "Over {months} months, {monthly} a month is enough for a car of up to {price}."},
+    [PHRASE_MONTHLY_REACH] = {
+        "{monthly} a month over {months} months, {down}, reaches cars of up to {price}.",
+        "Over {months} months and {down}, {monthly} a month is enough for a car of up to {price}."},
     [PHRASE_SIZE] = {"Length, width and height: {size} mm"},
 
     [PHRASE_KNOW_MORE] = {
         "Any other question, or shall we look at cars?",
         "Can I help you with anything else?",
-        "What else would you like to know?"},
+        "What else would you like to know?",
+        "Do you have another question?",
+        "Shall we look at a car?"},
     [PHRASE_KNOW_NONE] = {
         "I'd rather have an advisor confirm that. Shall I let one know?",
         "I don't have that at hand; an advisor can confirm it. Shall I tell one?"},

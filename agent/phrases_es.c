@@ -40,18 +40,28 @@ const phrase_table_t phrases_es = {
         "Lamento la molestia. ¿[Te|Le] ayudo con algún auto o [prefieres|prefiere] que [te|le] escriba un asesor?",
         "Entiendo que [estés molesto|esté molesto]. Con gusto [te|le] sigo ayudando con autos o [te|le] paso con un asesor, ¿qué [prefieres|prefiere]?"},
 
-    [PHRASE_TRICK] = {
+    [PHRASE_TRICK_PRICE] = {
         "Los precios y las condiciones son los del catálogo y no los puedo cambiar por aquí.",
-        "Eso no lo puedo hacer: aquí solo veo los autos del catálogo, con sus precios.",
-        "En eso no [te|le] puedo ayudar; lo mío son los autos del catálogo, tal como están publicados."},
+        "Eso no lo puedo hacer: los precios son los que están publicados.",
+        "Ni por aquí ni de otra forma puedo cambiar los precios del catálogo."},
+    [PHRASE_TRICK] = {
+        "En eso no [te|le] puedo ayudar; lo mío son los autos del catálogo.",
+        "Eso no lo puedo hacer: aquí solo veo autos, con sus precios.",
+        "Mejor sigamos con los autos, que es lo que sé.",
+        "Por ahí no puedo [seguirte|seguirle]; de autos, lo que [quieras|quiera].",
+        "Eso queda fuera de lo que hago aquí: mostrar autos y hacer cuentas."},
     [PHRASE_HAGGLE] = {
         "Los precios son los del catálogo y no los puedo mover por aquí.",
         "El precio publicado es el que manejo y no tengo forma de cambiarlo.",
-        "Por este medio no hago cambios de precio: es el que [ves|ve] en el catálogo."},
+        "Por este medio no hago cambios de precio: es el que [ves|ve] en el catálogo.",
+        "Ahí no [te|le] puedo ayudar: el precio es el publicado.",
+        "De precio no me puedo mover, es el que está en el catálogo."},
     [PHRASE_OFFTOPIC] = {
         "De eso no sé mucho: lo mío son los autos.",
         "Ahí sí [te|le] quedo mal, yo nada más sé de autos.",
-        "Eso se sale de lo mío, que son los autos."},
+        "Eso se sale de lo mío, que son los autos.",
+        "Ese tema no lo domino; de autos, lo que [gustes|guste].",
+        "Con eso no [te|le] puedo ayudar, pero con autos sí."},
     [PHRASE_CHEAPEST] = {
         "Si [quieres|quiere], [te|le] muestro los {name} más económicos: el primero está en {price}.",
         "Lo que sí puedo es [mostrarte|mostrarle] los {name} de menor precio, que empiezan en {price}."},
@@ -68,7 +78,10 @@ const phrase_table_t phrases_es = {
     [PHRASE_LEAD_BACK] = {
         "¿Qué auto [te|le] gustaría ver?",
         "¿[Buscas|Busca] algún auto en especial?",
-        "¿[Te|Le] muestro opciones por marca o por presupuesto?"},
+        "¿[Te|Le] muestro opciones por marca o por presupuesto?",
+        "¿Vemos camionetas, sedanes o algo más compacto?",
+        "¿Qué tipo de auto [te|le] acomoda?",
+        "¿Por qué marca empezamos?"},
     [PHRASE_LEAD_QUOTE] = {
         "Lo que sí puedo es acomodar el plazo y el enganche para que la mensualidad [te|le] quede cómoda. ¿[Te|Le] hago la cuenta?",
         "Lo que sí se puede ajustar es el crédito. ¿[Te|Le] calculo las mensualidades a un plazo más largo?"},
@@ -85,7 +98,9 @@ const phrase_table_t phrases_es = {
     [PHRASE_NOT_UNDERSTOOD] = {
         "No [te|le] entendí bien. [Dime|Dígame] una marca, un tipo de auto o un presupuesto y [te|le] muestro opciones.",
         "Perdón, no [te|le] seguí. ¿[Buscas|Busca] alguna marca o un rango de precio?",
-        "Creo que no entendí. ¿Me lo [dices|dice] de otra forma? Por ejemplo: «una camioneta automática barata»."},
+        "Creo que no entendí. ¿Me lo [dices|dice] de otra forma, por ejemplo «una camioneta automática barata»?",
+        "Esa no la caché. ¿Qué auto [tienes|tiene] en mente?",
+        "Se me fue lo que [quisiste|quiso] decir. ¿[Te|Le] busco por marca, por tipo o por precio?"},
     [PHRASE_TROUBLE] = {
         "Ahorita no me deja abrir el catálogo. [Escríbeme|Escríbame] de nuevo en un par de minutos, por favor.",
         "Se me está tardando el catálogo. ¿Me [escribes|escribe] otra vez en un momentito?"},
@@ -108,7 +123,10 @@ const phrase_table_t phrases_es = {
         "Hay {total} {what}. Van l<os|as> primer<os|as> {n}:",
         "Encontré {total} {what}. Aquí van {n}:"},
     [PHRASE_LIST_ALL] = {"Tengo {total} {what}:", "Hay {total} {what}:", "Encontré {total} {what}:"},
-    [PHRASE_LIST_ONE] = {"De {what} tengo un<o|a> sol<o|a>:", "Solo un<o|a> cumple ({what}):"},
+    [PHRASE_LIST_ONE] = {
+        "De {what} tengo un<o|a> sol<o|a>:",
+        "Solo hay un<o|a> de {what}:",
+        "Encontré un<o|a> sol<o|a> de {what}:"},
     [PHRASE_LIST_PAGE] = {"Van l<os|as> {from}–{to} de {total} {what}:",
         "Aquí [tienes|tiene] l<os|as> {from}–{to} de {total} {what}:"},
     [PHRASE_LIST_PAGE_ONE] = {"Va <el|la> {from} de {total} {what}:", "Y <el último|la última>, <el|la> {from} de {total} {what}:"},
@@ -116,23 +134,36 @@ const phrase_table_t phrases_es = {
     [PHRASE_MORE_OTHERS] = {
         "[Escribe|Escriba] *más* para ver l<os|as> otr<os|as> {n}, o [dime|dígame] cuál [te|le] [late|gusta] y [te|le] digo cuánto quedaría al mes.",
         "Con *más* [ves|ve] l<os|as> otr<os|as> {n}. ¿Cuál [te|le] llama la atención?",
-        "Quedan {n} por ver: [escribe|escriba] *más*. ¿O ya [te|le] gustó algun<o|a>?"},
+        "Quedan {n} por ver: [escribe|escriba] *más*. ¿O ya [te|le] gustó algun<o|a>?",
+        "Me faltan {n} por [mostrarte|mostrarle]; van con *más*. ¿Algun<o|a> de est<os|as> [te|le] interesa?",
+        "Si [escribes|escribe] *más*, van l<os|as> otr<os|as> {n}. ¿Cuál cotizamos?"},
     [PHRASE_MORE_NEXT] = {
         "[Escribe|Escriba] *más* para ver l<os|as> siguientes {n}, o [dime|dígame] cuál [te|le] [late|gusta] y [te|le] digo cuánto quedaría al mes.",
         "Con *más* [te|le] enseño l<os|as> siguientes {n}. ¿Cuál [te|le] llama la atención?",
-        "Hay más: [escribe|escriba] *más* y van l<os|as> siguientes {n}. ¿O ya [te|le] gustó algun<o|a>?"},
+        "Hay más: [escribe|escriba] *más* y van l<os|as> siguientes {n}. ¿O ya [te|le] gustó algun<o|a>?",
+        "Si ningun<o|a> [te|le] convence, [escribe|escriba] *más* y vemos otr<os|as> {n}. ¿Cuál va ganando?",
+        "Van {n} más si [escribes|escribe] *más*. ¿Cotizamos algun<o|a> de est<os|as>?",
+        "¿Seguimos con *más* o afinamos la búsqueda por precio, año o marca?"},
     [PHRASE_MORE_ONE] = {
         "[Escribe|Escriba] *más* para ver <el otro|la otra>, o [dime|dígame] cuál [te|le] [late|gusta] y [te|le] digo cuánto quedaría al mes.",
-        "Falta un<o|a> por ver: [escribe|escriba] *más*. ¿O ya [te|le] gustó algun<o|a>?"},
-    [PHRASE_PAGE_LAST] = {"Son tod<os|as>.", "Con est<os|as> ya son tod<os|as>."},
+        "Falta un<o|a> por ver: [escribe|escriba] *más*. ¿O ya [te|le] gustó algun<o|a>?",
+        "Con *más* [ves|ve] <el|la> que falta. ¿Cuál [te|le] llama la atención?"},
+    [PHRASE_PAGE_LAST] = {
+        "Son tod<os|as>.",
+        "Con est<os|as> ya son tod<os|as>.",
+        "Hasta aquí la lista.",
+        "Ya no hay más de est<os|as>."},
     [PHRASE_ASK_WHICH] = {
         "[Dime|Dígame] cuál [te|le] [late|gusta] y [te|le] digo cuánto quedaría al mes.",
-        "¿Cuál [te|le] gustaría que cotizara?",
+        "¿Cuál [te|le] gustaría que [te|le] cotice?",
         "¿De cuál [quieres|quiere] que haga la cuenta?",
-        "¿[Te|Le] gustó algun<o|a>?"},
+        "¿[Te|Le] gustó algun<o|a>?",
+        "¿Con cuál hacemos números?",
+        "¿Cuál [te|le] llama más la atención?"},
     [PHRASE_ASK_ONE] = {
         "¿[Te|Le] calculo cuánto quedaría al mes?",
-        "¿[Quieres|Quiere] que [te|le] haga la cuenta a meses?"},
+        "¿[Quieres|Quiere] que [te|le] haga la cuenta a meses?",
+        "¿Vemos cómo quedaría a meses?"},
     [PHRASE_MORE_NONE] = {
         "Ya [viste|vio] tod<os|as>: son {total} en total. ¿Movemos el presupuesto o vemos otra marca?",
         "No hay más: con esos {total} se acaba la lista. ¿[Quieres|Quiere] que busque algo parecido?",
@@ -178,7 +209,9 @@ const phrase_table_t phrases_es = {
     [PHRASE_ASK_QUOTE] = {
         "¿[Te|Le] calculo cuánto quedaría al mes?",
         "¿[Quieres|Quiere] que [te|le] haga la cuenta a meses?",
-        "¿[Te|Le] digo en cuánto quedan las mensualidades?"},
+        "¿[Te|Le] digo en cuánto quedan las mensualidades?",
+        "¿Vemos cómo quedaría a meses?",
+        "¿[Te|Se] lo cotizo a mensualidades?"},
     [PHRASE_COMPARE] = {"Van lado a lado:", "Comparados:"},
     [PHRASE_COSTS_LESS] = {"cuesta menos"},
     [PHRASE_LESS_KM] = {"tiene menos kilómetros"},
@@ -189,6 +222,8 @@ const phrase_table_t phrases_es = {
     [PHRASE_DOWN] = {"Enganche: {down}"},
     [PHRASE_DOWN_PERCENT] = {"Enganche ({percent} %): {down}"},
     [PHRASE_NO_DOWN] = {"Sin enganche"},
+    [PHRASE_WITHOUT_DOWN] = {"sin enganche"},
+    [PHRASE_WITH_DOWN] = {"con {down} de enganche"},
     [PHRASE_INSTALMENTS] = {"{months} mensualidades de {instalment} (tasa anual {rate} %)"},
     [PHRASE_INSTALMENT_LINE] = {"{months} meses: {instalment} al mes"},
     [PHRASE_RATE] = {"Tasa anual {rate} %."},
@@ -196,17 +231,22 @@ const phrase_table_t phrases_es = {
     [PHRASE_ASK_COMPARE] = {
         "¿[Quieres|Quiere] que lo compare con {a} o {b} meses?",
         "¿[Te|Se] lo pongo también a {a} o {b} meses?",
-        "¿Vemos cómo queda a {a} o a {b} meses?"},
+        "¿Vemos cómo queda a {a} o a {b} meses?",
+        "¿Lo revisamos también a {a} o {b} meses?",
+        "¿[Te|Le] enseño la diferencia con {a} o {b} meses?"},
     [PHRASE_ASK_COMPARE_ONE] = {
         "¿[Quieres|Quiere] que lo compare con {a} meses?",
         "¿[Te|Se] lo pongo también a {a} meses?"},
     [PHRASE_ASK_DOWN] = {
         "¿Cuánto [podrías|podría] dar de enganche?",
         "¿Lo hacemos con otro enganche o alguno de estos plazos [te|le] acomoda?",
-        "¿Qué enganche [te|le] queda cómodo?"},
+        "¿Qué enganche [te|le] queda cómodo?",
+        "¿Con cuánto de enganche [te|le] hago la cuenta?"},
     [PHRASE_ASK_ANOTHER] = {
         "¿Cuál plazo [te|le] acomoda mejor?",
-        "¿Con cuál plazo [te|le] queda cómoda la mensualidad?"},
+        "¿Con cuál plazo [te|le] queda cómoda la mensualidad?",
+        "¿Qué plazo [te|le] conviene más?",
+        "¿Nos vamos con alguno de estos plazos?"},
     [PHRASE_QUOTE_WHICH] = {
         "Claro. ¿De cuál de la lista [te|le] hago la cuenta? Con el número basta.",
         "Con gusto [te|se] lo calculo. ¿Cuál de la lista: el 1, el 2…?"},
@@ -220,7 +260,7 @@ const phrase_table_t phrases_es = {
         "El enganche y el plazo no pueden ser negativos. ¿Con qué enganche y a cuántos meses hago la cuenta?",
         "Con números negativos no sale la cuenta. ¿Cuánto [darías|daría] de enganche?"},
     [PHRASE_BAD_DOWN_HIGH] = {
-        "Con ese enganche ya cubre el precio de {price}: sería de contado, sin mensualidades. ¿Lo calculo con un enganche menor?",
+        "Ese enganche ya cubre el precio, {price}: sería de contado, sin mensualidades. ¿Lo calculo con un enganche menor?",
         "El auto cuesta {price} y ese enganche lo cubre completo. ¿Qué enganche menor [te|le] acomoda?"},
     [PHRASE_BAD_DOWN_LOW] = {
         "El enganche mínimo es {percent} %, que aquí son {down}. ¿[Te|Se] lo calculo con ese?",
@@ -230,13 +270,18 @@ const phrase_table_t phrases_es = {
         "Algo no me cuadró en la cuenta. ¿De qué auto sería y a cuántos meses?"},
     [PHRASE_MONTHLY] = {"Con {monthly} al mes, este plan [te|le] queda:", "Este es el plan que entra en {monthly} al mes:"},
     [PHRASE_MONTHLY_NONE] = {"Ninguno de estos plazos baja de {monthly} al mes; con más enganche se acerca."},
-    [PHRASE_MONTHLY_REACH] = {"Con {monthly} al mes a {months} meses alcanza para autos de hasta {price}.", "A {months} meses, {monthly} al mes dan para un auto de hasta {price}."},
+    [PHRASE_MONTHLY_REACH] = {
+        "Con {monthly} al mes, a {months} meses y {down}, [te|le] alcanza para autos de hasta {price}.",
+        "A {months} meses y {down}, {monthly} al mes dan para un auto de hasta {price}."},
     [PHRASE_SIZE] = {"Largo, ancho y alto: {size} mm"},
 
     [PHRASE_KNOW_MORE] = {
         "¿Alguna otra duda, o vemos autos?",
         "¿[Te|Le] ayudo con algo más?",
-        "¿Qué más [te|le] gustaría saber?"},
+        "¿Qué más [te|le] gustaría saber?",
+        "¿[Te|Le] queda otra duda?",
+        "¿Vemos algún auto?",
+        "¿Qué otra cosa [te|le] platico?"},
     [PHRASE_KNOW_NONE] = {
         "Eso prefiero que [te|se] lo confirme un asesor. ¿[Quieres|Quiere] que le avise?",
         "No tengo ese dato a la mano; un asesor [te|se] lo confirma. ¿Le aviso?"},

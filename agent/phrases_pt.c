@@ -40,10 +40,15 @@ const phrase_table_t phrases_pt = {
         "Lamento o incômodo. Posso ajudar com algum carro ou prefere que um atendente escreva?",
         "Entendo a irritação. Continuo ajudando com carros ou passo para um atendente?"},
 
-    [PHRASE_TRICK] = {
+    [PHRASE_TRICK_PRICE] = {
         "Os preços e as condições são os do catálogo e não posso mudá-los por aqui.",
-        "Isso não posso fazer: aqui só vejo os carros do catálogo, com seus preços.",
-        "Nisso não posso ajudar; meu assunto são os carros do catálogo, como estão publicados."},
+        "Isso não posso fazer: os preços são os publicados.",
+        "Nem por aqui nem de outro jeito posso mudar os preços do catálogo."},
+    [PHRASE_TRICK] = {
+        "Nisso não posso ajudar; meu assunto são os carros do catálogo.",
+        "Isso não posso fazer: aqui só vejo carros, com seus preços.",
+        "Melhor seguirmos com os carros, que é o que eu sei.",
+        "Isso foge do que faço aqui: mostrar carros e fazer contas."},
     [PHRASE_HAGGLE] = {
         "Os preços são os do catálogo e não posso mexer neles por aqui.",
         "O preço publicado é o que tenho e não há como eu mudar.",
@@ -107,7 +112,10 @@ const phrase_table_t phrases_pt = {
     [PHRASE_LIST_SOME] = {"Tenho {total} {what}. <Os|As> primeir<os|as> {n}:", "Há {total} {what}. Aqui vão {n}:",
         "Encontrei {total} {what}. <Os|As> primeir<os|as> {n}:"},
     [PHRASE_LIST_ALL] = {"Tenho {total} {what}:", "Há {total} {what}:", "Encontrei {total} {what}:"},
-    [PHRASE_LIST_ONE] = {"De {what} tenho só um<|a>:", "Só um<|a> atende ({what}):"},
+    [PHRASE_LIST_ONE] = {
+        "De {what} tenho só um<|a>:",
+        "Há só um<|a> de {what}:",
+        "Encontrei só um<|a> de {what}:"},
     [PHRASE_LIST_PAGE] = {"Aqui vão <os|as> {from}–{to} de {total} {what}:", "Est<es|as> são <os|as> {from}–{to} de {total} {what}:"},
     [PHRASE_LIST_PAGE_ONE] = {"Aqui vai <o|a> {from} de {total} {what}:", "E <o último|a última>, {from} de {total} {what}:"},
     [PHRASE_PAGE_OF] = {"Página {page} de {pages}."},
@@ -187,6 +195,8 @@ const phrase_table_t phrases_pt = {
     [PHRASE_DOWN] = {"Entrada: {down}"},
     [PHRASE_DOWN_PERCENT] = {"Entrada ({percent} %): {down}"},
     [PHRASE_NO_DOWN] = {"Sem entrada"},
+    [PHRASE_WITHOUT_DOWN] = {"sem entrada"},
+    [PHRASE_WITH_DOWN] = {"com {down} de entrada"},
     [PHRASE_INSTALMENTS] = {"{months} parcelas de {instalment} (taxa anual {rate} %)"},
     [PHRASE_INSTALMENT_LINE] = {"{months} meses: {instalment} por mês"},
     [PHRASE_RATE] = {"Taxa anual {rate} %."},
@@ -228,13 +238,16 @@ const phrase_table_t phrases_pt = {
         "Algo não bateu na conta. Que carro seria e em quantos meses?"},
     [PHRASE_MONTHLY] = {"Com {monthly} por mês, este plano serve:", "Este é o plano que cabe em {monthly} por mês:"},
     [PHRASE_MONTHLY_NONE] = {"Nenhum destes prazos fica abaixo de {monthly} por mês; com mais entrada chega perto."},
-    [PHRASE_MONTHLY_REACH] = {"Com {monthly} por mês em {months} meses dá para carros de até {price}.", "Em {months} meses, {monthly} por mês dão para um carro de até {price}."},
+    [PHRASE_MONTHLY_REACH] = {
+        "Com {monthly} por mês, em {months} meses e {down}, dá para carros de até {price}.",
+        "Em {months} meses e {down}, {monthly} por mês dão para um carro de até {price}."},
     [PHRASE_SIZE] = {"Comprimento, largura e altura: {size} mm"},
 
     [PHRASE_KNOW_MORE] = {
         "Mais alguma dúvida, ou vemos carros?",
         "Posso ajudar com mais alguma coisa?",
-        "O que mais gostaria de saber?"},
+        "O que mais gostaria de saber?",
+        "Ficou outra dúvida?"},
     [PHRASE_KNOW_NONE] = {
         "Prefiro que um atendente confirme isso. Quer que eu avise?",
         "Não tenho esse dado à mão; um atendente confirma. Aviso?"},

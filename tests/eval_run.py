@@ -142,7 +142,7 @@ class Player:
         wrong = judge(turn, seen, self.shop) + manners(seen, "\n".join(said), self.sentences,
                                                          fold(self.ground.written))
         ungrounded = self.ground.check(seen.reply)
-        if seen.list:
+        if seen.list and re.search(r"^1\. ", seen.reply, re.M):
             self.page = seen.cars
         if not (seen.context or {}).get("list"):
             self.page = []

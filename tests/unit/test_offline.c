@@ -78,7 +78,7 @@ static void vague_then_precise(void **state)
     SAYS(&shop, "y de mazda?", "*Mazda*");
     asked_for(&shop,
               "{\"make\":\"Mazda\",\"price_min\":221000.00,\"price_max\":286000.00,\"transmission");
-    SAYS(&shop, "busco un jetta", "Tengo 2 *Volkswagen Jetta*:", "Son todos.");
+    SAYS(&shop, "busco un jetta", "Tengo 2 *Volkswagen Jetta*:", "!Página");
     asked_for(&shop, "{\"make\":\"Volkswagen\",\"model\":\"Jetta\",\"page\":1}");
     SAYS(&shop, "más baratos", "del más barato al más caro");
     SAYS(&shop, "de otro color", "gris", "azul");
@@ -188,7 +188,7 @@ static void impossible_plans(void **state)
     SAYS(&shop, "el 2 a 10 años", "de 36 a 72 meses", "72?");
     SAYS(&shop, "sí", "72 m");
     SAYS(&shop, "el 2 a 12 meses", "36 a 72");
-    SAYS(&shop, "el 2 con 200 mil de enganche a 48", "ya cubre el precio de $198,999");
+    SAYS(&shop, "el 2 con 200 mil de enganche a 48", "ya cubre el precio, $198,999");
     SAYS(&shop, "el 2 con 150 mil de enganche a 48", "Enganche: $150,000");
     shop_close(&shop);
     shop_open(&shop);
@@ -203,7 +203,7 @@ static void by_the_month(void **state)
     (void)state;
     shop_t shop;
     shop_open(&shop);
-    SAYS(&shop, "quiero pagar máximo 4 mil al mes", "Con $4,000 al mes a 72 meses",
+    SAYS(&shop, "quiero pagar máximo 4 mil al mes", "Con $4,000 al mes, a 72 meses y sin enganche",
          "hasta $215,000", "1. ");
     SAYS(&shop, "el primero a 48", "48 mensualidades");
     SAYS(&shop, "que me quede en 4500 al mes", "72 meses", "!36 meses");
