@@ -110,11 +110,11 @@ static bool add(context_t *self, proto_entry_t entry)
 
 static void note_manners(context_t *self, str_t text)
 {
-    language_t language = LANGUAGE_NONE;
+    language_t spoken = language_from(self->now.language), said;
     int formal = 0;
-    understand_manners(text, &language, &formal);
-    if (language != LANGUAGE_NONE)
-        self->now.language = str_from(language_code(language));
+    understand_manners(text, &said, &formal);
+    if (said != spoken && said != LANGUAGE_NONE)
+        self->now.language = str_from(language_code(understand_language(text, spoken)));
     if (formal != 0)
         self->now.formal = formal > 0;
 }

@@ -1,13 +1,22 @@
 /* Asking for a plan, or saying why there can be none. */
 #include "agent/json.h"
+#include "agent/kept.h"
 #include "agent/offline_scene.h"
 #include "common/money.h"
 
 bool wants_quote(const scene_t *scene)
 {
     const understood_t *u = &scene->u;
-    return (u->says & SAYS_QUOTE) || u->month_count > 0 || u->down >= 0 || u->down_bp >= 0 ||
-           u->monthly > 0;
+    return (u->says & (SAYS_QUOTE | SAYS_QUOTED)) || u->month_count > 0 || u->down >= 0 ||
+           u->down_bp >= 0 || u->monthly > 0;
+}
+
+/* The plan given for the car last, or NULL. */
+static const proto_quote_t *last_plan(const scene_t *scene, int64_t stock_id)
+{
+    if (scene->quote != NULL && scene->quote->stock_id == stock_id)
+        return scene->quote;
+    return kept_plan(scene->context, stock_id);
 }
 
 /* A car that was quoted earlier in the conversation keeps its down payment. */
@@ -24,7 +33,7 @@ static void kept_down(const scene_t *scene, int64_t stock_id, buf_t *arguments)
 void call_quote(scene_t *scene, int64_t stock_id, int64_t price)
 {
     const understood_t *u = &scene->u;
-    const proto_quote_t *last = scene->quote;
+    const proto_quote_t *last = last_plan(scene, stock_id);
     buf_t arguments;
     buf_init(&arguments, 1024);
     buf_char(&arguments, '{');
@@ -40,9 +49,10 @@ void call_quote(scene_t *scene, int64_t stock_id, int64_t price)
         kept_down(scene, stock_id, &arguments);
     const int64_t *months = u->months;
     size_t count = u->month_count;
-    if (count == 0 && !scene->asked_down && !scene->asked_term &&
-        (u->down >= 0 || u->down_bp >= 0) && last != NULL &&
-        last->stock_id == stock_id) { /* another down payment for the same plan */
+    bool same_term = (u->says & SAYS_QUOTED) || /* what it was */
+                     (!scene->asked_down && !scene->asked_term &&
+                      (u->down >= 0 || u->down_bp >= 0)); /* another down payment */
+    if (count == 0 && same_term && last != NULL) {
         months = &last->months;
         count = 1;
     }

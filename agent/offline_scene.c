@@ -302,12 +302,12 @@ void scene_open(scene_t *self, arena_t *arena, const offline_shop_t *shop,
         read_names(self, earlier, false);
     read_cursor(self);
     self->voice = (voice_t){
-        .language = self->u.language,
+        .language = language_from(self->context->language),
         .formal = self->u.formal != 0 ? self->u.formal > 0 : self->context->formal,
         .context = self->context,
     };
     if (self->voice.language == LANGUAGE_NONE)
-        self->voice.language = language_from(self->context->language);
+        self->voice.language = self->u.language;
     if (self->voice.language == LANGUAGE_NONE)
         self->voice.language = LANGUAGE_ES;
 }

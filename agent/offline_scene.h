@@ -137,12 +137,17 @@ bool search_alike(const proto_mention_t *mention, proto_query_t *query);
 typedef enum target {
     TARGET_NONE,
     TARGET_CAR,
-    TARGET_PLACE,  /* on the page of the list, which has to be fetched again */
-    TARGET_NOWHERE /* the list has no such place */
+    TARGET_PLACE,    /* on the page of the list, which has to be fetched again */
+    TARGET_NOWHERE,  /* the list has no such place */
+    TARGET_FORGOTTEN /* no such car was quoted */
 } target_t;
 
 target_t find_target(const scene_t *scene, int64_t *stock_id);
 target_t target_by_place(const scene_t *scene, int64_t nth, int64_t *stock_id);
+
+/* Of some cars the one of the colour, or the first of the order, that was said; NULL: none, or
+ * several. */
+const proto_car_t *car_by_trait(const scene_t *scene, const proto_car_t *const *cars, size_t count);
 
 /* A car they have seen, or NULL. */
 const proto_car_t *seen_car(const scene_t *scene, int64_t stock_id);

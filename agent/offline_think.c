@@ -209,6 +209,9 @@ static bool step_car(scene_t *scene)
     case TARGET_NOWHERE:
         say_nowhere(scene);
         return true;
+    case TARGET_FORGOTTEN:
+        answer_phrase(scene, scene->shown_count > 1 ? PHRASE_QUOTE_WHICH : PHRASE_QUOTE_WHAT);
+        return true;
     case TARGET_NONE:
         break;
     }
@@ -431,13 +434,34 @@ static bool follow_compare(scene_t *scene, const cJSON *cars, int count)
     return true;
 }
 
-/* The page was fetched again to see who is third on it. */
+static bool follow_trait(scene_t *scene, const cJSON *page)
+{
+    proto_car_t cars[PROTO_MAX_PAGE];
+    const proto_car_t *seen[PROTO_MAX_PAGE];
+    size_t count = 0;
+    const cJSON *item;
+    cJSON_ArrayForEach (item, page) {
+        if (count == PROTO_MAX_PAGE)
+            break;
+        json_read_car(item, &cars[count]);
+        seen[count] = &cars[count];
+        count++;
+    }
+    const proto_car_t *found = car_by_trait(scene, seen, count);
+    if (found != NULL)
+        take_up_car(scene, found->stock_id);
+    else
+        call_lists(scene);
+    return true;
+}
+
+/* The page was fetched again to see who is third on it, or the red one. */
 static bool follow_place(scene_t *scene, const scene_result_t *result)
 {
     const cJSON *cars = cJSON_GetObjectItemCaseSensitive(result->json, "cars");
     int count = cJSON_GetArraySize(cars);
     if (scene->u.ordinal_count == 0)
-        return false;
+        return follow_trait(scene, cars);
     if ((scene->u.says & SAYS_COMPARE) && scene->u.ordinal_count >= 2)
         return follow_compare(scene, cars, count);
     int64_t place = place_on_page(scene, scene->u.ordinals[0], count);

@@ -45,6 +45,7 @@ static const char *const topic_words[TOPIC_COUNT][3] = {
     {"revisión mecánica", "inspection", "vistoria"},
     {"servicio", "service", "revisão"},
     {"contacto", "contact", "contato"},
+    {"buró de crédito", "credit history", "histórico de crédito"},
 };
 
 typedef struct items {

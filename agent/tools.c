@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
+#include "agent/kept.h"
 #include "agent/tokens.h"
 #include "agent/tool_args.h"
 #include "agent/tool_json.h"
@@ -23,10 +24,8 @@ struct tool_run {
     arena_t *arena;
     tool_done_t *done;
     void *arg;
-    uint64_t call;            /* at the catalog; 0: none */
-    const proto_car_t *known; /* quote_financing: cars the customer has seen */
-    size_t known_count;
-    const proto_quote_t *last; /* quote_financing: the last quote, or NULL */
+    uint64_t call;           /* at the catalog; 0: none */
+    proto_context_t context; /* quote_financing: cars the customer has seen, and plans */
     tool_result_t result;
     bool listed; /* in tools->ready */
     TAILQ_ENTRY(tool_run) ready;
@@ -115,9 +114,13 @@ static void finish_soon(tool_run_t *run)
 /* A bare price that is exactly that of a car they have seen means that car. */
 static int64_t known_price(const tool_run_t *run, int64_t price)
 {
-    for (size_t i = 0; i < run->known_count; i++)
-        if (run->known[i].price == price)
-            return run->known[i].stock_id;
+    const proto_context_t *context = &run->context;
+    for (size_t i = 0; i < context->shown_count; i++)
+        if (context->shown[i].price == price)
+            return context->shown[i].stock_id;
+    for (size_t i = 0; i < context->kept_count; i++)
+        if (context->kept[i].price == price)
+            return context->kept[i].stock_id;
     return 0;
 }
 
@@ -144,9 +147,9 @@ static int64_t down_payment(const tool_run_t *run, int64_t price, down_source_t 
     if (run->args.down_bp >= 0)
         return financing_percent(price, run->args.down_bp);
     *source = DOWN_LAST_QUOTE;
-    if (run->last && run->last->stock_id && run->last->stock_id == run->args.stock_id &&
-        run->last->price == price)
-        return run->last->down_payment;
+    const proto_quote_t *last = kept_plan(&run->context, run->args.stock_id);
+    if (last && last->price == price)
+        return last->down_payment;
     *source = DOWN_MINIMUM;
     return financing_percent(price, run->tools->terms.min_down_bp);
 }
@@ -348,9 +351,7 @@ tool_run_t *tools_run(tools_t *self, str_t name, str_t arguments, const proto_co
     run->arena = arena;
     run->done = done;
     run->arg = arg;
-    run->known = context->shown;
-    run->known_count = context->shown_count;
-    run->last = context->quote_count ? context->quote : NULL;
+    run->context = *context;
     metric_add_label(METRIC_TOOL_CALLS, label(run->tool), 1);
     if (run->tool == TOOL_COUNT) {
         set_error(run, "there is no tool of this name; use search_cars, get_car, list_makes, "

@@ -8,12 +8,13 @@
 #include "common/text.h"
 
 #define MAX_FOLDED (4 * UNDERSTAND_MAX_TEXT)
+#define VOTES_TO_SWITCH 4 /* two words of the other language */
 
 /* ---- language and manners ---- */
 
-static language_t vote(const token_t *tokens, size_t count, str_t raw)
+/* A word of one language alone counts 2. */
+static void count_votes(const token_t *tokens, size_t count, str_t raw, int votes[4])
 {
-    int votes[4] = {0};
     for (size_t i = 0; i < count; i++) {
         if (!tokens[i].known)
             continue;
@@ -31,6 +32,12 @@ static language_t vote(const token_t *tokens, size_t count, str_t raw)
         else if (c == 0xe3 || c == 0xf5 || c == 0xe7 || c == 0xea || c == 0xe0) /* ã õ ç ê à */
             votes[LANGUAGE_PT] += 3;
     }
+}
+
+static language_t vote(const token_t *tokens, size_t count, str_t raw)
+{
+    int votes[4] = {0};
+    count_votes(tokens, count, raw, votes);
     language_t best = LANGUAGE_ES;
     for (language_t language = LANGUAGE_EN; language <= LANGUAGE_PT; language++)
         if (votes[language] > votes[best])
@@ -346,6 +353,21 @@ void understand_manners(str_t text, language_t *language, int *formal)
     size_t chunk_count = chunks_read(tokens, count, chunks);
     *formal = manner(chunks, chunk_count);
     buf_free(&folded);
+}
+
+language_t understand_language(str_t text, language_t spoken)
+{
+    token_t tokens[TOKENS_MAX];
+    buf_t folded;
+    int votes[4] = {0};
+    size_t count = read_tokens(text, &folded, tokens);
+    language_t said = vote(tokens, count, text);
+    count_votes(tokens, count, text, votes);
+    buf_free(&folded);
+    if (said == LANGUAGE_NONE)
+        return spoken;
+    bool clear = spoken == LANGUAGE_NONE || votes[said] >= votes[spoken] + VOTES_TO_SWITCH;
+    return clear ? said : spoken;
 }
 
 bool understand_everyday(str_t text)

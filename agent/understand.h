@@ -48,6 +48,8 @@ typedef enum says {
     SAYS_ANY = 1 << 25,     /* "cualquiera", "no importa" */
     SAYS_THE_ONE = 1 << 26, /* an article before a colour or a superlative: "el rojo" */
     SAYS_PHOTO = 1 << 27,
+    SAYS_QUOTED = 1 << 28, /* a car by that it was quoted: "el que me cotizaste" */
+    SAYS_LIKED = 1 << 29,  /* … that it was chosen before: "el Mazda que me gustó" */
 } says_t;
 
 /* What the shop's own texts answer; bits of understood_t.topics. */
@@ -131,6 +133,10 @@ void understand(str_t text, understood_t *out);
 
 /* Only the manners: language and formal of out are set, as understand would. */
 void understand_manners(str_t text, language_t *language, int *formal);
+
+/* The language to go on in with somebody who spoke that one, or none, so far: a word or two that
+ * travel ("ok", "thanks", a model's name) are no change. */
+language_t understand_language(str_t text, language_t spoken);
 
 /* Every word of the text is an everyday word of the tables, written right. */
 bool understand_everyday(str_t text);

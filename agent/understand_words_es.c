@@ -118,7 +118,8 @@ static const phrase_row_t PHRASES[] = {
     SAY("borra esta conversacion", SAYS_RESET), SAY("borra todo", SAYS_RESET),
     SAY("borrar todo", SAYS_RESET), SAY("borrar chat", SAYS_RESET),
     SAY("borra el chat", SAYS_RESET), SAY("borrar el chat", SAYS_RESET),
-    SAY("olvida todo", SAYS_RESET), SAY("olvida la conversacion", SAYS_RESET),
+    SAY("olvida todo", SAYS_RESET), SAY("olvidar todo", SAYS_RESET),
+    SAY("olvida todo lo anterior", SAYS_RESET), SAY("olvidate de todo", SAYS_RESET), SAY("olvida la conversacion", SAYS_RESET),
     SAY("empezar de nuevo", SAYS_RESET), SAY("empecemos de nuevo", SAYS_RESET),
     SAY("empezar desde cero", SAYS_RESET), SAY("empezar de cero", SAYS_RESET),
     SAY("comenzar de nuevo", SAYS_RESET), SAY("nueva conversacion", SAYS_RESET),
@@ -207,6 +208,23 @@ static const phrase_row_t PHRASES[] = {
     SAY("compara", SAYS_COMPARE), SAY("diferencia*", SAYS_COMPARE),
     SAY("cual es mejor", SAYS_COMPARE), SAY("cual conviene", SAYS_COMPARE),
     SAY("cual me conviene", SAYS_COMPARE), SAY("versus", SAYS_COMPARE),
+
+    /* what was spoken of before */
+    TU("me cotizaste", SAYS_QUOTED), TU("que cotizaste", SAYS_QUOTED), TU("cotizaste", SAYS_QUOTED),
+    USTED("me cotizo", SAYS_QUOTED), USTED("que cotizo", SAYS_QUOTED),
+    SAY("me cotizaron", SAYS_QUOTED), SAY("que cotizamos", SAYS_QUOTED),
+    SAY("cotizamos", SAYS_QUOTED), SAY("que cotice", SAYS_QUOTED), SAY("cotizado", SAYS_QUOTED),
+    SAY("cotizada", SAYS_QUOTED), TU("me habias cotizado", SAYS_QUOTED),
+    USTED("me habia cotizado", SAYS_QUOTED), TU("me calculaste", SAYS_QUOTED),
+    TU("me hiciste la cuenta", SAYS_QUOTED), TU("que calculaste", SAYS_QUOTED),
+    SAY("que me gusto", SAYS_LIKED), SAY("que me gustaba", SAYS_LIKED),
+    SAY("que me habia gustado", SAYS_LIKED), SAY("que me encanto", SAYS_LIKED),
+    SAY("que me latio", SAYS_LIKED), SAY("que me intereso", SAYS_LIKED),
+    SAY("que me interesaba", SAYS_LIKED), SAY("que elegi", SAYS_LIKED),
+    SAY("que escogi", SAYS_LIKED), SAY("que vimos antes", SAYS_LIKED),
+    SAY("que vimos al principio", SAYS_LIKED), SAY("que vimos", SAYS_LIKED),
+    SAY("que vi antes", SAYS_LIKED), SAY("que te dije", SAYS_LIKED),
+    SAY("de hace rato", SAYS_LIKED), SAY("del principio", SAYS_LIKED),
 
     /* credit of one car */
     SAY("financiado", SAYS_QUOTE), SAY("financiada", SAYS_QUOTE), SAY("financiar", SAYS_QUOTE),

@@ -12,9 +12,11 @@
 
 #include "agent/context.h"
 #include "agent/ground.h"
+#include "agent/kept.h"
 #include "agent/model_offline.h"
 #include "agent/tool_args.h"
 #include "agent/tool_json.h"
+#include "agent/window.h"
 #include "common/clock.h"
 #include "common/text.h"
 
@@ -113,6 +115,7 @@ typedef struct shop {
     arena_t *arena;
     proto_context_t memory;
     context_t now;
+    window_t window; /* bounds the conversation as an agent does */
     offline_shop_t about;
     bool away;   /* the catalog does not answer */
     bool silent; /* no tool may be called */
@@ -130,6 +133,7 @@ typedef struct shop {
 static inline void shop_open(shop_t *self)
 {
     *self = (shop_t){.arena = arena_new(256 << 20)};
+    self->window = (window_t){.tokens = 8000, .fixed = 4000, .entries = 100};
     self->about = (offline_shop_t){S("Mostrador Autos"), {1000, 0, 36, 72}};
 }
 
@@ -281,11 +285,10 @@ static inline void shop_quote(shop_t *self, const tool_args_t *args, tool_result
     static const int64_t usual[] = {36, 48, 60, 72};
     const int64_t *months = args->month_count ? args->months : usual;
     size_t count = args->month_count ? args->month_count : 4;
-    int64_t down = args->down_payment >= 0 ? args->down_payment
-                   : args->down_bp >= 0    ? financing_percent(price, args->down_bp)
-                   : now->quote_count && now->quote->stock_id == args->stock_id
-                       ? now->quote->down_payment
-                       : 0;
+    int64_t down = args->down_payment >= 0          ? args->down_payment
+                   : args->down_bp >= 0             ? financing_percent(price, args->down_bp)
+                   : kept_plan(now, args->stock_id) ? kept_plan(now, args->stock_id)->down_payment
+                                                    : 0;
     for (size_t i = 0; i < count; i++) {
         proto_quote_t plan = {.stock_id = args->stock_id};
         financing_status_t status =
@@ -454,6 +457,9 @@ static inline bool shop_hear(shop_t *self, const char *const *messages, size_t c
         if (!context_said(&self->now, &message))
             return false;
     }
+    window_loss_t loss;
+    if (!window_fit(&self->window, &self->now, false, &loss))
+        return false;
     while (self->steps < 6) {
         model_result_t result;
         model_request_t request = {.context = &self->now.now,
@@ -480,6 +486,8 @@ static inline bool shop_hear(shop_t *self, const char *const *messages, size_t c
     shop_ground(self);
     shown_find(self->reply, &self->found, &self->shown);
     context_answered(&self->now, self->reply, &self->shown, 1);
+    if (!window_fit(&self->window, &self->now, true, &loss))
+        return false;
     self->memory = self->now.now;
     return self->reply.size > 0;
 }
