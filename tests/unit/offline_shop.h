@@ -115,7 +115,7 @@ typedef struct shop {
     arena_t *arena;
     proto_context_t memory;
     context_t now;
-    window_t window; /* bounds the conversation as an agent does */
+    window_t window; /* bounds the conversation as an agent does; wide, unless a test narrows it */
     offline_shop_t about;
     bool away;   /* the catalog does not answer */
     bool silent; /* no tool may be called */
@@ -133,7 +133,7 @@ typedef struct shop {
 static inline void shop_open(shop_t *self)
 {
     *self = (shop_t){.arena = arena_new(256 << 20)};
-    self->window = (window_t){.tokens = 8000, .fixed = 4000, .entries = 100};
+    self->window = (window_t){.tokens = 1 << 20, .entries = CONTEXT_MAX_ENTRIES};
     self->about = (offline_shop_t){S("Mostrador Autos"), {1000, 0, 36, 72}};
 }
 

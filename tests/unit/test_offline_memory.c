@@ -37,6 +37,13 @@ static void asked_for(const shop_t *shop, const char *arguments)
         fail_msg("missing «%s» in %.*s", arguments, STR_ARG(shop->arguments));
 }
 
+/* With an agent's bounds. */
+static void open_shop(shop_t *shop)
+{
+    shop_open(shop);
+    shop->window = (window_t){.tokens = 8000, .fixed = 4000, .entries = 100};
+}
+
 /* About anything but the list. */
 static const char *const UNRELATED[] = {"gracias",         "¿a qué hora abren?",     "ok",
                                         "¿dan garantía?",  "¿me cuentas un chiste?", "jajaja",
@@ -54,7 +61,7 @@ static void chat(shop_t *shop, size_t messages)
 
 static void open_list(shop_t *shop, bool quote)
 {
-    shop_open(shop);
+    open_shop(shop);
     SAYS(shop, "busco un nissan", "1. Versa Advance 2019", "Página 1 de 2");
     if (quote) /* the list is not what was shown last any more */
         SAYS(shop, "el 4 a 48 meses con 20% de enganche", "*Sentra Advance 2018*");
@@ -102,7 +109,7 @@ static void of_two_red_ones_none_is_picked(void **state)
 {
     (void)state;
     shop_t shop;
-    shop_open(&shop);
+    open_shop(&shop);
     SAYS(&shop, "busco un auto de menos de 290 mil", "Página 1 de");
     SAYS(&shop, "más", "Página 2");
     SAYS(&shop, "el 1", "March Advance 2017*");
@@ -118,7 +125,7 @@ static void what_was_quoted_is_remembered(void **state)
 {
     (void)state;
     shop_t shop;
-    shop_open(&shop);
+    open_shop(&shop);
     SAYS(&shop, "el primero que me cotizaste", "!Página", "?");
     SAYS(&shop, "busco un nissan", "1. ");
     SAYS(&shop, "el segundo a 48 meses con 20% de enganche", "*March Sense 2020*", "$4,037.70");
@@ -148,7 +155,7 @@ static void a_kept_car_is_found_by_its_name(void **state)
 {
     (void)state;
     shop_t shop;
-    shop_open(&shop);
+    open_shop(&shop);
     SAYS(&shop, "busco un mazda", "1. ");
     SAYS(&shop, "el 2", "CX-5");
     SAYS(&shop, "busco un nissan", "1. Versa");
@@ -189,7 +196,7 @@ static void a_thousand_messages_stay_within_bounds(void **state)
     (void)state;
     shop_t shop;
     size_t most = 0;
-    shop_open(&shop);
+    open_shop(&shop);
     SAYS(&shop, "hola, me llamo Ana y busco un nisan de menos de 300 mil", "*Nissan*");
     SAYS(&shop, "el segundo a 48 meses con 20% de enganche", "*March Sense 2020*", "$4,037.70");
     for (int i = 0; i < 996; i++) {
@@ -239,7 +246,7 @@ static void after_a_reset_nothing_is_known(void **state)
     for (size_t w = 0; w < sizeof WORDS / sizeof *WORDS; w++) {
         for (size_t a = 0; a < sizeof AFTER / sizeof *AFTER; a++) {
             shop_t shop;
-            shop_open(&shop);
+            open_shop(&shop);
             SAYS(&shop, "me llamo Ana, busco un nissan", "1. Versa");
             SAYS(&shop, "el segundo a 48 meses con 20% de enganche", "*March Sense 2020*");
             SAYS(&shop, WORDS[w], "!March", "!Nissan");
@@ -294,7 +301,7 @@ static void the_language_is_the_customers(void **state)
         {"mejor dime en español qué tienes", "es"},
     };
     shop_t shop;
-    shop_open(&shop);
+    open_shop(&shop);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_true(shop_says(&shop, rows[i].said));
         if (strcmp(language(&shop), rows[i].then) != 0)
@@ -304,7 +311,7 @@ static void the_language_is_the_customers(void **state)
     static const char *const first[][2] = {
         {"thanks", "en"}, {"hello", "en"}, {"hola", "es"}, {"bom dia", "pt"}, {"obrigado", "pt"}};
     for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
-        shop_open(&shop); /* with nothing before it, a word is enough */
+        open_shop(&shop); /* with nothing before it, a word is enough */
         assert_true(shop_says(&shop, first[i][0]));
         assert_string_equal(language(&shop), first[i][1]);
         shop_close(&shop);
@@ -315,7 +322,7 @@ static void answers_are_in_the_language(void **state)
 {
     (void)state;
     shop_t shop;
-    shop_open(&shop);
+    open_shop(&shop);
     SAYS(&shop, "busco un nissan", "Página 1 de 2");
     SAYS(&shop, "more", "Página 2 de 2");
     SAYS(&shop, "do you have a Mazda under 700k?", "I");
