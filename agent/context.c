@@ -13,6 +13,7 @@
 #define MAX_NAME 64              /* of a tool or a call id */
 #define ID_FRONT 30              /* bytes; with a turn id and a number they make a name */
 #define FIRST_ROOM 96
+#define SURVEY_MARK "survey"
 #define SHORT_BYTES 200 /* a longer message says something else too */
 
 /* ---- opening ---- */
@@ -145,6 +146,45 @@ bool context_said(context_t *self, const proto_waiting_t *message)
         self->opt = str_is(message->opt, "out") ? STR_LIT("out") : STR_LIT("in");
     self->turn_said = self->now.entries_count;
     return text.size == 0 || text.data != NULL;
+}
+
+bool context_aside(context_t *self, const char *role, str_t text, int64_t at_ms)
+{
+    text = context_clean(self->arena, text, MAX_TEXT);
+    if (!add(self, (proto_entry_t){.role = str_from(role), .text = text, .at_ms = at_ms}))
+        return false;
+    proto_entry_t *entries = self->now.entries;
+    size_t last = self->now.entries_count - 1;
+    proto_entry_t added = entries[last];
+    memmove(entries + self->turn_start + 1, entries + self->turn_start,
+            (last - self->turn_start) * sizeof *entries);
+    entries[self->turn_start] = added;
+    self->turn_start++;
+    self->turn_said++;
+    if (str_is(added.role, "user"))
+        note_manners(self, text);
+    return true;
+}
+
+static proto_entry_t *last_answer(context_t *self)
+{
+    size_t count = self->now.entries_count;
+    proto_entry_t *last = count ? &self->now.entries[count - 1] : NULL;
+    return last && str_is(last->role, "assistant") ? last : NULL;
+}
+
+void context_mark_question(context_t *self)
+{
+    proto_entry_t *last = last_answer(self);
+    if (last)
+        last->tool = STR_LIT(SURVEY_MARK);
+}
+
+void context_unsay(context_t *self, str_t turn_id)
+{
+    const proto_entry_t *last = last_answer(self);
+    if (last && str_is(last->tool, SURVEY_MARK) && !str_eq(last->turn_id, turn_id))
+        self->turn_start = self->turn_said = --self->now.entries_count;
 }
 
 static bool id_taken(const context_t *self, str_t id)

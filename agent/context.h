@@ -36,6 +36,19 @@ bool context_open(context_t *self, arena_t *arena, const proto_context_t *rememb
  * leaving or returning (opt): that is the turn's last. */
 bool context_said(context_t *self, const proto_waiting_t *message);
 
+/* What belongs to no request to the seller: a message, or a part of one, that was answered
+ * otherwise (role user), and what was said to it (role assistant). Goes before this turn's
+ * messages, to the turns of before. */
+bool context_aside(context_t *self, const char *role, str_t text, int64_t at_ms);
+
+/* The answer is a question of ours that nobody asked for, or was: it has a mark until it is known
+ * to be put. */
+void context_mark_question(context_t *self);
+
+/* The last thing said is such a question of another turn than that: it was taken back before it
+ * went out, so nobody has read it. */
+void context_unsay(context_t *self, str_t turn_id);
+
 /* A tool call and its result. The call's id is replaced where it cannot be kept. */
 bool context_called(context_t *self, str_t name, str_t id, str_t arguments,
                     const tool_result_t *result, int64_t now_ms);

@@ -201,6 +201,8 @@ static void make_turns(agent_t *self)
         .model_calls = config.MODEL_CALLS,
         .window = &self->window,
         .turn_tokens = config.TURN_TOKENS,
+        .survey = config.NPS_AFTER > 0,
+        .survey_every_ms = config.NPS_EVERY,
     };
     self->turns = turns_new(&parts);
 }

@@ -275,6 +275,30 @@ const phrase_table_t phrases_en = {
     [PHRASE_ECONOMY_CAR] = {
         "Fuel consumption isn't in its entry; an advisor can confirm it.",
         "Its entry doesn't tell the consumption, but an advisor can find out."},
+    [PHRASE_SURVEY_ASK] = {
+        "One last thing: from 0 to 10, how likely are you to recommend {shop} to a friend or relative?",
+        "Your opinion helps us a lot: from 0 to 10, how likely are you to recommend {shop} to family or friends?"},
+    [PHRASE_SURVEY_AGAIN] = {
+        "Thank you! And as a single number, from 0 to 10?",
+        "Thanks a lot. Which number would you give, from 0 to 10?"},
+    [PHRASE_SURVEY_HIGH] = {
+        "That's great to hear, thank you! What did you like most?",
+        "Thank you so much! What was it that you liked most?"},
+    [PHRASE_SURVEY_MID] = {
+        "Thank you! What would have made it a 10?",
+        "Thanks a lot. What could we do better?"},
+    [PHRASE_SURVEY_LOW] = {
+        "Thank you for being frank, and I'm sorry it wasn't better. What went wrong?",
+        "I'm sorry to hear that, and thanks for telling me. What didn't you like?"},
+    [PHRASE_SURVEY_NOTED] = {
+        "Thank you for your answer!",
+        "Noted, thanks a lot!"},
+    [PHRASE_SURVEY_THANKS] = {
+        "Thank you for telling me, I've noted it for the team.",
+        "Noted for the team. Thanks for taking the time!"},
+    [PHRASE_SURVEY_REFUSED] = {
+        "No problem, thank you! I'm here for whatever you need.",
+        "That's fine, thanks anyway. Just write if anything comes up."},
 
     [PHRASE_NOUN_CAR] = {"cars"},
     [PHRASE_NOUN_SUV] = {"SUVs"},

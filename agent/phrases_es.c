@@ -304,6 +304,30 @@ const phrase_table_t phrases_es = {
     [PHRASE_ECONOMY_CAR] = {
         "El consumo de gasolina no viene en su ficha; un asesor [te|se] lo puede confirmar.",
         "De rendimiento su ficha no dice nada, pero un asesor [te|se] lo averigua."},
+    [PHRASE_SURVEY_ASK] = {
+        "Una última cosa: del 0 al 10, ¿qué tanto [recomendarías|recomendaría] {shop} a un amigo o familiar?",
+        "Nos ayuda mucho [tu|su] opinión: del 0 al 10, ¿qué tanto [recomendarías|recomendaría] {shop} a un familiar o amigo?"},
+    [PHRASE_SURVEY_AGAIN] = {
+        "¡Gracias! ¿Y en un solo número, del 0 al 10?",
+        "Muchas gracias. ¿Qué número le [pondrías|pondría], del 0 al 10?"},
+    [PHRASE_SURVEY_HIGH] = {
+        "¡Qué gusto, muchas gracias! ¿Qué fue lo que más [te|le] gustó?",
+        "¡Mil gracias! ¿Qué es lo que más [te|le] gustó?"},
+    [PHRASE_SURVEY_MID] = {
+        "¡Gracias! ¿Qué nos faltó para llegar al 10?",
+        "Muchas gracias. ¿Qué podríamos hacer mejor?"},
+    [PHRASE_SURVEY_LOW] = {
+        "Gracias por la franqueza, y lamento que no haya sido mejor. ¿Qué fue lo que falló?",
+        "Lo lamento, y gracias por decirlo. ¿Qué fue lo que no [te|le] gustó?"},
+    [PHRASE_SURVEY_NOTED] = {
+        "¡Gracias por [tu|su] respuesta!",
+        "Anotado, ¡muchas gracias!"},
+    [PHRASE_SURVEY_THANKS] = {
+        "Gracias por contármelo, queda anotado para el equipo.",
+        "Anotado para el equipo, ¡gracias por [tomarte|tomarse] el tiempo!"},
+    [PHRASE_SURVEY_REFUSED] = {
+        "Sin problema, ¡gracias! Aquí sigo para lo que [necesites|necesite].",
+        "Está bien, gracias de todos modos. Aquí ando para lo que [se te|se le] ofrezca."},
 
     [PHRASE_NOUN_CAR] = {"autos"},
     [PHRASE_NOUN_SUV] = {"camionetas SUV"},

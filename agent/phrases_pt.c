@@ -270,6 +270,30 @@ const phrase_table_t phrases_pt = {
     [PHRASE_ECONOMY_CAR] = {
         "O consumo não vem na ficha; um atendente pode confirmar.",
         "De consumo a ficha não diz nada, mas um atendente descobre."},
+    [PHRASE_SURVEY_ASK] = {
+        "Uma última coisa: de 0 a 10, quanto você recomendaria a {shop} a um amigo ou parente?",
+        "Sua opinião nos ajuda muito: de 0 a 10, quanto você recomendaria a {shop} a um parente ou amigo?"},
+    [PHRASE_SURVEY_AGAIN] = {
+        "Obrigado! E em um só número, de 0 a 10?",
+        "Muito obrigado. Que número você daria, de 0 a 10?"},
+    [PHRASE_SURVEY_HIGH] = {
+        "Que bom, muito obrigado! Do que você mais gostou?",
+        "Muito obrigado mesmo! O que mais agradou?"},
+    [PHRASE_SURVEY_MID] = {
+        "Obrigado! O que faltou para chegar ao 10?",
+        "Muito obrigado. O que poderíamos fazer melhor?"},
+    [PHRASE_SURVEY_LOW] = {
+        "Obrigado pela franqueza, e lamento que não tenha sido melhor. O que deu errado?",
+        "Lamento, e obrigado por dizer. Do que você não gostou?"},
+    [PHRASE_SURVEY_NOTED] = {
+        "Obrigado pela resposta!",
+        "Anotado, muito obrigado!"},
+    [PHRASE_SURVEY_THANKS] = {
+        "Obrigado por contar, fica anotado para a equipe.",
+        "Anotado para a equipe. Obrigado pelo seu tempo!"},
+    [PHRASE_SURVEY_REFUSED] = {
+        "Sem problema, obrigado! Estou aqui para o que precisar.",
+        "Tudo bem, obrigado mesmo assim. É só escrever se precisar de algo."},
 
     [PHRASE_NOUN_CAR] = {"carros"},
     [PHRASE_NOUN_SUV] = {"SUVs"},

@@ -21,7 +21,7 @@ static const char *outcome_of(const turn_t *self, turn_event_t event)
 {
     switch (event) {
     case TURN_EVENT_COMMITTED:
-        return "answered";
+        return !self->asks ? "answered" : self->overtaken ? "overtaken" : "asked";
     case TURN_EVENT_RELEASED:
         return delivered_only(self) ? "delivered" : "failed";
     case TURN_EVENT_EMPTY:
@@ -38,7 +38,8 @@ static const char *outcome_of(const turn_t *self, turn_event_t event)
 static void tell_askers(turn_t *self, const char *outcome)
 {
     proto_turn_done_t done = {.user_id = self->user_id, .status = str_from(outcome)};
-    if (str_is(done.status, "delivered")) {
+    if (str_is(done.status, "delivered") || str_is(done.status, "asked") ||
+        str_is(done.status, "overtaken")) {
         /* no reply: whoever waits for one is left waiting, and has the next turn */
         done.status = STR_LIT("answered");
         done.waiting = self->waiting + self->news_wanted;

@@ -11,6 +11,7 @@
  *   turn_model.c    which model thinks, and who when it fails
  *   turn_think.c    the model and the tools
  *   turn_check.c    whether what it wrote may be said
+ *   turn_survey.c   what is the survey's, and not the model's
  *   turns.c         all of them
  *
  * turn_move may end the turn and free it: it is the last thing a function does with one.
@@ -26,6 +27,7 @@
 #include "agent/model_list.h"
 #include "agent/partial.h"
 #include "agent/shown.h"
+#include "agent/survey.h"
 #include "agent/turn_state.h"
 #include "agent/turns.h"
 
@@ -136,8 +138,16 @@ struct turn {
     partial_t partial; /* what has passed the check */
     turn_check_t check;
 
+    /* the survey */
+    survey_t survey;
+    str_t prefix;  /* said of it before the seller's answer; may be empty */
+    bool can_rest; /* the shop can write to them later */
+    bool asks;     /* nobody has written: this turn puts the question */
+    bool overtaken;
+
     /* the answer */
     str_t text;
+    proto_survey_t survey_after; /* state "": none */
     proto_reply_t reply;
     int64_t waiting, retry_ms;
 
@@ -230,6 +240,20 @@ void turn_deliver_cancel(turn_t *self);
 /* A message to answer: its sender is shown that, once the thinking starts. */
 void turn_note_whatsapp(turn_t *self, const proto_waiting_t *message);
 void turn_show_typing(turn_t *self);
+
+/* In place of context_said: takes from a message what is the survey's. */
+bool turn_hear(turn_t *self, const proto_waiting_t *message);
+void turn_survey_open(turn_t *self, const proto_claimed_t *claimed, str_t channel);
+
+/* The question, to somebody who rests. false: no room. */
+bool turn_survey_ask(turn_t *self);
+
+/* Before the model is asked: true if there is nothing for it to answer, then text is the answer. */
+bool turn_survey_answers(turn_t *self);
+
+/* The whole answer; and what COMMIT stores of the survey. */
+str_t turn_survey_whole(turn_t *self);
+void turn_survey_end(turn_t *self);
 
 void turn_claim(turn_t *self);
 void turn_commit(turn_t *self);

@@ -180,7 +180,12 @@ static void follow(turn_t *self, const send_plan_t *plan, int64_t code)
         report(self, "unsure", code, plan->delay_ms, finish);
         break;
     case SEND_TEMPLATE:
-        park(self, plan, code);
+        if (!entry_of(self)->unasked) {
+            park(self, plan, code);
+            break;
+        }
+        note(self, "failed", plan->reason, code, 0);
+        report(self, "failed", code, 0, next_entry);
         break;
     case SEND_OPTED_OUT:
         note(self, "failed", plan->reason, code, 0);

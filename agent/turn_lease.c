@@ -47,7 +47,7 @@ static int take_messages(turn_t *self, const proto_claimed_t *claimed)
         const proto_waiting_t *message = &claimed->messages[i];
         if (message->seq <= self->upto_seq)
             continue;
-        if (!context_said(&self->context, message))
+        if (!turn_hear(self, message))
             return -1;
         if (!self->from_seq) {
             self->from_seq = message->seq;
@@ -70,7 +70,9 @@ static bool open_context(turn_t *self, const proto_claimed_t *claimed)
     if (!context_open(&self->context, self->arena,
                       claimed->context_count ? &claimed->context[0] : NULL, turn_id))
         return false;
-    if (take_messages(self, claimed) <= 0)
+    size_t count = claimed->messages_count;
+    turn_survey_open(self, claimed, count ? claimed->messages[count - 1].channel : (str_t){0});
+    if (claimed->ask ? !turn_survey_ask(self) : take_messages(self, claimed) <= 0)
         return false;
     turn_fit(self, false);
     return true;
@@ -80,9 +82,9 @@ static void take_lease(turn_t *self, const proto_claimed_t *claimed)
 {
     self->token = claimed->token;
     lease_granted(self);
-    bool messages = claimed->messages_count > 0;
-    if ((!messages && !claimed->outgoing_count) || !turn_take_outgoing(self, claimed) ||
-        (messages && !open_context(self, claimed))) {
+    bool messages = claimed->messages_count > 0, asks = claimed->ask && !messages;
+    if ((!messages && !claimed->outgoing_count && !asks) || !turn_take_outgoing(self, claimed) ||
+        ((messages || asks) && !open_context(self, claimed))) {
         log_error("claim_unusable", LOG_TRACE(&self->trace),
                   LOG_INT("messages", claimed->messages_count),
                   LOG_INT("outgoing", claimed->outgoing_count));
@@ -90,7 +92,9 @@ static void take_lease(turn_t *self, const proto_claimed_t *claimed)
         return;
     }
     turn_record_claimed(self, claimed);
-    turn_move(self, self->delivery.count ? TURN_EVENT_OWED : TURN_EVENT_GRANTED);
+    turn_move(self, self->delivery.count ? TURN_EVENT_OWED
+                    : asks               ? TURN_EVENT_ASK
+                                         : TURN_EVENT_GRANTED);
 }
 
 static void on_claimed(void *arg, const rpc_answer_t *answer)
@@ -218,10 +222,11 @@ static bool make_reply(turn_t *self)
     if (!context_answered(context, self->text, &shown, clock_unix_ms()))
         return false;
     turn_fit(self, true);
+    turn_survey_end(self);
     const char *rules = prompt_version(self->parts->prompt);
     context->now.rules = utf8_front(str_from(arena_copy(self->arena, str_from(rules))), 32);
     *reply = (proto_reply_t){.turn_id = str_from(context->turn_id),
-                             .text = self->text,
+                             .text = turn_survey_whole(self),
                              .from_seq = self->from_seq,
                              .upto_seq = self->upto_seq};
     if (shown.count) {
@@ -240,7 +245,9 @@ static void on_committed(void *arg, const rpc_answer_t *answer)
     turn_t *self = arg;
     self->session_call = 0;
     if (answer->type == PROTO_COMMITTED) {
-        self->waiting = ((const proto_committed_t *)answer->msg)->waiting;
+        const proto_committed_t *committed = answer->msg;
+        self->waiting = committed->waiting;
+        self->overtaken = committed->overtaken;
         turn_move(self, TURN_EVENT_COMMITTED);
         return;
     }
@@ -270,7 +277,9 @@ void turn_commit(turn_t *self)
                           .reply = &self->reply,
                           .reply_count = 1,
                           .context = &self->context.now,
-                          .context_count = 1};
+                          .context_count = 1,
+                          .survey = &self->survey_after,
+                          .survey_count = self->survey_after.state.size > 0};
     self->session_call = ask(self, PROTO_COMMIT, &msg, COMMIT_MS, on_committed);
 }
 

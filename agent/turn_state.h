@@ -28,6 +28,7 @@
     E(CALLS, "calls")               /* the model wants tools */                                 \
     E(TEXT, "text")                 /* there is an answer */                                    \
     E(RESULTS, "results")           /* all tools have ended */                                  \
+    E(ASK, "ask")                   /* nothing waits, and the survey's question is due */       \
     E(AGAIN, "again")         /* begin anew: the customer wrote, or another model takes over */ \
     E(COMMITTED, "committed") /* the answer is durable */                                       \
     E(UNSURE, "unsure")       /* nobody knows whether it is */                                  \

@@ -158,6 +158,10 @@ static void on_thought(void *arg, const model_result_t *result)
 
 void turn_think(turn_t *self)
 {
+    if (turn_survey_answers(self)) {
+        turn_move(self, TURN_EVENT_TEXT);
+        return;
+    }
     turn_choose_model(self);
     bool sent = self->model != self->parts->offline;
     window_t *window = self->parts->window;

@@ -40,6 +40,8 @@ typedef struct turn_parts {
     int64_t model_calls; /* of one turn */
     int64_t turn_tokens; /* of one turn, in and out; 0: no limit */
     window_t *window;    /* what of a conversation is sent and kept; learns from reports */
+    bool survey;         /* people are asked */
+    int64_t survey_every_ms;
 } turn_parts_t;
 
 turns_t *turns_new(const turn_parts_t *parts);

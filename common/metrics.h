@@ -70,6 +70,7 @@
     M(TWILIO_WEBHOOKS,      COUNTER, "mostrador_twilio_webhooks_total", "outcome", "messages that came by webhook, by how the webhook was answered") \
     M(TWILIO_CALLBACKS,     COUNTER, "mostrador_twilio_callbacks_total", "status", "status callbacks, by status") \
     M(TWILIO_FAILURES,      COUNTER, "mostrador_twilio_failures_total", "code", "status callbacks that told of a failure, by error code") \
+    M(SURVEYS,              COUNTER, "mostrador_surveys_total", "event", "the survey: asked; promoter, passive, detractor and comment as they came; overtaken and taken_back by a message") \
     M(OUTBOX,               COUNTER, "mostrador_outbox_total", "event", "what became of replies in the outbox") \
     M(OUTBOX_FAILED,        COUNTER, "mostrador_outbox_failed_total", "code", "replies given up, by the carrier's error code") \
     M(CARRIER_STATUS,       COUNTER, "mostrador_carrier_status_total", "status", "messages that reached a status, by what the carrier called it") \

@@ -51,6 +51,8 @@
     S(FINANCING_MIN_DOWN, PERCENT, "0", "0..99", "smallest down payment, percent of the price") \
     S(FINANCING_MIN_MONTHS, INT, "36", "1..600", "shortest plan") \
     S(FINANCING_MAX_MONTHS, INT, "72", "1..600", "longest plan") \
+    S(NPS_AFTER, MS, "30m", "0..79200000", "somebody who was quoted a car or chose one is asked from 0 to 10 when they have rested so long; 0: nobody is asked, nor at a good-bye") \
+    S(NPS_EVERY, MS, "30d", "1000..31536000000", "nobody is asked twice in that time") \
     S(OPENAI_API_KEY, SECRET, "", "", "key of the model; empty with the default OPENAI_BASE_URL: the offline seller answers") \
     S(OPENAI_BASE_URL, TEXT, "https://api.openai.com/v1", "", "any server of the Chat Completions API") \
     S(OPENAI_MODEL, TEXT, "gpt-4o-mini", "", "name of the model, or up to eight, comma separated: when one fails, the next one is asked in the same turn") \

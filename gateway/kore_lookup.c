@@ -7,17 +7,21 @@
 #include "gateway/car_query.h"
 #include "gateway/kore_wait.h"
 #include "gateway/reply_json.h"
+#include "gateway/survey_json.h"
 #include "gateway/turn_json.h"
 #include "gateway/turn_query.h"
 #include "gateway/url.h"
 
 #define ARENA_MAX (64 << 10)
+#define DAY_MS 86400000
+#define COMMENTS 100   /* the newest of those days */
 #define LOOKUP_MS 5000 /* nobody waits longer for a page of cars */
 
 typedef struct lookup {
-    wait_t wait;        /* first: http_state_create makes both */
-    str_t make;         /* ROUTE_MAKES: whose models */
-    turn_query_t range; /* ROUTE_LATENCY */
+    wait_t wait;         /* first: http_state_create makes both */
+    str_t make;          /* ROUTE_MAKES: whose models */
+    turn_query_t range;  /* ROUTE_LATENCY */
+    survey_query_t days; /* ROUTE_NPS */
 } lookup_t;
 
 static void stop(wait_t *wait)
@@ -198,6 +202,39 @@ int latency_get(struct http_request *req, int64_t started_us)
     }
     arena_destroy(&arena);
     return self ? KORE_RESULT_RETRY : KORE_RESULT_OK;
+}
+
+/* ---- the survey ---- */
+
+static void on_surveyed(void *arg, const rpc_answer_t *answer)
+{
+    lookup_t *self = arg;
+
+    if (!arrived(&self->wait, answer, PROTO_SURVEYED))
+        return;
+    survey_json(&self->days, answer->msg, &self->wait.body);
+    ready_json(&self->wait);
+}
+
+int nps_get(struct http_request *req, int64_t started_us)
+{
+    arena_t *arena = arena_new(ARENA_MAX);
+    int64_t today = clock_unix_ms() / DAY_MS;
+    survey_query_t days;
+    problem_t problem;
+    lookup_t *self;
+
+    if (!survey_query_parse(str_from(req->query_string), arena, today, &days, &problem))
+        return refuse(req, &arena, &problem, started_us);
+    self = (lookup_t *)wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    arena_destroy(&arena);
+    if (!self)
+        return KORE_RESULT_OK;
+    self->days = days;
+    proto_surveys_t msg = {days.since, days.until, COMMENTS};
+
+    wait_call(&self->wait, upstream.sessions, PROTO_SURVEYS, &msg, on_surveyed);
+    return KORE_RESULT_RETRY;
 }
 
 /* ---- the catalog ---- */

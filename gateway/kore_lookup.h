@@ -1,4 +1,5 @@
-/* Endpoints that ask one service one question: conversations, what turns took, and the catalog. */
+/* Endpoints that ask one service one question: conversations, what turns took, the survey and the
+ * catalog. */
 #ifndef MOSTRADOR_GATEWAY_KORE_LOOKUP_H
 #define MOSTRADOR_GATEWAY_KORE_LOOKUP_H
 
@@ -10,6 +11,8 @@ int session_delete(struct http_request *req, str_t id, int64_t started_us);
 
 int turns_get(struct http_request *req, int64_t started_us);
 int latency_get(struct http_request *req, int64_t started_us);
+
+int nps_get(struct http_request *req, int64_t started_us);
 
 int cars_get(struct http_request *req, int64_t started_us);
 int makes_get(struct http_request *req, int64_t started_us);

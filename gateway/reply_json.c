@@ -128,6 +128,21 @@ static void conversation(const proto_context_t *context, buf_t *out)
     buf_char(out, ']');
 }
 
+static void survey_object(const proto_survey_t *survey, buf_t *out)
+{
+    buf_str(out, ",\"survey\":{");
+    member(out, "state", survey->state);
+    buf_str(out, ",\"asked_at\":");
+    json_put_time(out, survey->asked_ms);
+    buf_str(out, ",\"score\":");
+    if (survey->answered)
+        buf_printf(out, "%" PRId64 ",", survey->score);
+    else
+        buf_str(out, "null,");
+    member(out, "comment", survey->comment);
+    buf_char(out, '}');
+}
+
 void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
 {
     const proto_context_t *context = session->context_count ? session->context : NULL;
@@ -152,6 +167,8 @@ void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
         member(out, "language", context->language);
         number(out, "turns", context->turns);
     }
+    if (session->survey_count)
+        survey_object(session->survey, out);
     buf_str(out, ",\"expires_at\":");
     json_put_time(out, session->expires_ms);
     buf_char(out, '}');

@@ -41,6 +41,9 @@
     R(quote,      "One financing plan") \
     R(context,    "What the seller remembers of one person") \
     R(user,       "Somebody with waiting messages and nobody at work on them") \
+    R(survey,     "How the survey of one person stands") \
+    R(opinion,    "What somebody wrote about the shop when asked") \
+    R(survey_day, "What people asked on one day answered") \
     R(sample,     "One value of one metric") \
     R(process,    "One process as the dispatcher or a service sees it") \
     R(model_call, "One call of a model, as the record of its turn tells it") \
@@ -154,7 +157,8 @@
     F(outgoing, 7, INT, attempts,   0,   OPTIONAL, "how often the next part was tried") \
     F(outgoing, 8, INT, since_ms,   0,   OPTIONAL, "unsure: it cannot have been sent before, Unix ms") \
     F(outgoing, 9, STR, message_id, 128, OPTIONAL, "the message it answers last (typing indicator)") \
-    F(outgoing, 10, STR, sids,      1024, OPTIONAL, "the carrier's ids of what went to that person lately, a space between two")
+    F(outgoing, 10, STR, sids,      1024, OPTIONAL, "the carrier's ids of what went to that person lately, a space between two") \
+    F(outgoing, 11, BOOL, unasked,  0,   OPTIONAL, "nobody waits for it: what cannot be delivered now is given up")
 
 #define PROTO_FIELDS_entry(F, L) \
     F(entry, 1, STR, role,    16,  REQUIRED, "user, assistant, call or tool") \
@@ -197,6 +201,35 @@
 
 #define PROTO_FIELDS_user(F, L) \
     F(user, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose messages wait")
+
+#define PROTO_FIELDS_survey(F, L) \
+    F(survey,  1, STR,  state,       16,   REQUIRED, "due, asked, scored (a comment was asked for) or closed") \
+    F(survey,  2, INT,  asked_ms,    0,    OPTIONAL, "when the question was put, Unix ms") \
+    F(survey,  3, STR,  turn_id,     32,   OPTIONAL, "the turn that put it") \
+    F(survey,  4, STR,  rules,       32,   OPTIONAL, "version of the rules of the conversation") \
+    F(survey,  5, STR,  model,       64,   OPTIONAL, "what answered last in it") \
+    F(survey,  6, STR,  channel,     16,   OPTIONAL, "api, chat, twilio") \
+    F(survey,  7, INT,  turns,       0,    OPTIONAL, "the context's turns while our question is the last thing said") \
+    F(survey,  8, BOOL, again,       0,    OPTIONAL, "a number was asked for once more") \
+    F(survey,  9, BOOL, answered,    0,    OPTIONAL, "there is a score") \
+    F(survey, 10, INT,  score,       0,    OPTIONAL, "0 to 10") \
+    F(survey, 11, INT,  answered_ms, 0,    OPTIONAL, "when the score was given, Unix ms") \
+    F(survey, 12, STR,  comment,     2048, OPTIONAL, "in the person's own words")
+
+#define PROTO_FIELDS_opinion(F, L) \
+    F(opinion, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "who wrote it") \
+    F(opinion, 2, INT, at_ms,   0, REQUIRED, "when, Unix ms") \
+    L(opinion, 3, survey, survey, 1, REQUIRED, "score and comment")
+
+#define PROTO_FIELDS_survey_day(F, L) \
+    F(survey_day, 1, INT, day,        0,  REQUIRED, "days since 1970-01-01, UTC, of the question") \
+    F(survey_day, 2, STR, rules,      32, OPTIONAL, "version of the rules") \
+    F(survey_day, 3, INT, asked,      0,  OPTIONAL, "questions put") \
+    F(survey_day, 4, INT, answered,   0,  OPTIONAL, "scores given to them, on whatever day") \
+    F(survey_day, 5, INT, promoters,  0,  OPTIONAL, "9 and 10") \
+    F(survey_day, 6, INT, passives,   0,  OPTIONAL, "7 and 8") \
+    F(survey_day, 7, INT, detractors, 0,  OPTIONAL, "0 to 6") \
+    F(survey_day, 8, INT, sum,        0,  OPTIONAL, "of all scores")
 
 #define PROTO_FIELDS_sample(F, L) \
     F(sample, 1, STR, name,   96,  REQUIRED, "metric, as Prometheus names it") \
@@ -309,6 +342,8 @@
     M(forgo,      FORGO,      25, "gateway → sessions", "OK", "I do not wait for the reply to this message any more: send it otherwise") \
     M(delivered,  DELIVERED,  26, "agent, gateway → sessions", "OK", "What became of a reply in the outbox, or of a part of it") \
     M(status,     STATUS,     27, "gateway → sessions", "OK", "What the carrier says of a message sent before") \
+    M(surveys,    SURVEYS,    28, "gateway → sessions", "SURVEYED", "What did people answer who were asked on these days") \
+    M(surveyed,   SURVEYED,   29, "sessions → gateway", "–", "The sums of each day and version of the rules, and what was written") \
     M(page,       PAGE,       30, "agent, gateway → catalog", "PAGED", "One page of the cars that match") \
     M(paged,      PAGED,      31, "catalog → caller", "–", "That page, where it stands, and what was corrected") \
     M(get_car,    GET_CAR,    32, "agent → catalog", "CARS", "One car by stock id") \
@@ -384,7 +419,10 @@
     L(claimed, 4, context, context, 1, OPTIONAL, "granted: what is remembered; none for somebody new") \
     L(claimed, 5, waiting, messages, 100, OPTIONAL, "granted: what waits, oldest first") \
     L(claimed, 6, outgoing, outgoing, 8, OPTIONAL, "granted: replies to deliver now, oldest first, before anything new is thought of") \
-    F(claimed, 7, INT, now_ms,   0,  OPTIONAL, "granted: now, by the clock of received_ms, Unix ms")
+    F(claimed, 7, INT, now_ms,   0,  OPTIONAL, "granted: now, by the clock of received_ms, Unix ms") \
+    L(claimed, 8, survey, survey,   1, OPTIONAL, "granted: how the person's survey stands; none: not asked lately") \
+    F(claimed, 9, BOOL, ask,        0, OPTIONAL, "granted, and nothing waits: put the survey's question, which is due") \
+    F(claimed, 10, BOOL, opted_out, 0, OPTIONAL, "granted: wants no messages but answers")
 
 #define PROTO_FIELDS_renew(F, L) \
     F(renew, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose conversation") \
@@ -394,11 +432,13 @@
 #define PROTO_FIELDS_commit(F, L) \
     F(commit, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose conversation") \
     F(commit, 2, INT, token,   0, REQUIRED, "the lease") \
-    L(commit, 3, reply, reply, 1, REQUIRED, "the answer; its upto_seq leaves the inbox") \
-    L(commit, 4, context, context, 1, OPTIONAL, "what to remember; absent: forget the conversation")
+    L(commit, 3, reply, reply, 1, REQUIRED, "the answer; its upto_seq leaves the inbox. 0: it is the survey's question, put to somebody who rests") \
+    L(commit, 4, context, context, 1, OPTIONAL, "what to remember; absent: forget the conversation") \
+    L(commit, 5, survey, survey, 1, OPTIONAL, "how the survey stands now; due: put the question when the person rests. Absent: as before")
 
 #define PROTO_FIELDS_committed(F, L) \
-    F(committed, 1, INT, waiting, 0, OPTIONAL, "messages that came meanwhile and wait, and replies to be delivered now")
+    F(committed, 1, INT, waiting, 0, OPTIONAL, "messages that came meanwhile and wait, and replies to be delivered now") \
+    F(committed, 2, BOOL, overtaken, 0, OPTIONAL, "the person wrote before the question was put: it was not put")
 
 #define PROTO_FIELDS_release(F, L) \
     F(release, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose conversation") \
@@ -416,7 +456,8 @@
     F(session, 3, BOOL, leased,     0, OPTIONAL, "a turn runs now") \
     F(session, 4, INT,  expires_ms, 0, OPTIONAL, "what is remembered is forgotten then, Unix ms") \
     F(session, 5, INT,  outbox,     0, OPTIONAL, "replies that are not delivered yet") \
-    F(session, 6, BOOL, opted_out,  0, OPTIONAL, "wants no messages but answers to what is written from now on; ends with opt in")
+    F(session, 6, BOOL, opted_out,  0, OPTIONAL, "wants no messages but answers to what is written from now on; ends with opt in") \
+    L(session, 7, survey, survey,   1, OPTIONAL, "how the person's survey stands; none: not asked lately")
 
 #define PROTO_FIELDS_take(F, L) \
     F(take, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose reply") \
@@ -448,6 +489,15 @@
 
 #define PROTO_FIELDS_swept(F, L) \
     L(swept, 1, user, users, 1000, OPTIONAL, "may be empty")
+
+#define PROTO_FIELDS_surveys(F, L) \
+    F(surveys, 1, INT, since_day, 0, REQUIRED, "first day, since 1970-01-01, UTC") \
+    F(surveys, 2, INT, until_day, 0, REQUIRED, "last day") \
+    F(surveys, 3, INT, comments,  0, OPTIONAL, "comments wanted, the newest, 0 to 100")
+
+#define PROTO_FIELDS_surveyed(F, L) \
+    L(surveyed, 1, survey_day, days, 2000, OPTIONAL, "by day and version of the rules") \
+    L(surveyed, 2, opinion, comments, 100, OPTIONAL, "the newest first")
 
 #define PROTO_FIELDS_page(F, L) \
     L(page, 1, query, query, 1, REQUIRED, "what is looked for")

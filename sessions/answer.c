@@ -8,7 +8,8 @@
 #define MAX_WAITING 100
 #define MAX_OUTGOING 8
 #define MAX_SIDS 1024    /* bytes */
-#define OUTGOING_WORDS 7 /* of an answer, for one */
+#define OUTGOING_WORDS 8 /* of an answer, for one */
+#define GRANTED_WORDS 9  /* before them */
 
 static void fail(answer_t *self, const char *code, const char *detail, int64_t retry_ms)
 {
@@ -75,20 +76,42 @@ static bool context_at(answer_t *self, const redisReply *reply, size_t i, arena_
     return true;
 }
 
+/* Its state, which sessions knows best, and its record; none when that is empty. */
+static bool survey_at(answer_t *self, const redisReply *reply, size_t i, arena_t *arena,
+                      proto_survey_t **survey, size_t *count)
+{
+    str_t state, text;
+    if (!text_at(reply, i, &state) || !text_at(reply, i + 1, &text))
+        return false;
+    if (text.size == 0)
+        return true;
+    *survey = arena_alloc(arena, sizeof **survey);
+    if (!*survey ||
+        !proto_decode(&proto_survey_record, text.data, text.size, *survey, arena, NULL)) {
+        self->damaged = true;
+        return true;
+    }
+    (*survey)->state = state;
+    *count = 1;
+    return true;
+}
+
 /* ---- one function per request; false when the answer is not one the script gives ---- */
 
 static bool enqueued(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     if (str_is(self->status, "full")) {
         fail(self, PROTO_CODE_BUSY, "too many messages of this user wait", FULL_RETRY_MS);
-        return text_at(reply, 1, &self->change) && number_at(reply, 2, &self->dropped);
+        return text_at(reply, 1, &self->change) && number_at(reply, 2, &self->dropped) &&
+               number_at(reply, 3, &self->taken);
     }
     self->type = PROTO_ENQUEUED;
     proto_enqueued_t *msg = &self->msg.enqueued;
     if (!number_at(reply, 1, &msg->seq))
         return false;
     if (str_is(self->status, "new"))
-        return text_at(reply, 2, &self->change) && number_at(reply, 3, &self->dropped);
+        return text_at(reply, 2, &self->change) && number_at(reply, 3, &self->dropped) &&
+               number_at(reply, 4, &self->taken);
     msg->duplicate = true;
     if (str_is(self->status, "waiting") || str_is(self->status, "silent"))
         return true;
@@ -123,12 +146,12 @@ static bool withdrawn(answer_t *self, const redisReply *reply, arena_t *arena)
 static bool outgoing_at(const redisReply *reply, size_t i, arena_t *arena, proto_outgoing_t *out)
 {
     str_t state, sids, to, record;
-    int64_t parts, attempts, since;
+    int64_t parts, attempts, since, unasked;
     proto_reply_t said;
     if (!text_at(reply, i, &state) || !number_at(reply, i + 1, &parts) ||
         !number_at(reply, i + 2, &attempts) || !number_at(reply, i + 3, &since) ||
-        !text_at(reply, i + 4, &sids) || !text_at(reply, i + 5, &to) ||
-        !text_at(reply, i + 6, &record) ||
+        !text_at(reply, i + 4, &sids) || !number_at(reply, i + 5, &unasked) ||
+        !text_at(reply, i + 6, &to) || !text_at(reply, i + 7, &record) ||
         !proto_decode(&proto_outgoing_record, to.data, to.size, out, arena, NULL) ||
         !proto_decode(&proto_reply_record, record.data, record.size, &said, arena, NULL))
         return false;
@@ -142,6 +165,7 @@ static bool outgoing_at(const redisReply *reply, size_t i, arena_t *arena, proto
     out->attempts = attempts;
     out->since_ms = since;
     out->sids = sids;
+    out->unasked = unasked != 0;
     return true;
 }
 
@@ -160,13 +184,17 @@ static bool waiting_at(const redisReply *reply, size_t i, arena_t *arena, proto_
 static bool granted(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     proto_claimed_t *msg = &self->msg.claimed;
-    int64_t outgoing = 0;
+    int64_t outgoing = 0, ask = 0, opted_out = 0;
     if (!number_at(reply, 1, &msg->token) ||
         !context_at(self, reply, 2, arena, &msg->context, &msg->context_count) ||
-        !number_at(reply, 3, &msg->now_ms) || !number_at(reply, 4, &outgoing) || outgoing < 0 ||
-        outgoing > MAX_OUTGOING)
+        !number_at(reply, 3, &msg->now_ms) ||
+        !survey_at(self, reply, 4, arena, &msg->survey, &msg->survey_count) ||
+        !number_at(reply, 6, &ask) || !number_at(reply, 7, &opted_out) ||
+        !number_at(reply, 8, &outgoing) || outgoing < 0 || outgoing > MAX_OUTGOING)
         return false;
-    size_t at = 5, first = at + (size_t)outgoing * OUTGOING_WORDS;
+    msg->ask = ask != 0;
+    msg->opted_out = opted_out != 0;
+    size_t at = GRANTED_WORDS, first = at + (size_t)outgoing * OUTGOING_WORDS;
     if (reply->elements < first || reply->elements > first + MAX_WAITING)
         return false;
     msg->outgoing = arena_alloc(arena, ((size_t)outgoing + 1) * sizeof *msg->outgoing);
@@ -211,8 +239,15 @@ static bool committed(answer_t *self, const redisReply *reply, arena_t *arena)
              0);
         return true;
     }
-    return (str_is(self->status, "committed") || str_is(self->status, "again")) &&
-           number_at(reply, 1, &self->msg.committed.waiting) && text_at(reply, 2, &self->event);
+    int64_t commented = 0;
+    bool overtaken = str_is(self->status, "overtaken");
+    bool good = (overtaken || str_is(self->status, "committed") || str_is(self->status, "again")) &&
+                number_at(reply, 1, &self->msg.committed.waiting) &&
+                text_at(reply, 2, &self->event) && text_at(reply, 3, &self->heard) &&
+                number_at(reply, 4, &commented);
+    self->msg.committed.overtaken = overtaken;
+    self->commented = commented != 0;
+    return good;
 }
 
 /* RENEW, RELEASE, RESET, FORGO and LOG_TURN. */
@@ -237,7 +272,8 @@ static bool shown(answer_t *self, const redisReply *reply, arena_t *arena)
                 context_at(self, reply, 1, arena, &msg->context, &msg->context_count) &&
                 number_at(reply, 2, &msg->waiting) && number_at(reply, 3, &leased) &&
                 number_at(reply, 4, &msg->expires_ms) && number_at(reply, 5, &msg->outbox) &&
-                number_at(reply, 6, &opted_out);
+                number_at(reply, 6, &opted_out) &&
+                survey_at(self, reply, 7, arena, &msg->survey, &msg->survey_count);
     msg->leased = leased != 0;
     msg->opted_out = opted_out != 0;
     return good;

@@ -16,7 +16,10 @@ typedef struct answer {
     int64_t code; /* the carrier's, with it */
     str_t change; /* "left" or "returned": what the person wants is no more what it was */
     int64_t dropped; /* replies that do not go out because of that */
-    bool damaged;    /* something stored could not be read and was left out */
+    str_t heard; /* what came of the survey: asked, promoter, passive, detractor; may be empty */
+    bool commented;
+    int64_t taken; /* questions of the survey that a message took back */
+    bool damaged;  /* something stored could not be read and was left out */
     proto_type_t type;
     union {
         proto_error_t error;

@@ -1,11 +1,13 @@
 #!lua
 -- Leases a conversation, or renews a lease and tells what is new under it.
--- KEYS: those of outbox.lua, context
+-- KEYS: those of outbox.lua, context, survey, surveys, opinions
 -- ARGV: those of outbox.lua, holder, lease ms, dead holder or '', token or 0, bytes that fit into
---       an answer
--- Answers {'granted', token, context or '', now, replies to deliver, of each of them (state, parts,
---          attempts, since, the carrier's ids of what went before, where it goes, reply), message,
---          message …}, {'busy', ms}, {'empty'}, {'stale'}
+--       an answer, 1 if people are asked or 0
+-- Answers {'granted', token, context or '', now, survey's state or '', survey or '', 1 to put the
+--          survey's question or 0, opted out: 1 or 0, replies to deliver, of each of them (state, parts,
+--          attempts, since, the carrier's ids of what went before, 1 if nobody waits for it or 0, where
+--          it goes, reply), message, message …}, {'busy', ms}, {'empty'}, {'stale'}
+local STALE_MS = 3600000 -- a question that was not sent for so long is none any more
 local context = KEYS[6]
 local asker, dead, asked = ARGV[3], ARGV[5], tonumber(ARGV[6])
 
@@ -21,7 +23,22 @@ if holder ~= '' and holder ~= asker and holder ~= dead and ends > now then
 end
 local waiting = redis.call('LRANGE', inbox, 0, -1)
 local entries = deliverable(asked)
-if #waiting == 0 and #entries == 0 and asked == 0 then
+if entries[1] and entries[1].unasked == 1 then -- the carrier was away: who rested does not any more
+    local put = tonumber(redis.call('HGET', survey, 'asked') or 0)
+    if put + STALE_MS < now and take_back() > 0 then
+        entries = deliverable(asked)
+        rank(0)
+    end
+end
+local left = redis.call('HEXISTS', state, 'opted_out')
+local due = redis.call('HMGET', state, 'ask_at', 'ask_until')
+if due[1] and (left == 1 or ARGV[8] == '0' or tonumber(due[2]) < now) and drop_due() then
+    due = {}
+    rank(0)
+end
+local asks = asked == 0 and #waiting == 0 and due[1] and tonumber(due[1]) <= now and
+    redis.call('EXISTS', outbox) == 0
+if #waiting == 0 and #entries == 0 and asked == 0 and not asks then
     return {'empty'}
 end
 
@@ -31,7 +48,13 @@ if holder ~= asker then
     told = 0
 end
 local remembered = asked == 0 and redis.call('GET', context) or ''
-local answer = {'granted', token, remembered, now, 0}
+local answer = {'granted', token, remembered, now, '', '', asks and 1 or 0, left, 0}
+if asks then
+    answer[5], answer[6] = 'due', redis.call('HGET', state, 'ask')
+elseif asked == 0 then
+    local known = redis.call('HMGET', survey, 'state', 'record')
+    answer[5], answer[6] = known[1] or '', known[2] or ''
+end
 local room = ARGV[7] - #remembered
 for i, entry in ipairs(entries) do
     local turn = entry.turn
@@ -45,9 +68,9 @@ for i, entry in ipairs(entries) do
         change(turn, {state = 'unsure', at = now})
     end
     change(turn, {token = token}) -- offered under it: no gateway may take it
-    answer[5] = i
+    answer[9] = i
     for _, value in ipairs({unsure and 'unsure' or 'due', entry.parts, entry.attempts, entry.since,
-                            lease[5] or '', texts[1], texts[2]}) do
+                            lease[5] or '', entry.unasked or 0, texts[1], texts[2]}) do
         answer[#answer + 1] = value
     end
 end

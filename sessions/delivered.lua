@@ -1,6 +1,6 @@
 #!lua
 -- What became of a reply, told by the agent that has the lease or by the gateway that took it.
--- KEYS: those of outbox.lua, sid, sent
+-- KEYS: those of outbox.lua, sid, sent, survey, surveys, opinions
 -- ARGV: those of outbox.lua, turn id, token or 0, what became of it, parts sent, sid or '', code,
 --       ms until it may be tried again, which try or 0, DEDUP_TTL, ms until the sweeper may look,
 --       code of an opt-out, how far a status is that a part need not wait beyond, code of the closed
@@ -66,12 +66,16 @@ if out and known[1] and entry.back == -1 then
     return {'same', 0} -- a repetition: it was put back since
 end
 
+local unasked = entry.unasked == 1
+if unasked and what == 'parked' then
+    what = 'failed' -- who writes later is not to be asked first
+end
 local tried = entry.state == 'trying' or entry.state == 'unsure'
 -- whether the person has written since it was tried last: then the carrier's refusal is outdated
 local wrote = tried and tonumber(lease[3] or 0) > entry.seq
 local removed = 0
 local back = entry.back ~= -1 and entry.back or nil
-if out and refused then
+if out and refused and not unasked then
     back = math.min(back or parts - 1, parts - 1)
 end
 if entry.last == 1 and (back and out or what == 'sent' or what == 'again' or what == 'parked') then
@@ -85,7 +89,7 @@ elseif back and (out or what == 'again' or what == 'parked') then -- the window 
     rank(ARGV[12])
     return {what, 0, tonumber(ARGV[15])}
 end
-if what == 'done' and token ~= 0 and ARGV[7] ~= '' and entry.back ~= -1 then
+if what == 'done' and token ~= 0 and ARGV[7] ~= '' and entry.back ~= -1 and not unasked then
     local order = redis.call('HINCRBY', sent, 'order', 1)
     local slot = ' ' .. order % KEPT
     local texts = redis.call('HMGET', outgoing, 'to ' .. turn, 'reply ' .. turn)
@@ -96,7 +100,11 @@ end
 if what == 'done' or what == 'failed' then
     remove(turn)
     removed = 1
+    if what == 'failed' and unasked and uncount(turn) then
+        redis.call('HSET', survey, 'state', 'closed') -- nobody is asked twice for that
+    end
     if what == 'failed' and code == tonumber(ARGV[13]) and not wrote then
+        take_back()
         removed = removed + leave((lease[3] or 0) + 1)
     end
 elseif what == 'sent' and parts > entry.parts then

@@ -1,13 +1,13 @@
 #!lua
 -- Records one message unless it is known. Dedup, append, leaving or returning, and "this user has
 -- work" are one step.
--- KEYS: those of outbox.lua, seen, replies, context, targets
+-- KEYS: those of outbox.lua, seen, replies, context, targets, survey, surveys, opinions
 -- ARGV: those of outbox.lua, message, most that may wait, DEDUP_TTL, SESSION_TTL, ms until the
 --       sweeper may look, where the reply goes or '', ms of the hold, most replies in the outbox,
 --       'out' to leave, 'in' to return or '', 1 if it is answered already and makes no turn
--- Answers {'new', seq, change, replies dropped}, {'full', change, replies dropped}, {'waiting', seq},
---         {'answered', seq, reply}, {'forgotten', seq}, {'silent', seq}: known, and made no turn.
---         change: 'left', 'returned' or ''
+-- Answers {'new', seq, change, replies dropped, questions of the survey taken back}, {'full', change,
+--         replies dropped, questions taken back}, {'waiting', seq}, {'answered', seq, reply},
+--         {'forgotten', seq}, {'silent', seq}: known, and made no turn. change: 'left', 'returned' or ''
 local seen, replies, context, targets = unpack(KEYS, 6)
 local grace, target, hold, opt = ARGV[7], ARGV[8], ARGV[9], ARGV[11]
 local silent = ARGV[12] == '1'
@@ -40,6 +40,8 @@ local function work()
     end
 end
 
+drop_due() -- a message goes before a question of ours
+local taken = take_back()
 -- a wish is heard, and whoever writes may be written to, even if there is no room for what they write
 local changed, dropped = '', 0
 if opt == 'out' then
@@ -58,18 +60,18 @@ for _, turn in ipairs(sent) do
 end
 if not silent and (redis.call('LLEN', inbox) >= tonumber(ARGV[4]) or
         (target ~= '' and #sent >= tonumber(ARGV[10]))) then
-    return {'full', changed, dropped}
+    return {'full', changed, dropped, taken}
 end
 local seq = redis.call('HINCRBY', state, 'seq', 1)
 redis.call('SET', seen, silent and -seq or seq, 'PX', ARGV[5])
 redis.call('PEXPIRE', context, ARGV[6])
 if silent then
     rank(grace)
-    return {'new', seq, changed, dropped}
+    return {'new', seq, changed, dropped, taken}
 end
 redis.call('RPUSH', inbox, seq .. ' ' .. now .. ' ' .. ARGV[3])
 if target ~= '' then
     redis.call('HSET', targets, seq, now + hold .. ' ' .. target)
 end
 work()
-return {'new', seq, changed, dropped}
+return {'new', seq, changed, dropped, taken}

@@ -3,11 +3,12 @@
 #include <assert.h>
 
 static const char *const names[] = {
-    [KEY_READY] = "ready",     [KEY_STATE] = "state",     [KEY_INBOX] = "inbox",
-    [KEY_CONTEXT] = "context", [KEY_REPLIES] = "replies", [KEY_SEEN] = "seen",
-    [KEY_TARGETS] = "targets", [KEY_OUTBOX] = "outbox",   [KEY_OUTGOING] = "outgoing",
-    [KEY_SID] = "sid",         [KEY_SENT] = "sent",       [KEY_TURNS] = "log",
-    [KEY_RECORDS] = "records",
+    [KEY_READY] = "ready",       [KEY_STATE] = "state",     [KEY_INBOX] = "inbox",
+    [KEY_CONTEXT] = "context",   [KEY_REPLIES] = "replies", [KEY_SEEN] = "seen",
+    [KEY_TARGETS] = "targets",   [KEY_OUTBOX] = "outbox",   [KEY_OUTGOING] = "outgoing",
+    [KEY_SID] = "sid",           [KEY_SENT] = "sent",       [KEY_TURNS] = "log",
+    [KEY_RECORDS] = "records",   [KEY_SURVEY] = "survey",   [KEY_SURVEYS] = "surveys",
+    [KEY_OPINIONS] = "opinions",
 };
 
 unsigned keys_partition(str_t user)
@@ -18,17 +19,17 @@ unsigned keys_partition(str_t user)
     return hash % KEYS_PARTITIONS;
 }
 
-void keys_ready(buf_t *out, unsigned partition)
+void keys_partition_name(buf_t *out, session_key_t key, unsigned partition)
 {
     assert(partition < KEYS_PARTITIONS);
-    buf_printf(out, "most:{%u}:ready", partition);
+    buf_printf(out, "most:{%u}:%s", partition, names[key]);
 }
 
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
 {
     unsigned partition = keys_partition(user);
-    if (key == KEY_READY) {
-        keys_ready(out, partition);
+    if (key == KEY_READY || key == KEY_SURVEYS || key == KEY_OPINIONS) {
+        keys_partition_name(out, key, partition);
         return;
     }
     if (key == KEY_TURNS || key == KEY_RECORDS) {

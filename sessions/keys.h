@@ -36,6 +36,7 @@
  *                                    be told when the try ends; -1: it was
  *                                    put back), order (of those put back),
  *                                    last (1: not to be tried again),
+ *                                    unasked (1: the survey's question),
  *                                    to (outgoing record: where it goes),
  *                                    reply (record)
  *   most:{p}:sid:SIZE:USER:SID
@@ -45,6 +46,19 @@
  *   most:{p}:sent:USER       hash    the last 4 replies that an agent       DEDUP_TTL
  *                                    sent: "<field> <slot>": turn, order,
  *                                    seq, tries, to, reply; order counts
+ *   most:{p}:survey:USER     hash    state, record (of proto), asked (when    the longer of
+ *                                    the question was put), rules (of its    NPS_EVERY and 7 days
+ *                                    conversation), turn (that put it),      after its last change
+ *                                    score, opinion (its member below)
+ *   most:{p}:surveys         hash    "<day of the question> <rules>" ->     400 days after the last
+ *                                    "<asked> <answered> <promoters>        question; its days, too
+ *                                    <passives> <detractors> <sum>"
+ *   most:{p}:opinions        zset    "<size of USER>:USER<survey record>"   the newest 50, 400 days
+ *                                    of those who wrote a comment; score:
+ *                                    when, ms
+ *
+ * What is kept of one person are the keys that end in USER or begin so behind the partition's, the
+ * entry in ready, and those members of opinions. surveys counts people and names none.
  *
  * Two keys are about no one user. They have a hash tag of their own, so that a script touches only
  * them:
@@ -78,6 +92,8 @@
  *   opted_out  there when the person wants no messages: the first of their messages that may be
  *            answered all the same
  *   sids     the carrier's ids of what went to the person last, the newest first
+ *   ask_at, ask_until, ask_to, ask  there when the survey's question is due: not before, not after,
+ *            where it goes (outgoing record), what it is about (survey record)
  *
  * The state of a user's lease:
  *
@@ -139,10 +155,27 @@
  * word's own answer comes later and goes out, as do answers to what the person writes from then on:
  * nobody is written to who has not just written. opted_out ends with a word of returning only; it
  * outlives STATE_TTL and a RESET, because to forget a conversation is not to return.
+ * - The survey's question to somebody who rests (unasked 1) has nobody who waits for it: ENQUEUE
+ * takes it back while it is known not to be out, CLAIM if that has been so for an hour, and what
+ * would be parked or put back is given up.
  * - since is when the part at hand was tried first with an outcome that is not known; it cannot
  *   have been sent before. What is known not to have been sent has none.
  * - tries counts every trying of an entry, so that a late report of one is not taken for the
  *   outcome of the next; attempts counts those of the part at hand.
+ */
+/*
+ * The state of a person's survey (the whole story is in agent/survey.h). The first two are kept in
+ * the state hash, the others in the survey.
+ *
+ *   state    ENQUEUE   CLAIM, when it is time       COMMIT
+ *   none     –         –                            due: due; asked (in an answer): asked
+ *   due      none      granted to ask, if nothing   asked, upto 0: asked; refused if they have
+ *                      waits and they may be asked  written since
+ *   asked    none, if it is still in the outbox     scored, closed
+ *   scored   –         –                            scored again: counted instead; closed
+ *   closed   –         –                            due, asked: when NPS_EVERY is over
+ *
+ * The counts change in the COMMIT that changes the state, and a repeated COMMIT changes nothing.
  */
 #ifndef MOSTRADOR_SESSIONS_KEYS_H
 #define MOSTRADOR_SESSIONS_KEYS_H
@@ -168,6 +201,9 @@ typedef enum session_key {
     KEY_OUTGOING,
     KEY_SID,
     KEY_SENT,
+    KEY_SURVEY,
+    KEY_SURVEYS,
+    KEY_OPINIONS,
     KEY_TURNS, /* of no user, as the next */
     KEY_RECORDS,
 } session_key_t;
@@ -178,7 +214,7 @@ unsigned keys_partition(str_t user);
 /* Appends the name of a key. id counts for KEY_SEEN, a message's, and KEY_SID only. */
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id);
 
-/* Appends the name of a partition's ready set. */
-void keys_ready(buf_t *out, unsigned partition);
+/* Appends the name of a key that a partition has once: KEY_READY, KEY_SURVEYS, KEY_OPINIONS. */
+void keys_partition_name(buf_t *out, session_key_t key, unsigned partition);
 
 #endif

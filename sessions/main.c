@@ -11,6 +11,7 @@
  *   store     requests under way
  *   sweep     who was forgotten, across users
  *   turn_*    the log of turns; histogram and latency make percentiles of it
+ *   survey_report  what people answered to the survey, across all users
  */
 #include <stdlib.h>
 
@@ -50,7 +51,9 @@ int main(int argc, char **argv)
                                .dedup_ttl = config.DEDUP_TTL,
                                .lease_ms = config.LEASE_MS,
                                .settle_ms = config.TWIML_SETTLE_MS,
-                               .turn_log = config.TURN_LOG_MAX};
+                               .turn_log = config.TURN_LOG_MAX,
+                               .nps_after = config.NPS_AFTER,
+                               .nps_every = config.NPS_EVERY};
 
     uv_loop_t loop;
     uv_loop_init(&loop);

@@ -7,7 +7,7 @@ local user, state_ttl = ARGV[1], ARGV[2]
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local FIELDS = {'state', 'at', 'since', 'parts', 'tries', 'attempts', 'token', 'seq', 'back', 'order',
-                'last', 'holds', 'to', 'reply'}
+                'last', 'unasked', 'holds', 'to', 'reply'}
 local OFFERED = 8 -- entries that an agent is told at once, at most
 local KEPT = 4    -- replies that are kept when they are sent
 
@@ -21,12 +21,12 @@ end
 
 -- An entry without its texts; nil if there is none of that turn
 local function read_entry(turn)
-    local values = redis.call('HMGET', outgoing, names(turn, 12))
+    local values = redis.call('HMGET', outgoing, names(turn, 13))
     if not values[1] then
         return nil
     end
-    local entry = {turn = turn, state = values[1], holds = values[12]}
-    for i = 2, 11 do
+    local entry = {turn = turn, state = values[1], holds = values[13]}
+    for i = 2, 12 do
         entry[FIELDS[i]] = tonumber(values[i])
     end
     return entry
@@ -92,6 +92,9 @@ local function rank(grace)
     local waits = redis.call('EXISTS', inbox) == 1
     local head = redis.call('LINDEX', outbox, 0)
     local at = head and opens(read_entry(head))
+    if not head and not waits then -- the survey's question goes behind all else
+        at = tonumber(redis.call('HGET', state, 'ask_at'))
+    end
     if not waits and not at then
         redis.call('ZREM', ready, user)
         for _, key in ipairs({state, outbox, outgoing}) do

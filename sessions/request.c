@@ -10,8 +10,8 @@
 #include "sessions/keys.h"
 #include "sessions/scripts.h"
 
-#define WORDS 32
-#define KEYS_MAX 10 /* of a command */
+#define WORDS 48
+#define KEYS_MAX 12 /* of a command */
 #define STATE_MARGIN_MS 3600000
 /* Bytes that context and messages of one CLAIMED may have; the rest is for what is around them. */
 #define CLAIM_ROOM (PROTO_MAX_BODY - 65536)
@@ -93,6 +93,13 @@ static int64_t state_ttl(const request_limits_t *limits)
     CHECK((msg)->lease_ms > 0 && (msg)->lease_ms <= REQUEST_MAX_LEASE_MS, \
           "lease_ms must be 1 to 600000")
 
+static bool among(str_t word, const char *const *words)
+{
+    while (*words && !str_is(word, *words))
+        words++;
+    return *words != NULL;
+}
+
 /* ---- one function per request: checks, then adds keys and arguments ---- */
 
 typedef struct request {
@@ -100,7 +107,7 @@ typedef struct request {
     const void *msg;
     words_t words;
     buf_t names;      /* of the keys */
-    buf_t records[2]; /* encoded: they must live until the command is made */
+    buf_t records[3]; /* encoded: they must live until the command is made */
 } request_t;
 
 #define KEYS(self, user, id, ...)                                                            \
@@ -109,6 +116,7 @@ typedef struct request {
 
 /* Keys and arguments of a script behind outbox.lua: its keys, and those of the script. */
 #define OUTBOX_KEYS KEY_STATE, KEY_INBOX, KEY_READY, KEY_OUTBOX, KEY_OUTGOING
+#define SURVEY_KEYS KEY_SURVEY, KEY_SURVEYS, KEY_OPINIONS
 #define OUTBOX(self, user, id, ...)                            \
     do {                                                       \
         KEYS(self, user, id, __VA_ARGS__);                     \
@@ -139,7 +147,7 @@ static bool enqueue(request_t *self, const char **why)
               proto_encode(&proto_outgoing_record, &target, &self->records[1], NULL),
           "where the reply goes cannot be stored");
     OUTBOX(self, msg->user_id, msg->message_id, OUTBOX_KEYS, KEY_SEEN, KEY_REPLIES, KEY_CONTEXT,
-           KEY_TARGETS);
+           KEY_TARGETS, SURVEY_KEYS);
     add(&self->words, buf_view(&self->records[0]));
     add_number(&self->words, self->limits->inbox_max);
     add_number(&self->words, self->limits->dedup_ttl);
@@ -171,12 +179,13 @@ static bool claim(request_t *self, const char **why)
     CHECK(msg->holder.size > 0, "holder is empty");
     CHECK_LEASE(msg);
     CHECK(msg->token >= 0 && msg->token <= REQUEST_MAX_TOKEN, "token is not one");
-    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT);
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, SURVEY_KEYS);
     add(&self->words, msg->holder);
     add_number(&self->words, msg->lease_ms);
     add(&self->words, msg->dead);
     add_number(&self->words, msg->token);
     add_number(&self->words, CLAIM_ROOM);
+    add_number(&self->words, self->limits->nps_after > 0);
     return true;
 }
 
@@ -192,6 +201,34 @@ static bool renew(request_t *self, const char **why)
     return true;
 }
 
+static bool survey_is_sound(request_t *self, const proto_survey_t *survey, const char **why)
+{
+    static const char *const states[] = {"due", "asked", "scored", "closed", NULL};
+    CHECK(among(survey->state, states), "survey.state is none");
+    CHECK(survey->score >= 0 && survey->score <= 10, "survey.score must be 0 to 10");
+    CHECK(proto_encode(&proto_survey_record, survey, &self->records[2], NULL),
+          "the survey cannot be stored");
+    return true;
+}
+
+static void add_survey(request_t *self, const proto_survey_t *survey)
+{
+    const request_limits_t *limits = self->limits;
+    bool longer = limits->nps_every > REQUEST_SURVEY_KEPT_MS;
+    add(&self->words, survey ? survey->state : (str_t){0});
+    add(&self->words, buf_view(&self->records[2]));
+    if (survey && survey->answered)
+        add_number(&self->words, survey->score);
+    else
+        add(&self->words, (str_t){0});
+    add(&self->words, survey ? survey->rules : (str_t){0});
+    add_number(&self->words, survey && survey->comment.size > 0);
+    add_number(&self->words, limits->nps_after);
+    add_number(&self->words, limits->nps_every);
+    add_number(&self->words, REQUEST_ASK_WINDOW_MS);
+    add_number(&self->words, longer ? limits->nps_every : REQUEST_SURVEY_KEPT_MS);
+}
+
 static bool commit(request_t *self, const char **why)
 {
     const proto_commit_t *msg = self->msg;
@@ -199,13 +236,19 @@ static bool commit(request_t *self, const char **why)
     CHECK_TOKEN(msg);
     const proto_reply_t *reply = msg->reply; /* REQUIRED: there is one */
     CHECK(reply->turn_id.size > 0, "reply.turn_id is empty");
-    CHECK(reply->upto_seq > 0 && reply->upto_seq <= REQUEST_MAX_TOKEN, "reply.upto_seq is not one");
+    const proto_survey_t *survey = msg->survey_count ? msg->survey : NULL;
+    bool asks = survey && str_is(survey->state, "asked");
+    CHECK(reply->upto_seq >= !asks && reply->upto_seq <= REQUEST_MAX_TOKEN,
+          "reply.upto_seq is not one");
+    if (survey && !survey_is_sound(self, survey, why))
+        return false;
     CHECK(proto_encode(&proto_reply_record, reply, &self->records[0], NULL),
           "the reply cannot be stored");
     CHECK(msg->context_count == 0 ||
               proto_encode(&proto_context_record, msg->context, &self->records[1], NULL),
           "the context is larger than 1 MiB");
-    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, KEY_REPLIES, KEY_TARGETS);
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, KEY_REPLIES, KEY_TARGETS,
+           SURVEY_KEYS);
     add_number(&self->words, msg->token);
     add(&self->words, reply->turn_id);
     add_number(&self->words, reply->upto_seq);
@@ -215,6 +258,7 @@ static bool commit(request_t *self, const char **why)
     add_number(&self->words, self->limits->dedup_ttl);
     add_number(&self->words, REQUEST_GRACE_MS);
     add_number(&self->words, REQUEST_MAX_REPLIES);
+    add_survey(self, survey);
     return true;
 }
 
@@ -242,7 +286,7 @@ static bool read_(request_t *self, const char **why)
 {
     const proto_read_t *msg = self->msg;
     CHECK_USER(msg);
-    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_INBOX, KEY_CONTEXT, KEY_OUTBOX);
+    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_INBOX, KEY_CONTEXT, KEY_OUTBOX, KEY_SURVEY);
     return true;
 }
 
@@ -266,13 +310,6 @@ static bool forgo(request_t *self, const char **why)
     return true;
 }
 
-static bool among(str_t word, const char *const *words)
-{
-    while (*words && !str_is(word, *words))
-        words++;
-    return *words != NULL;
-}
-
 static bool delivered(request_t *self, const char **why)
 {
     static const char *const by_agent[] = {"trying", "sent",   "done",   "again",
@@ -291,7 +328,7 @@ static bool delivered(request_t *self, const char **why)
           "retry_ms must be 0 to a day");
     CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
     CHECK(msg->nth >= 0 && msg->nth <= REQUEST_MAX_TOKEN, "nth is not one");
-    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT);
+    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT, SURVEY_KEYS);
     add(&self->words, msg->turn_id);
     add_number(&self->words, msg->token);
     add(&self->words, msg->state);
@@ -374,6 +411,7 @@ char *request_command(const request_limits_t *limits, proto_type_t type, const v
     buf_init(&self.names, KEYS_MAX * KEY_MAX);
     buf_init(&self.records[0], PROTO_MAX_BODY);
     buf_init(&self.records[1], PROTO_MAX_CONTEXT);
+    buf_init(&self.records[2], PROTO_MAX_TEXT);
     char *bytes = NULL;
     *why = "not a request of this service";
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
@@ -385,6 +423,7 @@ char *request_command(const request_limits_t *limits, proto_type_t type, const v
     buf_free(&self.names);
     buf_free(&self.records[0]);
     buf_free(&self.records[1]);
+    buf_free(&self.records[2]);
     return bytes;
 }
 
@@ -432,11 +471,31 @@ char *request_sweep(const request_limits_t *limits, unsigned partition, size_t m
     buf_init(&name, KEY_MAX);
     begin(&words, SCRIPT_SWEEP);
     add_number(&words, 1);
-    keys_ready(&name, partition);
+    keys_partition_name(&name, KEY_READY, partition);
     add(&words, buf_view(&name));
     add_number(&words, (int64_t)max);
     add_number(&words, limits->lease_ms);
     char *bytes = format(&words, size);
     buf_free(&name);
+    return bytes;
+}
+
+char *request_surveys(unsigned partition, const proto_surveys_t *msg, size_t *size)
+{
+    words_t words = {.count = 0};
+    buf_t names[2];
+    begin(&words, SCRIPT_SURVEYS);
+    add_number(&words, 2);
+    for (size_t i = 0; i < 2; i++) {
+        buf_init(&names[i], KEY_MAX);
+        keys_partition_name(&names[i], i ? KEY_OPINIONS : KEY_SURVEYS, partition);
+        add(&words, buf_view(&names[i]));
+    }
+    add_number(&words, msg->since_day);
+    add_number(&words, msg->until_day);
+    add_number(&words, msg->comments);
+    char *bytes = format(&words, size);
+    buf_free(&names[0]);
+    buf_free(&names[1]);
     return bytes;
 }

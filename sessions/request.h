@@ -26,8 +26,11 @@
 
 #define REQUEST_MAX_PARTS 1000
 #define REQUEST_MAX_RETRY_MS 86400000
-#define REQUEST_OPTED_OUT 21610 /* Twilio: the person said STOP */
-#define REQUEST_OUTSIDE 63016   /* Twilio: WhatsApp takes no free text any more */
+#define REQUEST_OPTED_OUT 21610          /* Twilio: the person said STOP */
+#define REQUEST_ASK_WINDOW_MS 82800000   /* 23 h: WhatsApp takes free text for 24 */
+#define REQUEST_SURVEY_KEPT_MS 604800000 /* 7 days at least: an answer may take its time */
+#define REQUEST_MAX_OPINIONS 100
+#define REQUEST_OUTSIDE 63016 /* Twilio: WhatsApp takes no free text any more */
 
 typedef struct request_limits {
     int64_t inbox_max;   /* messages */
@@ -36,6 +39,8 @@ typedef struct request_limits {
     int64_t lease_ms;    /* a user who was told to a sweeper is told again after it */
     int64_t settle_ms;   /* a gateway that took a reply says how it went before */
     int64_t turn_log;    /* records */
+    int64_t nps_after;   /* ms; 0: nobody is asked */
+    int64_t nps_every;   /* ms */
 } request_limits_t;
 
 /*
@@ -47,6 +52,8 @@ char *request_command(const request_limits_t *limits, proto_type_t type, const v
 
 /* The same for what the log of turns is told when a part of an answer was sent; all: the last. */
 char *request_turn_out(str_t turn_id, bool all, size_t *size);
+/* The same for one partition of SURVEYS. */
+char *request_surveys(unsigned partition, const proto_surveys_t *msg, size_t *size);
 
 /* What of the log of turns is read at once. */
 typedef struct request_turns {

@@ -18,22 +18,28 @@
 /* With outbox.lua between its first line, "#!lua", and the rest. */
 #define EMBED_OUTBOX(name) \
     EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n", name, 6)
-EMBED_OUTBOX(enqueue);
+/* … and with survey.lua behind that. */
+#define EMBED_SURVEY(name)                                               \
+    EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
+                ".incbin \"sessions/survey.lua\"\n",                     \
+                name, 6)
+EMBED_SURVEY(enqueue);
 EMBED_OUTBOX(withdraw);
-EMBED_OUTBOX(claim);
+EMBED_SURVEY(claim);
 EMBED_OUTBOX(renew);
-EMBED_OUTBOX(commit);
+EMBED_SURVEY(commit);
 EMBED_OUTBOX(release);
 EMBED_OUTBOX(reset);
 EMBED(read);
 EMBED(sweep);
 EMBED_OUTBOX(take);
 EMBED_OUTBOX(forgo);
-EMBED_OUTBOX(delivered);
+EMBED_SURVEY(delivered);
 EMBED_OUTBOX(status);
 EMBED(turn_log);
 EMBED(turn_out);
 EMBED(turn_read);
+EMBED(surveys);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -50,6 +56,7 @@ static const struct {
     [SCRIPT_FORGO] = SOURCE(forgo),       [SCRIPT_DELIVERED] = SOURCE(delivered),
     [SCRIPT_STATUS] = SOURCE(status),     [SCRIPT_TURN_LOG] = SOURCE(turn_log),
     [SCRIPT_TURN_OUT] = SOURCE(turn_out), [SCRIPT_TURN_READ] = SOURCE(turn_read),
+    [SCRIPT_SURVEYS] = SOURCE(surveys),
 };
 
 str_t script_source(script_t script)

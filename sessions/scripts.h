@@ -28,6 +28,7 @@ typedef enum script {
     SCRIPT_TURN_LOG,
     SCRIPT_TURN_OUT,
     SCRIPT_TURN_READ,
+    SCRIPT_SURVEYS,
     SCRIPT_COUNT
 } script_t;
 

@@ -71,6 +71,8 @@ local function put_back()
     local entry = read_entry(turn)
     if not entry then
         return restore()
+    elseif entry.unasked == 1 then
+        return false
     elseif entry.back == -1 then
         if entry.state == 'parked' and entry.parts >= part then
             change(turn, {parts = part - 1}) -- an earlier part of it

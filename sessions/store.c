@@ -9,6 +9,7 @@
 #include "common/metrics.h"
 #include "sessions/answer.h"
 #include "sessions/carrier.h"
+#include "sessions/survey_report.h"
 #include "sessions/sweep.h"
 #include "sessions/turn_log.h"
 #include "sessions/turn_report.h"
@@ -20,6 +21,7 @@ struct store {
     redis_t *redis;
     sweeper_t *sweeper;
     turn_reports_t *reports;
+    survey_reporter_t *reporter;
     request_limits_t limits;
     arena_t *arena; /* of the answer at hand */
     size_t count;   /* requests under way */
@@ -34,23 +36,12 @@ typedef struct pending {
     char turn_id[33]; /* DELIVERED: whose reply it is about */
 } pending_t;
 
-const proto_type_t store_accepts[] = {PROTO_ENQUEUE,
-                                      PROTO_WITHDRAW,
-                                      PROTO_CLAIM,
-                                      PROTO_RENEW,
-                                      PROTO_COMMIT,
-                                      PROTO_RELEASE,
-                                      PROTO_RESET,
-                                      PROTO_READ,
-                                      PROTO_SWEEP,
-                                      PROTO_TAKE,
-                                      PROTO_FORGO,
-                                      PROTO_DELIVERED,
-                                      PROTO_STATUS,
-                                      PROTO_LOG_TURN,
-                                      PROTO_LIST_TURNS,
-                                      PROTO_GET_LATENCY,
-                                      0};
+const proto_type_t store_accepts[] = {PROTO_ENQUEUE,     PROTO_WITHDRAW, PROTO_CLAIM,
+                                      PROTO_RENEW,       PROTO_COMMIT,   PROTO_RELEASE,
+                                      PROTO_RESET,       PROTO_READ,     PROTO_SWEEP,
+                                      PROTO_TAKE,        PROTO_FORGO,    PROTO_DELIVERED,
+                                      PROTO_STATUS,      PROTO_LOG_TURN, PROTO_LIST_TURNS,
+                                      PROTO_GET_LATENCY, PROTO_SURVEYS,  0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -127,6 +118,19 @@ static void note_wish(const pending_t *self, const answer_t *answer)
     }
 }
 
+/* What came of a survey. */
+static void note_survey(const answer_t *answer)
+{
+    if (answer->heard.size)
+        metric_add_label(METRIC_SURVEYS, answer->heard.data, 1);
+    if (answer->commented)
+        metric_add_label(METRIC_SURVEYS, "comment", 1);
+    if (answer->taken)
+        metric_add_label(METRIC_SURVEYS, "taken_back", answer->taken);
+    if (str_is(answer->status, "overtaken"))
+        metric_add_label(METRIC_SURVEYS, "overtaken", 1);
+}
+
 static void note(const pending_t *self, const answer_t *answer)
 {
     const char *type = proto_type_name(self->header.type);
@@ -140,6 +144,7 @@ static void note(const pending_t *self, const answer_t *answer)
     if (answer->event.size)
         note_delivery(self, answer);
     note_wish(self, answer);
+    note_survey(answer);
     if (answer->damaged)
         log_error("stored_context_damaged", LOG_TRACE(&self->header.trace), LOG_CSTR("type", type));
     if (answer->type == PROTO_ERROR &&
@@ -196,6 +201,10 @@ void store_handle(void *arg, const rpc_request_t *request)
         turn_reports_handle(self->reports, request);
         return;
     }
+    if (header->type == PROTO_SURVEYS) {
+        survey_reporter_handle(self->reporter, request);
+        return;
+    }
     const char *why;
     size_t size;
     char *bytes = request_command(&self->limits, header->type, request->msg, &size, &why);
@@ -234,6 +243,7 @@ store_t *store_new(redis_t *redis, const request_limits_t *limits)
     self->arena = arena_new(ARENA_MAX);
     self->sweeper = sweeper_new(redis, limits);
     self->reports = turn_reports_new(redis);
+    self->reporter = survey_reporter_new(redis);
     return self;
 }
 
@@ -245,6 +255,7 @@ void store_destroy(store_t **self_p)
     assert(self->count == 0);
     sweeper_destroy(&self->sweeper);
     turn_reports_destroy(&self->reports);
+    survey_reporter_destroy(&self->reporter);
     arena_destroy(&self->arena);
     free(self);
     *self_p = NULL;

@@ -25,6 +25,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import most  # noqa: E402
 import openai_sim  # noqa: E402
 import stack as stacks  # noqa: E402
+from conversation import key  # noqa: E402
 from twilio_sim import TwilioSim  # noqa: E402
 
 BASE = "https://shop.example"
@@ -32,7 +33,11 @@ WORDS = ["hola", "busco un Nissan", "¿tienes algo rojo?", "el segundo", "a 48 m
          "¿dónde están?", "un Mazda 3", "menos de 300 mil", "🚗 & <b>más</b>", "y en largo"]
 SETTINGS = {"TWIML_WAIT_MS": "450ms", "TWILIO_REQUEST_MS": "800ms", "TWILIO_PERSON_MS": "0",
             "TWILIO_NUMBER_RATE": "1000", "TWILIO_CONNECTIONS": "64", "OPENAI_RETRIES": "0",
-            "OPENAI_HTTP": "1.1", "LOG_LEVEL": "info", "PUBLIC_BASE_URL": BASE}
+            "OPENAI_HTTP": "1.1", "LOG_LEVEL": "info", "PUBLIC_BASE_URL": BASE, "NPS_AFTER": "3s"}
+# what the survey asks by itself, of who has chosen a car and rests: no answer to anything
+QUESTION = re.compile("Una última cosa: del 0|Nos ayuda mucho tu opinión: del 0|"
+                      "One last thing: from 0|Your opinion helps us a lot: from 0|"
+                      "Uma última coisa: de 0|Sua opinião nos ajuda muito: de 0")
 
 
 def brief(text):
@@ -134,14 +139,15 @@ class Soak:
     # ---- the end ----
 
     def settle(self, plans):
-        """Until nothing waits and nothing is on its way."""
-        with self.stack.client("sessions") as client:
+        """Until nothing waits, nothing is on its way and nobody is to be asked."""
+        with self.stack.client("sessions") as client, self.stack.redis() as redis:
             left = set(plans)
 
             def empty():
                 for who in list(left):
+                    due = redis.hexists(key("state", who), "ask_at")
                     found = client.call("READ", user_id=who)
-                    if not found.waiting and not found.outbox and not found.leased:
+                    if not found.waiting and not found.outbox and not found.leased and not due:
                         left.discard(who)
                 return not left
             try:
@@ -167,13 +173,23 @@ class Soak:
                 self.problem(f"{who}: two answers to message {after.from_seq}")
         return ordered
 
+    def without_question(self, client, who, messages, counts):
+        """What they received but for the survey's question, which comes once, to who was asked."""
+        got = [message["body"] for message in messages if not QUESTION.match(message["body"])]
+        asked = len(messages) - len(got)
+        counts["asked"] += asked
+        survey = client.call("READ", user_id=who).survey
+        if asked > 1 or asked > bool(survey):
+            self.problem(f"{who} was asked {asked} times, and is known to have been: {survey}")
+        return got
+
     def check(self, plans):
         received = self.sim.people()
         counts = collections.Counter()
         with self.stack.client("sessions") as client:
             for who in plans:
                 replies = self.replies(client, who)
-                got = [message["body"] for message in received.get(who, [])]
+                got = self.without_question(client, who, received.get(who, []), counts)
                 counts["answers"] += len(replies)
                 counts["received"] += len(got)
                 for message in received.get(who, []):
@@ -221,7 +237,7 @@ class Soak:
               f"{self.bursts} bursts, {self.duplicates} sent twice, "
               f"in {time.monotonic() - started:.0f} s (seed {self.options.seed})\n"
               f"{counts['answers']} answers: {counts['by twiml']} messages by TwiML, "
-              f"{counts['by rest']} by REST\n"
+              f"{counts['by rest']} by REST; {counts['asked']} people were asked by the survey\n"
               f"killed: {', '.join(f'{n} {name}' for name, n in sorted(self.kills.items()))}; "
               f"webhooks sent again: {self.retries}; "
               f"sent with unknown outcome: {unknown}; looked up: {sim.get('GET Messages.json', 0)}")

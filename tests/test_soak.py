@@ -1,5 +1,8 @@
 """A short soak (tests/soak.py; `make soak` is the long one): every message is answered once."""
 
+import collections
+import types
+
 import soak
 import stack as stacks
 
@@ -12,6 +15,20 @@ def test_every_message_is_answered_once_whatever_dies():
     run = soak.Soak(wanted)
     assert run.run(), run.problems
     assert sum(run.kills.values()) >= 3
+
+
+def test_a_question_too_many_is_seen():
+    class Client:
+        def call(self, *_, **__):
+            return types.SimpleNamespace(survey=self.survey)
+
+    client, question = Client(), {"body": "Una última cosa: del 0 al 10, ¿qué tanto …?"}
+    for messages, survey, fine in (([question], ["asked"], True), ([question] * 2, ["asked"], False),
+                                   ([question], [], False), ([{"body": "hola"}], [], True)):
+        run, client.survey = soak.Soak(soak.options([])), survey
+        got = run.without_question(client, "ana", messages, collections.Counter())
+        assert got == [m["body"] for m in messages if m is not question]
+        assert (run.problems == []) == fine
 
 
 def test_a_lost_or_repeated_answer_is_seen():

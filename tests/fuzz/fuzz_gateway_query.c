@@ -4,6 +4,7 @@
 #include "common/buf.h"
 #include "gateway/bot_request.h"
 #include "gateway/car_query.h"
+#include "gateway/survey_query.h"
 #include "gateway/turn_query.h"
 #include "gateway/url.h"
 
@@ -50,6 +51,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!proto_encode(&proto_query_record, &query, &out, NULL))
             abort();
         buf_free(&out);
+    } else if (problem.status != 400) {
+        abort();
+    }
+    survey_query_t days;
+    if (survey_query_parse(text, arena, 20000, &days, &problem)) {
+        if (days.since < 0 || days.until < days.since || days.until - days.since >= SURVEY_DAYS_MAX)
+            abort();
     } else if (problem.status != 400) {
         abort();
     }

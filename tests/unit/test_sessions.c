@@ -21,7 +21,9 @@ static const request_limits_t limits = {.inbox_max = 7,
                                         .dedup_ttl = 9000,
                                         .lease_ms = 4000,
                                         .settle_ms = 6000,
-                                        .turn_log = 8};
+                                        .turn_log = 8,
+                                        .nps_after = 1800000,
+                                        .nps_every = 2592000000};
 
 /* ---- keys ---- */
 
@@ -242,23 +244,23 @@ static void enqueue_becomes_a_command(void **state)
                            .channel = STR_LIT("api"),
                            .text = STR_LIT("hola")};
     redisReply *got = command(PROTO_ENQUEUE, &msg);
-    assert_keys(got, 9);
+    assert_keys(got, 12);
     assert_string_equal(got->element[1]->str, script_sha(SCRIPT_ENQUEUE).data);
     assert_string_equal(got->element[8]->str, "most:{300}:seen:1:a:m1");
     arena_t *arena = arena_new(4096);
     proto_waiting_t waiting;
-    assert_true(proto_decode(&proto_waiting_record, got->element[14]->str, got->element[14]->len,
+    assert_true(proto_decode(&proto_waiting_record, got->element[17]->str, got->element[17]->len,
                              &waiting, arena, NULL));
     assert_true(str_is(waiting.text, "hola"));
     assert_true(str_is(waiting.message_id, "m1"));
     /* no reply_to: the outbox has no part in it */
-    assert_words(got, 15,
+    assert_words(got, 18,
                  (const char *[]){"7", "9000", "5000", "2000", "", "0", "100", "", "0", NULL});
     freeReplyObject(got);
     msg.opt = STR_LIT("out"); /* nor is there anything to leave; the turn is told all the same */
     got = command(PROTO_ENQUEUE, &msg);
-    assert_string_equal(got->element[22]->str, "");
-    assert_true(proto_decode(&proto_waiting_record, got->element[14]->str, got->element[14]->len,
+    assert_string_equal(got->element[25]->str, "");
+    assert_true(proto_decode(&proto_waiting_record, got->element[17]->str, got->element[17]->len,
                              &waiting, arena, NULL));
     assert_true(str_is(waiting.opt, "out"));
     freeReplyObject(got);
@@ -266,19 +268,19 @@ static void enqueue_becomes_a_command(void **state)
     msg.reply_to = STR_LIT("whatsapp:+1");
     msg.hold_ms = 800;
     got = command(PROTO_ENQUEUE, &msg);
-    assert_string_equal(got->element[20]->str, "800");
+    assert_string_equal(got->element[23]->str, "800");
     proto_outgoing_t target;
-    assert_true(proto_decode(&proto_outgoing_record, got->element[19]->str, got->element[19]->len,
+    assert_true(proto_decode(&proto_outgoing_record, got->element[22]->str, got->element[22]->len,
                              &target, arena, NULL));
     assert_true(str_is(target.reply_to, "whatsapp:+1"));
     assert_true(str_is(target.message_id, "m1"));
     assert_true(str_is(target.channel, "api"));
-    assert_string_equal(got->element[22]->str, "out");
+    assert_string_equal(got->element[25]->str, "out");
     freeReplyObject(got);
 
     msg.silent = true; /* the wish is kept, and nothing goes anywhere */
     got = command(PROTO_ENQUEUE, &msg);
-    assert_words(got, 19, (const char *[]){"", "800", "100", "out", "1", NULL});
+    assert_words(got, 22, (const char *[]){"", "800", "100", "out", "1", NULL});
     freeReplyObject(got);
     arena_destroy(&arena);
 }
@@ -292,14 +294,15 @@ static void claim_becomes_a_command(void **state)
                          .dead = STR_LIT("agent-2/6"),
                          .token = 12};
     redisReply *got = command(PROTO_CLAIM, &msg);
-    assert_keys(got, 6);
-    assert_int_equal(got->elements, 16);
-    assert_string_equal(got->element[9]->str, "a");
-    assert_string_equal(got->element[11]->str, "agent-1/5");
-    assert_string_equal(got->element[12]->str, "3000");
-    assert_string_equal(got->element[13]->str, "agent-2/6");
-    assert_string_equal(got->element[14]->str, "12");
-    assert_true(atoi(got->element[15]->str) < PROTO_MAX_BODY);
+    assert_keys(got, 9);
+    assert_int_equal(got->elements, 20);
+    assert_string_equal(got->element[12]->str, "a");
+    assert_string_equal(got->element[14]->str, "agent-1/5");
+    assert_string_equal(got->element[15]->str, "3000");
+    assert_string_equal(got->element[16]->str, "agent-2/6");
+    assert_string_equal(got->element[17]->str, "12");
+    assert_true(atoi(got->element[18]->str) < PROTO_MAX_BODY);
+    assert_string_equal(got->element[19]->str, "1"); /* people are asked */
     freeReplyObject(got);
 }
 
@@ -309,20 +312,22 @@ static void commit_becomes_a_command(void **state)
     proto_reply_t reply = {.turn_id = STR_LIT("t1"), .text = STR_LIT("hola"), .upto_seq = 4};
     proto_commit_t msg = {.user_id = STR_LIT("a"), .token = 12, .reply = &reply, .reply_count = 1};
     redisReply *got = command(PROTO_COMMIT, &msg);
-    assert_keys(got, 8);
-    assert_string_equal(got->element[12]->str, "3609000"); /* the state outlives the rest */
-    assert_string_equal(got->element[13]->str, "12");
-    assert_string_equal(got->element[14]->str, "t1");
-    assert_string_equal(got->element[15]->str, "4");
-    assert_int_equal(got->element[17]->len, 0); /* no context: forget */
-    assert_words(got, 18, (const char *[]){"5000", "9000", "2000", "256", NULL});
+    assert_keys(got, 11);
+    assert_string_equal(got->element[15]->str, "3609000"); /* the state outlives the rest */
+    assert_string_equal(got->element[16]->str, "12");
+    assert_string_equal(got->element[17]->str, "t1");
+    assert_string_equal(got->element[18]->str, "4");
+    assert_int_equal(got->element[20]->len, 0); /* no context: forget */
+    assert_words(got, 21,
+                 (const char *[]){"5000", "9000", "2000", "256", "", "", "", "", "0", "1800000",
+                                  "2592000000", "82800000", "2592000000", NULL});
     freeReplyObject(got);
 
     proto_context_t context = {.version = 1};
     msg.context = &context;
     msg.context_count = 1;
     got = command(PROTO_COMMIT, &msg);
-    assert_true(got->element[17]->len > 0);
+    assert_true(got->element[20]->len > 0);
     freeReplyObject(got);
 }
 
@@ -345,7 +350,7 @@ static void the_rest_becomes_commands(void **state)
     assert_keys(got, 6);
     freeReplyObject(got);
     got = command(PROTO_READ, &(proto_read_t){.user_id = user});
-    assert_keys(got, 4);
+    assert_keys(got, 5);
     freeReplyObject(got);
     size_t size;
     char *bytes = request_sweep(&limits, 300, 17, &size);
@@ -376,10 +381,10 @@ static void deliveries_become_commands(void **state)
                                                         .code = 3,
                                                         .retry_ms = 4,
                                                         .nth = 5});
-    assert_keys(got, 7);
+    assert_keys(got, 10);
     assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
     assert_string_equal(got->element[9]->str, "most:{300}:sent:a");
-    assert_words(got, 10,
+    assert_words(got, 13,
                  (const char *[]){"a", "3609000", "t1", "12", "sent", "2", "SM1", "3", "4", "5",
                                   "9000", "2000", "21610", "3", "63016", NULL});
     freeReplyObject(got);
@@ -484,10 +489,10 @@ static void nonsense_is_refused(void **state)
         {PROTO_RENEW, &(proto_renew_t){a, 0, 1}},
         {PROTO_RENEW, &(proto_renew_t){a, 1, -1}},
         {PROTO_RENEW, &(proto_renew_t){none, 1, 1}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 0, &reply, 1, NULL, 0}},
-        {PROTO_COMMIT, &(proto_commit_t){none, 1, &reply, 1, NULL, 0}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_turn, 1, NULL, 0}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_seq, 1, NULL, 0}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 0, &reply, 1, NULL, 0, NULL, 0}},
+        {PROTO_COMMIT, &(proto_commit_t){none, 1, &reply, 1, NULL, 0, NULL, 0}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_turn, 1, NULL, 0, NULL, 0}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_seq, 1, NULL, 0, NULL, 0}},
         {PROTO_RELEASE, &(proto_release_t){a, -1}},
         {PROTO_RELEASE, &(proto_release_t){none, 1}},
         {PROTO_RESET, &(proto_reset_t){none}},
@@ -513,7 +518,7 @@ static void too_large_a_context_is_refused(void **state)
         entries[i] = (proto_entry_t){.role = STR_LIT("user"), .text = {text, sizeof text}};
     proto_context_t context = {.version = 1, .entries = entries, .entries_count = 17};
     proto_reply_t reply = {.turn_id = STR_LIT("t"), .text = STR_LIT("x"), .upto_seq = 1};
-    proto_commit_t msg = {STR_LIT("a"), 1, &reply, 1, &context, 1};
+    proto_commit_t msg = {STR_LIT("a"), 1, &reply, 1, &context, 1, NULL, 0};
     const char *why = NULL;
     size_t size;
     assert_null(request_command(&limits, PROTO_COMMIT, &msg, &size, &why));
@@ -574,7 +579,7 @@ static void enqueued_is_read(void **state)
 {
     fixture_t *self = *state;
     answer_t *answer =
-        ANSWERED(self, PROTO_ENQUEUE, "*4\r\n$3\r\nnew\r\n:5\r\n$4\r\nleft\r\n:2\r\n");
+        ANSWERED(self, PROTO_ENQUEUE, "*5\r\n$3\r\nnew\r\n:5\r\n$4\r\nleft\r\n:2\r\n:0\r\n");
     assert_int_equal(answer->type, PROTO_ENQUEUED);
     assert_int_equal(answer->msg.enqueued.seq, 5);
     assert_false(answer->msg.enqueued.duplicate);
@@ -585,7 +590,7 @@ static void enqueued_is_read(void **state)
     answer = ANSWERED(self, PROTO_ENQUEUE, "*2\r\n$7\r\nwaiting\r\n:5\r\n");
     assert_true(answer->msg.enqueued.duplicate);
     assert_int_equal(answer->msg.enqueued.reply_count, 0);
-    assert_error(ANSWERED(self, PROTO_ENQUEUE, "*3\r\n$4\r\nfull\r\n$0\r\n\r\n:0\r\n"),
+    assert_error(ANSWERED(self, PROTO_ENQUEUE, "*4\r\n$4\r\nfull\r\n$0\r\n\r\n:0\r\n:0\r\n"),
                  PROTO_CODE_BUSY);
     assert_true(self->answer.msg.error.retry_after_ms > 0);
     assert_error(ANSWERED(self, PROTO_ENQUEUE, "*2\r\n$9\r\nforgotten\r\n:5\r\n"),
@@ -624,8 +629,8 @@ static void a_stored_reply_is_read(void **state)
 static void claimed_is_read(void **state)
 {
     fixture_t *self = *state;
-    buf_t context, stored, place, said, wire;
-    buf_t *all[] = {&context, &stored, &place, &said, &wire};
+    buf_t context, stored, place, said, asked, wire;
+    buf_t *all[] = {&context, &stored, &place, &said, &asked, &wire};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buf_init(all[i], 4096);
     proto_context_t remembered = {.version = 1, .language = STR_LIT("es"), .turns = 3};
@@ -640,10 +645,14 @@ static void claimed_is_read(void **state)
     assert_true(proto_encode(&proto_outgoing_record, &target, &place, NULL));
     proto_reply_t reply = {.turn_id = STR_LIT("t1"), .text = STR_LIT("listo"), .upto_seq = 6};
     assert_true(proto_encode(&proto_reply_record, &reply, &said, NULL));
-    buf_str(&wire, "*13\r\n$7\r\ngranted\r\n:1700000000002\r\n");
+    proto_survey_t survey = {.state = STR_LIT("asked"), .turn_id = STR_LIT("q1"), .score = 9};
+    assert_true(proto_encode(&proto_survey_record, &survey, &asked, NULL));
+    buf_str(&wire, "*18\r\n$7\r\ngranted\r\n:1700000000002\r\n");
     bulk(&wire, buf_view(&context));
-    buf_str(&wire,
-            ":1700000000099\r\n:1\r\n$6\r\nunsure\r\n:2\r\n:3\r\n:1700000000004\r\n$4\r\nSM01\r\n");
+    buf_str(&wire, ":1700000000099\r\n$6\r\nclosed\r\n");
+    bulk(&wire, buf_view(&asked));
+    buf_str(&wire, ":1\r\n:1\r\n");
+    buf_str(&wire, ":1\r\n$6\r\nunsure\r\n:2\r\n:3\r\n:1700000000004\r\n$4\r\nSM01\r\n:1\r\n");
     bulk(&wire, buf_view(&place));
     bulk(&wire, buf_view(&said));
     bulk(&wire, buf_view(&stored));
@@ -670,6 +679,11 @@ static void claimed_is_read(void **state)
     assert_int_equal(msg->outgoing->attempts, 3);
     assert_int_equal(msg->outgoing->since_ms, 1700000000004);
     assert_true(str_is(msg->outgoing->sids, "SM01"));
+    assert_true(msg->outgoing->unasked);
+    assert_int_equal(msg->survey_count, 1);
+    assert_true(str_is(msg->survey->state, "closed")); /* sessions knows it best */
+    assert_true(str_is(msg->survey->turn_id, "q1"));
+    assert_true(msg->ask && msg->opted_out);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buf_free(all[i]);
 }
@@ -690,7 +704,8 @@ static void a_damaged_context_counts_as_none(void **state)
 {
     fixture_t *self = *state;
     answer_t *answer = ANSWERED(self, PROTO_CLAIM,
-                                "*5\r\n$7\r\ngranted\r\n:9\r\n$3\r\n\xff\xff\xff\r\n:1\r\n:0\r\n");
+                                "*9\r\n$7\r\ngranted\r\n:9\r\n$3\r\n\xff\xff\xff\r\n:1\r\n$"
+                                "0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n");
     assert_int_equal(answer->type, PROTO_CLAIMED);
     assert_int_equal(answer->msg.claimed.context_count, 0);
     assert_true(answer->damaged);
@@ -700,15 +715,15 @@ static void a_damaged_message_is_an_error(void **state)
 {
     fixture_t *self = *state;
     static const char *const wires[] = {
-        "*6\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n:0\r\n$3\r\n1 2\r\n",
+        "*10\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n$"
+        "3\r\n1 2\r\n",
         /* replies that are not there, one that is none, and too many */
-        "*5\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n:1\r\n",
-        "*5\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n:-1\r\n",
-        "*5\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n:9\r\n",
-        "*11\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n:1\r\n$3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$"
-        "1\r\nx\r\n$"
-        "1\r\n"
-        "x\r\n",
+        "*9\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:1\r\n",
+        "*9\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:-1\r\n",
+        "*9\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:9\r\n",
+        "*17\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:1\r\n$"
+        "3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$"
+        "1\r\nx\r\n:0\r\n$1\r\nx\r\n$1\r\nx\r\n",
     };
     for (size_t i = 0; i < sizeof wires / sizeof *wires; i++)
         assert_error(answered(self, PROTO_CLAIM, wires[i], strlen(wires[i])), PROTO_CODE_INTERNAL);
@@ -719,11 +734,18 @@ static void the_rest_is_read(void **state)
     fixture_t *self = *state;
     assert_int_equal(ANSWERED(self, PROTO_RENEW, "*1\r\n$2\r\nok\r\n")->type, PROTO_OK);
     assert_error(ANSWERED(self, PROTO_RENEW, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
-    assert_int_equal(ANSWERED(self, PROTO_COMMIT, "*3\r\n$9\r\ncommitted\r\n:2\r\n$6\r\nqueued\r\n")
-                         ->msg.committed.waiting,
-                     2);
-    assert_int_equal(ANSWERED(self, PROTO_COMMIT, "*3\r\n$5\r\nagain\r\n:1\r\n$0\r\n\r\n")->type,
-                     PROTO_COMMITTED);
+    assert_int_equal(
+        ANSWERED(self, PROTO_COMMIT,
+                 "*5\r\n$9\r\ncommitted\r\n:2\r\n$6\r\nqueued\r\n$5\r\nasked\r\n:1\r\n")
+            ->msg.committed.waiting,
+        2);
+    assert_int_equal(
+        ANSWERED(self, PROTO_COMMIT, "*5\r\n$5\r\nagain\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n")->type,
+        PROTO_COMMITTED);
+    assert_true(str_is(self->answer.heard, ""));
+    assert_true(
+        ANSWERED(self, PROTO_COMMIT, "*5\r\n$9\r\novertaken\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n")
+            ->msg.committed.overtaken);
     assert_error(ANSWERED(self, PROTO_COMMIT, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
     assert_error(ANSWERED(self, PROTO_COMMIT, "*3\r\n$5\r\nwrong\r\n:1\r\n:2\r\n"),
                  PROTO_CODE_INVALID);
@@ -732,7 +754,8 @@ static void the_rest_is_read(void **state)
     assert_int_equal(ANSWERED(self, PROTO_WITHDRAW, "*1\r\n$4\r\nnone\r\n")->msg.ok.count, 0);
     assert_error(ANSWERED(self, PROTO_WITHDRAW, "*1\r\n$7\r\nclaimed\r\n"), PROTO_CODE_CLAIMED);
     const proto_session_t *session =
-        &ANSWERED(self, PROTO_READ, "*7\r\n$2\r\nok\r\n$0\r\n\r\n:3\r\n:1\r\n:99\r\n:4\r\n:1\r\n")
+        &ANSWERED(self, PROTO_READ,
+                  "*9\r\n$2\r\nok\r\n$0\r\n\r\n:3\r\n:1\r\n:99\r\n:4\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n")
              ->msg.session;
     assert_int_equal(session->waiting, 3);
     assert_true(session->leased);
