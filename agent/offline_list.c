@@ -3,10 +3,6 @@
 #include "common/money.h"
 #include "common/text.h"
 
-#define MOST_MAKES 12
-#define MOST_NEAR 2
-#define LINE_VERSION 40 /* bytes of a version in a line */
-
 static void number(char text[MONEY_TEXT_SIZE], int64_t value)
 {
     snprintf(text, MONEY_TEXT_SIZE, "%lld", (long long)value);
@@ -253,11 +249,14 @@ void write_what(scene_t *scene, buf_t *out, const proto_query_t *query)
         buf_printf(&what, " %.*s", STR_ARG(query->q));
     else if (query->q.size > 0)
         buf_printf(&what, " «%.*s»", STR_ARG(utf8_front(query->q, 60)));
+    bool before = false, one_year = query->year_min == query->year_max;
+    if (one_year)
+        between(&scene->voice, &what, query->year_min, query->year_max, print_year, years, &before);
     traits(scene, &what, query);
     if (query->length_min > 0)
         phrase_say(&what, &scene->voice, PHRASE_OF_LONG);
-    bool before = false;
-    between(&scene->voice, &what, query->year_min, query->year_max, print_year, years, &before);
+    if (!one_year)
+        between(&scene->voice, &what, query->year_min, query->year_max, print_year, years, &before);
     between(&scene->voice, &what, query->price_min, query->price_max, money_print, prices, &before);
     between(&scene->voice, &what, query->km_min, query->km_max, number_print, kms, &before);
     if (query->city.size > 0)
@@ -316,8 +315,8 @@ static void header(scene_t *scene, buf_t *out, const scene_result_t *result,
     buf_t what;
     buf_init(&what, 4096);
     write_what(scene, &what, query);
-    phrase_t phrase = result->tag == TAG_VAGUE         ? PHRASE_VAGUE
-                      : result->tag == TAG_NEAR        ? PHRASE_NEAREST
+    phrase_t phrase = result->tag == TAG_VAGUE  ? PHRASE_VAGUE
+                      : result->tag == TAG_NEAR ? total == 1 ? PHRASE_LIST_ONE : PHRASE_NEAREST
                       : page > 1 && !strcmp(n->n, "1") ? PHRASE_LIST_PAGE_ONE
                       : page > 1                       ? PHRASE_LIST_PAGE
                       : total == 1                     ? PHRASE_LIST_ONE
@@ -387,104 +386,4 @@ size_t write_list(scene_t *scene, buf_t *out, const scene_result_t *result, list
     }
     footer(scene, out, result, &n, place);
     return count;
-}
-
-/* ---- names and counts ---- */
-
-static void facet(buf_t *out, const cJSON *item, bool bold)
-{
-    char text[MONEY_TEXT_SIZE];
-    str_t name = json_read_text(item, "name");
-    if (bold)
-        buf_printf(out, "%.*s (%s)", STR_ARG(name),
-                   number_print(json_read_int(item, "count"), text));
-    else
-        buf_printf(out, "%s %.*s", number_print(json_read_int(item, "count"), text), STR_ARG(name));
-}
-
-/* The facets with the most cars, those first. */
-static size_t most_common(const cJSON *facets, const cJSON *most[MOST_MAKES])
-{
-    size_t found = 0;
-    const cJSON *item;
-    cJSON_ArrayForEach (item, facets) {
-        size_t at = found;
-        while (at > 0 && json_read_int(most[at - 1], "count") < json_read_int(item, "count"))
-            at--;
-        if (at == MOST_MAKES)
-            continue;
-        if (found < MOST_MAKES)
-            found++;
-        for (size_t behind = found - 1; behind > at; behind--)
-            most[behind] = most[behind - 1];
-        most[at] = item;
-    }
-    return found;
-}
-
-void write_makes(scene_t *scene, buf_t *out, const scene_result_t *result)
-{
-    const voice_t *voice = &scene->voice;
-    str_t make = json_read_text(result->json, "make");
-    const cJSON *facets =
-        cJSON_GetObjectItemCaseSensitive(result->json, make.size > 0 ? "models" : "makes");
-    char count[MONEY_TEXT_SIZE], rest[MONEY_TEXT_SIZE];
-    int total = cJSON_GetArraySize(facets);
-    number(count, total);
-    number(rest, total - MOST_MAKES);
-    buf_t list;
-    buf_init(&list, 4096);
-    const cJSON *most[MOST_MAKES];
-    size_t found = most_common(facets, most);
-    for (size_t i = 0; i < found; i++) {
-        if (i > 0)
-            buf_str(&list, ", ");
-        facet(&list, most[i], true);
-    }
-    if (total > MOST_MAKES)
-        phrase_add(&list, voice, PHRASE_AND_MORE, PHRASE_ARGS({"n", str_from(rest)}));
-    phrase_add(out, voice, make.size > 0 ? PHRASE_MODELS : PHRASE_MAKES,
-               PHRASE_ARGS({"n", str_from(count)}, {"list", buf_view(&list)}, {"make", make}));
-    buf_char(out, ' ');
-    phrase_say(out, voice, PHRASE_ASK_MAKE);
-    buf_free(&list);
-}
-
-bool write_near(scene_t *scene, buf_t *out, const scene_result_t *result)
-{
-    const cJSON *near = cJSON_GetObjectItemCaseSensitive(result->json, "near"), *item;
-    char text[MONEY_TEXT_SIZE];
-    int written = 0, total = cJSON_GetArraySize(near);
-    int64_t least = 0;
-    cJSON_ArrayForEach (item, near) {
-        if (written == MOST_NEAR)
-            break;
-        if (written > 0 && (written + 1 == total || written + 1 == MOST_NEAR))
-            phrase_say(out, &scene->voice, PHRASE_AND);
-        else if (written > 0)
-            buf_str(out, ", ");
-        facet(out, item, false);
-        int64_t price = json_read_cents(item, "price_min");
-        if (price > 0 && (least == 0 || price < least))
-            least = price;
-        written++;
-    }
-    if (least > 0)
-        phrase_add(out, &scene->voice, PHRASE_SINCE,
-                   PHRASE_ARGS({"price", str_from(money_print(least, text))}));
-    return written > 0;
-}
-
-void write_car_name(buf_t *out, const proto_car_t *car, str_t clear_make)
-{
-    bool letters = false;
-    for (size_t i = 0; i < car->model.size; i++)
-        letters |= car->model.data[i] > '9';
-    if (!letters || car->model.size < 2 || !str_eq(car->make, clear_make))
-        buf_printf(out, "%.*s ", STR_ARG(car->make));
-    buf_add(out, car->model.data, car->model.size);
-    str_t version = utf8_front(car->version, LINE_VERSION);
-    if (version.size > 0)
-        buf_printf(out, " %.*s", STR_ARG(text_trim(version)));
-    buf_printf(out, " %lld", (long long)car->year);
 }

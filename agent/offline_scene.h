@@ -13,6 +13,7 @@
 
 #define SCENE_MAX_MENTIONS 8
 #define SCENE_MAX_RESULTS 12
+#define SCENE_SEATS 5 /* as most cars have */
 #define SCENE_LINES 5 /* cars on a page, as the catalog's default */
 
 /* What a call was made for; the first part of its id. */
@@ -192,7 +193,7 @@ str_t unknown_words(const scene_t *scene);
 /* A person will write, "(lunes a sábado, 9 a 18 h)": the first line with a figure in it. */
 void write_person(scene_t *scene, buf_t *out, const scene_result_t *result);
 
-/* ---- offline_list.c, offline_car.c, offline_write.c: what is said ---- */
+/* ---- offline_list.c, offline_names.c, offline_car.c, offline_write.c: what is said ---- */
 
 /* "camionetas *Nissan* automáticas hasta $300,000"; sets the gender of the voice. */
 void write_what(scene_t *scene, buf_t *out, const proto_query_t *query);

@@ -10,8 +10,8 @@ bool search_filters(const understood_t *u)
 {
     return u->price_min || u->price_max || u->year_min || u->year_max || u->km_min || u->km_max ||
            u->age_max || u->bluetooth || u->car_play || u->body || u->fuel || u->transmission ||
-           u->colour || u->city || u->drive || u->excluded_count || u->any || u->seats ||
-           (u->economy && !(u->says & SAYS_DETAIL));
+           u->colour || u->city || u->drive || u->excluded_count || u->any ||
+           u->seats > SCENE_SEATS || (u->economy && !(u->says & SAYS_DETAIL));
 }
 
 /* A town alone ("¿hacen envíos a Monterrey?") is no wish for a car that stands there. */

@@ -8,7 +8,6 @@
 #include "common/money.h"
 #include "common/text.h"
 
-#define SEATS_USUAL 5     /* as most cars have */
 #define ROOMY_LENGTH 4650 /* mm: SUVs with a third row are longer, mostly */
 #define MOST_NEAR 3       /* searches for something else in a turn */
 
@@ -73,7 +72,8 @@ static bool step_down(scene_t *scene)
 {
     understood_t *u = &scene->u;
     bool alone = u->price_max > 0 && u->price_min == 0 && u->down < 0 && u->down_bp < 0 &&
-                 scene->mention_count == 0 && !(u->says & SAYS_SEARCH) && u->body == NULL;
+                 (scene->mention_count == 0 || (u->down_said && u->ordinal_count > 0)) &&
+                 !(u->says & SAYS_SEARCH) && u->body == NULL;
     bool named = u->ordinal_count > 0 || current_stock(scene) > 0;
     if (alone && named && (u->month_count > 0 || scene->asked_down)) {
         u->down = u->price_max;
@@ -274,7 +274,7 @@ static void call_lists(scene_t *scene)
     if (lists > 0)
         return;
     search_query(scene, NULL, &query);
-    if (scene->u.seats > SEATS_USUAL && query.make.size == 0 &&
+    if (scene->u.seats > SCENE_SEATS && query.make.size == 0 &&
         (query.body.size == 0 || str_is(query.body, "SUV"))) {
         call_roomy(scene, &query);
         return;

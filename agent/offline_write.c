@@ -257,9 +257,8 @@ static void write_unrecorded(scene_t *scene, buf_t *out)
     char seats[MONEY_TEXT_SIZE];
     size_t before = out->size;
     number_print(u->seats, seats);
-    if (u->seats > 0)
-        phrase_add(out, &scene->voice, u->seats > 5 ? PHRASE_SEATS_MANY : PHRASE_SEATS,
-                   PHRASE_ARGS({"n", str_from(seats)}));
+    if (u->seats > SCENE_SEATS)
+        phrase_add(out, &scene->voice, PHRASE_SEATS, PHRASE_ARGS({"n", str_from(seats)}));
     if (u->economy)
         phrase_say(out, &scene->voice, PHRASE_ECONOMY);
     if (out->size > before)

@@ -258,9 +258,6 @@ const phrase_table_t phrases_en = {
         "I don't have that at hand; an advisor can confirm it. Shall I tell one?"},
 
     [PHRASE_SEATS] = {
-        "The number of seats isn't in my list; an advisor can confirm it.",
-        "The catalog doesn't tell the seats, but an advisor can."},
-    [PHRASE_SEATS_MANY] = {
         "The number of seats isn't in my list; for {n} people it is usually a minivan or a large SUV, and an advisor can confirm each one.",
         "The catalog doesn't say how many seats they have. For {n} it is most likely a minivan or a large SUV; an advisor can confirm."},
     [PHRASE_SEATS_CAR] = {

@@ -287,9 +287,6 @@ const phrase_table_t phrases_es = {
         "No tengo ese dato a la mano; un asesor [te|se] lo confirma. ¿Le aviso?"},
 
     [PHRASE_SEATS] = {
-        "El número de asientos no viene en mi lista; un asesor [te|se] lo puede confirmar.",
-        "Los asientos no aparecen en el catálogo, pero un asesor [te|se] los confirma."},
-    [PHRASE_SEATS_MANY] = {
         "El número de asientos no viene en mi lista; para {n} personas lo usual es una minivan o una SUV grande, y un asesor [te|le] confirma el de cada una.",
         "El catálogo no dice cuántos asientos tienen. Para {n}, lo más probable es una minivan o una SUV grande; un asesor [te|se] lo confirma."},
     [PHRASE_SEATS_CAR] = {

@@ -253,9 +253,6 @@ const phrase_table_t phrases_pt = {
         "Não tenho esse dado à mão; um atendente confirma. Aviso?"},
 
     [PHRASE_SEATS] = {
-        "O número de lugares não vem na minha lista; um atendente pode confirmar.",
-        "Os lugares não aparecem no catálogo, mas um atendente confirma."},
-    [PHRASE_SEATS_MANY] = {
         "O número de lugares não vem na minha lista; para {n} pessoas o usual é uma minivan ou um SUV grande, e um atendente confirma o de cada um.",
         "O catálogo não diz quantos lugares têm. Para {n}, o mais provável é uma minivan ou um SUV grande; um atendente confirma."},
     [PHRASE_SEATS_CAR] = {

@@ -29,8 +29,10 @@ static void count_votes(const token_t *tokens, size_t count, str_t raw, int vote
         uint32_t c = utf8_next(raw, &at);
         if (c == 0xf1 || c == 0xbf || c == 0xa1) /* ñ ¿ ¡ */
             votes[LANGUAGE_ES] += 2;
-        else if (c == 0xe3 || c == 0xf5 || c == 0xe7 || c == 0xea || c == 0xe0) /* ã õ ç ê à */
+        else if (c == 0xe3 || c == 0xf5) /* ã õ */
             votes[LANGUAGE_PT] += 3;
+        else if (c == 0xe7 || c == 0xea || c == 0xe0) /* ç ê à, which French has too */
+            votes[LANGUAGE_PT] += 1;
     }
 }
 

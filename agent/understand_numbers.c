@@ -320,6 +320,8 @@ static role_t weak_role(reader_t *self, size_t at)
     if (!chunk->dollar && priced_left)
         share_scale(chunk, &self->chunks[left]);
     int64_t value = whole(chunk);
+    if (!is_amount(chunk) && has_article(self, at) && value >= 1 && value <= 20)
+        return ROLE_ORDINAL; /* "entre el 1 y el 3" */
     if (is_amount(chunk) || bound || priced_left) {
         /* "menos de 300" among cars: thousands */
         if (chunk->scale == 1 && !chunk->grouped && value >= 20 && value < 2000 &&
@@ -332,8 +334,6 @@ static role_t weak_role(reader_t *self, size_t at)
     bool the = has_article(self, at);
     if (chunk->digits >= 5 && chunk->digits <= 9)
         return the ? ROLE_STOCK : chunk->digits <= 7 && value % 1000 == 0 ? ROLE_PRICE : ROLE_BARE;
-    if (the && value >= 1 && value <= 20)
-        return ROLE_ORDINAL;
     if (at > 0 && self->chunks[at - 1].kind == CHUNK_AT && is_term(value))
         return ROLE_MONTHS;
     return ROLE_BARE;

@@ -251,7 +251,7 @@ static const phrase_row_t PHRASES[] = {
     ASK("ubicacion", TOPIC_PLACE), ASK("ubicados", TOPIC_PLACE), ASK("donde estan", TOPIC_PLACE),
     ASK("en donde estan", TOPIC_PLACE), ASK("donde se encuentran", TOPIC_PLACE),
     ASK("donde quedan", TOPIC_PLACE), ASK("donde es", TOPIC_PLACE), ASK("direccion", TOPIC_PLACE),
-    ASK("domicilio", TOPIC_PLACE), ASK("sucursal*", TOPIC_PLACE), ASK("agencia", TOPIC_PLACE),
+    ASK("domicilio", TOPIC_PLACE), ASK("sucursal*", TOPIC_PLACE), ASK("esta la agencia", TOPIC_PLACE), ASK("ir a la agencia", TOPIC_PLACE), ASK("queda la agencia", TOPIC_PLACE),
     ASK("como llego", TOPIC_PLACE), ASK("donde los puedo ver", TOPIC_PLACE),
     ASK("donde lo puedo ver", TOPIC_PLACE), ASK("de donde son", TOPIC_PLACE),
     ASK("de donde eres", TOPIC_PLACE), ASK("en que ciudad", TOPIC_PLACE),

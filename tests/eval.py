@@ -31,8 +31,7 @@ def play(cases, options, rules=None):
     env = eval_run.model_env()
     if rules:
         env["RULES_VERSION"] = rules
-    with eval_run.EvalStack(env=env) as stack:
-        return eval_run.play_all(stack, cases, options.runs, options.workers, progress)
+    return eval_run.play(cases, env, options.runs, options.workers, progress)
 
 
 def describe(played, rules, runs):

@@ -11,6 +11,8 @@ takes a language model's freedom. Such a case is run all the same and counted ap
       - say: más
         search: {make: Nissan, price_max: 300000, page: 2}
 
+`shop: poisoned` above the cases adds the cars and pages of tests/regression/poisoned to the shop's.
+
 What a turn may say:
     say       what the customer writes; a list: all of it at once, before anybody answers
     do        "forget" (the conversation, by API) instead of say
@@ -43,11 +45,11 @@ QUOTE = {"car", "price", "down", "months"}
 
 
 class Case:
-    """name, group, freedom (why it needs a model, or ""), turns."""
+    """name, group, shop, freedom (why it needs a model, or ""), turns."""
 
-    def __init__(self, group, name, spec):
+    def __init__(self, group, name, spec, shop=""):
         spec = {"turns": spec} if isinstance(spec, list) else spec
-        self.group, self.name = group, name
+        self.group, self.name, self.shop = group, name, shop
         self.freedom = spec.get("freedom", "")
         self.turns = [_turn(turn) for turn in spec["turns"]]
         unknown = set(spec) - {"freedom", "turns", "about"}
@@ -103,12 +105,15 @@ def read(text, where):
     """The cases of one file."""
     try:
         spec = yaml.load(text, _Loader)
-        if set(spec) != {"group", "cases"}:
-            raise ValueError("a file has group and cases")
+        if set(spec) - {"shop"} != {"group", "cases"}:
+            raise ValueError("a file has group and cases, and may have a shop")
+        shop = spec.get("shop", "")
+        if shop and not (FOLDER / shop / "cars.csv").exists():
+            raise ValueError(f"there is no shop {shop}")
         cases = []
         for name, case in spec["cases"].items():
             try:
-                cases.append(Case(spec["group"], name, case))
+                cases.append(Case(spec["group"], name, case, shop))
             except (ValueError, KeyError, re.error) as wrong:
                 raise ValueError(f"{name}: {wrong}") from None
         return cases

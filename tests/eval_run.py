@@ -10,6 +10,7 @@ import re
 import threading
 import time
 
+import eval_cases
 import most
 import stack as stacks
 from eval_judge import Ground, judge, manners
@@ -23,9 +24,13 @@ MODEL_SETTINGS = ("OPENAI_", "RULES_", "MODEL_", "CONTEXT_", "TURN_MS", "REQUEST
 class EvalStack(stacks.Stack):
     """A whole Mostrador whose agents reach sessions and catalog through taps."""
 
-    def __init__(self, env=None, **options):
+    def __init__(self, env=None, shop="", **options):
         super().__init__(env={"LOG_LEVEL": "info", "LEASE_MS": "30s", **(env or {})}, **options)
         self.taps = {}
+        self.shop = Shop(eval_cases.FOLDER / shop if shop else None)
+        if shop:
+            self.csv, pages = self.shop.write(self.dir)
+            self.env["KNOWLEDGE_DIR"] = str(pages)
 
     def _env(self, name):
         env = super()._env(name)
@@ -109,10 +114,10 @@ def parse_events(body):
 class Player:
     """One conversation."""
 
-    def __init__(self, stack, shop, case, run, user_id):
-        self.stack, self.shop, self.case, self.run = stack, shop, case, run
+    def __init__(self, stack, case, run, user_id):
+        self.stack, self.shop, self.case, self.run = stack, stack.shop, case, run
         self.user_id = user_id
-        self.ground = Ground(shop)
+        self.ground = Ground(self.shop)
         self.sentences = set()
         self.page = []
 
@@ -183,16 +188,24 @@ class Player:
                     list(self.page))
 
 
-def play_all(stack, cases, runs=1, workers=8, progress=None):
-    """Every case so many times; the list of Played, in the order of the cases."""
-    shop = Shop()
+def play(cases, env=None, runs=1, workers=8, progress=None):
+    """Every case so many times, each in a stack with the shop it needs; the list of Played."""
+    found = []
+    for shop in sorted({case.shop for case in cases}):
+        with EvalStack(env, shop) as stack:
+            found += play_in(stack, [case for case in cases if case.shop == shop], runs, workers,
+                             progress)
+    return found
+
+
+def play_in(stack, cases, runs=1, workers=8, progress=None):
     work = [(case, run) for run in range(runs) for case in cases]
     done = collections.Counter()
     lock = threading.Lock()
 
     def one(number):
         case, run = work[number]
-        played = Player(stack, shop, case, run, f"eval-{number}").play()
+        played = Player(stack, case, run, f"eval-{number}").play()
         with lock:
             done["all"] += 1
             if progress:

@@ -40,9 +40,17 @@ def _number(text):
 
 
 class Shop:
-    def __init__(self, path=SAMPLE):
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            self.cars = {int(row["stock_id"]): row for row in csv.DictReader(file)}
+    """The sample's cars and pages, and those of a folder."""
+
+    def __init__(self, more=None):
+        self.pages = sorted(KNOWLEDGE.glob("*.md"))
+        self.cars = {}
+        self.files = [SAMPLE] + ([more / "cars.csv"] if more else [])
+        for path in self.files:
+            with open(path, encoding="utf-8-sig", newline="") as file:
+                self.cars.update((int(row["stock_id"]), row) for row in csv.DictReader(file))
+        if more:
+            self.pages += sorted((more / "knowledge").glob("*.md"))
         self.makes = {row["make"] for row in self.cars.values()}
         self.models = {row["model"] for row in self.cars.values()}
 
@@ -96,7 +104,19 @@ class Shop:
 
     def knowledge(self):
         """All that the shop wrote about itself, as one text."""
-        return "\n".join(file.read_text(encoding="utf-8") for file in sorted(KNOWLEDGE.glob("*.md")))
+        return "\n".join(file.read_text(encoding="utf-8") for file in self.pages)
+
+    def write(self, folder):
+        """All of it where a stack can load it: (CSV, folder of pages)."""
+        lines = []
+        for n, path in enumerate(self.files):
+            found = path.read_text(encoding="utf-8-sig").splitlines()
+            lines += found if n == 0 else found[1:]
+        (folder / "pages").mkdir()
+        (folder / "cars.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        for page in self.pages:
+            (folder / "pages" / page.name).write_bytes(page.read_bytes())
+        return folder / "cars.csv", folder / "pages"
 
 
 class Plan:

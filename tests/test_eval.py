@@ -39,8 +39,7 @@ def shop():
 
 def test_the_offline_seller_passes_the_plan():
     cases = eval_cases.read_all()
-    with eval_run.EvalStack() as stack:
-        played = eval_run.play_all(stack, cases)
+    played = eval_run.play(cases)
     report = eval_report.text("the plan", played)
     bound = [one for one in played if not one.case.freedom]
     assert all(one.passed for one in bound), report
