@@ -107,7 +107,8 @@ def costs(played):
             out.first_ms += [call["first_us"] / 1000 for call in step.cost.get("calls", [])
                              if call["first_us"] and call["tokens_in"]]
             why = step.cost.get("why", "")
-            out.models[step.cost.get("model", "unknown") + (f" ({why})" if why else "")] += 1
+            model = step.cost.get("model") or "no model"
+            out.models[model + (f" ({why})" if why else "")] += 1
     return out
 
 
