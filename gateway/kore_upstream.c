@@ -3,15 +3,18 @@
 
 #include <zmq.h>
 
+#include "common/clock.h"
 #include "common/config.h"
 #include "gateway/kore_api.h"
 
-#define ROUNDS 16 /* of reading, before requests get their turn */
+#define STARTING_MS 3000 /* for the services to be found */
+#define ROUNDS 16        /* of reading, before requests get their turn */
 
 upstream_t upstream;
 
 static void *context;
 static bool kicked;
+static int64_t started_ms;
 
 static rpc_client_t **const clients[] = {&upstream.sessions, &upstream.dispatcher,
                                          &upstream.catalog};
@@ -73,6 +76,7 @@ void upstream_start(const char *name, size_t in_flight)
         events[i].handle = on_readable;
         kore_platform_event_level_read(rpc_client_fd(*clients[i]), &events[i]);
     }
+    started_ms = clock_ms();
     kick();
 }
 
@@ -119,6 +123,9 @@ bool upstream_has_room(void)
     const proto_process_t *processes[UPSTREAM_PROCESSES];
     size_t count = upstream_processes(upstream.dispatcher, processes);
 
+    if (!count && clock_ms() - started_ms < STARTING_MS)
+        return true; /* a new gateway beside old ones: its first requests wait, as they would in
+                        line */
     for (size_t i = 0; i < count; i++)
         if (str_is(processes[i]->role, "dispatcher") && !str_is(processes[i]->missing, "room"))
             return rpc_client_up(upstream.dispatcher);

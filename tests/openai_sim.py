@@ -492,6 +492,7 @@ class Server:
 def main():
     options = argparse.ArgumentParser(description="Chat Completions simulator")
     options.add_argument("--port", type=int, default=0)
+    options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--set", action="append", default=[], metavar="NAME=JSON")
     options.add_argument("--with-stdin", action="store_true", help="end when stdin is closed")
     options = options.parse_args()
@@ -510,7 +511,7 @@ async def serve(server, options):
     app.router.add_route("*", "/control", server.control)
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=75)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", options.port, backlog=4096, shutdown_timeout=0.2)
+    site = web.TCPSite(runner, options.host, options.port, backlog=4096, shutdown_timeout=0.2)
     await site.start()
     sys.stdout.write(json.dumps({"port": runner.addresses[0][1]}) + "\n")  # in one piece
     sys.stdout.flush()

@@ -533,6 +533,7 @@ class Server:
 def main():
     options = argparse.ArgumentParser(description="Twilio simulator")
     options.add_argument("--port", type=int, default=0)
+    options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--set", action="append", default=[], metavar="NAME=JSON")
     options.add_argument("--with-stdin", action="store_true", help="end when stdin is closed")
     options = options.parse_args()
@@ -559,7 +560,7 @@ async def serve(server, options):
     app.router.add_post("/sim/callback", server.callback)
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=75)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", options.port, backlog=4096, shutdown_timeout=0.2)
+    site = web.TCPSite(runner, options.host, options.port, backlog=4096, shutdown_timeout=0.2)
     await site.start()
     server.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(
         limit=0, family=socket.AF_INET), trust_env=False, auto_decompress=True)
