@@ -6,6 +6,7 @@ Prints a line for each thing that was seen to hold, and ends with 1 at the first
 
 import collections
 import concurrent.futures
+import http.client
 import itertools
 import pathlib
 import sys
@@ -122,7 +123,7 @@ class Crowd:
                     self.answers[user] += 1
                 else:
                     self.failures.append((user, make, status, str(answer)[:200]))
-            except OSError as error:
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 self.failures.append((user, make, repr(error), ""))
 
     def __enter__(self):
