@@ -158,6 +158,7 @@ void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
         list_object(context->list, out);
     }
     number(out, "waiting", session->waiting);
+    number(out, "undelivered", session->outbox);
     buf_str(out, ",\"writing\":");
     json_put_bool(out, session->leased);
     buf_str(out, ",\"opted_out\":");

@@ -392,7 +392,7 @@ def test_a_slow_reader_of_a_stream_is_cut(shop):
 
 def test_a_conversation_is_shown(shop):
     shop.sessions.handlers["READ"] = lambda m: ("SESSION", {
-        "waiting": 1, "leased": True, "expires_ms": 1767323045678, "context": {
+        "waiting": 1, "leased": True, "outbox": 2, "expires_ms": 1767323045678, "context": {
             "version": 1, "language": "es", "turns": 2, "list": LIST, "shown": [CAR], "entries": [
                 {"role": "user", "text": "busco un nissan", "at_ms": 1767225600000},
                 {"role": "call", "tool": "search_cars", "text": "{}"},
@@ -404,7 +404,7 @@ def test_a_conversation_is_shown(shop):
         "user_id": "whatsapp:+521 ñ", "messages": [
             {"role": "user", "text": "busco un nissan", "at": "2026-01-01T00:00:00.000Z"},
             {"role": "assistant", "text": "Tengo 12", "at": "2026-01-01T00:00:01.500Z"}],
-        "cars": [SHOWN], "list": PAGE, "waiting": 1, "writing": True, "opted_out": False,
+        "cars": [SHOWN], "list": PAGE, "waiting": 1, "undelivered": 2, "writing": True, "opted_out": False,
         "language": "es", "turns": 2, "expires_at": "2026-01-02T03:04:05.678Z"}
     assert shop.sessions.wait_for("READ", lambda m: m.user_id == "whatsapp:+521 ñ")
 
