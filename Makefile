@@ -123,15 +123,19 @@ DEPS := gcc libc6-dev make pkg-config git kore redis-server util-linux libzmq3-d
 	libhiredis-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev
 DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-pytest-xdist python3-zmq python3-msgpack \
 	python3-aiohttp python3-h2 python3-redis python3-selenium python3-yaml chromium chromium-driver
+DEPS_COMPOSE := docker.io docker-compose debootstrap iptables
 DEPS_LINT := clang libclang-rt-14-dev llvm clang-tidy clang-format cppcheck shellcheck
 
-.PHONY: deps deps-check deps-lint
+.PHONY: deps deps-check deps-lint deps-compose
 deps: ## install what is missing to build and run (apt, with sudo when not root)
 	@.ci/packages $(DEPS)
 deps-check: deps ## and what the tests need
 	@.ci/packages $(DEPS_CHECK)
 deps-lint: deps-check ## and what fuzzing and linting need
 	@.ci/packages $(DEPS_LINT)
+
+deps-compose: deps-check
+	@.ci/packages $(DEPS_COMPOSE)
 
 # A make of its own where packages may have just been installed: this one looked for them before.
 # ---- use ----
@@ -163,7 +167,7 @@ eval: deps-check ## the regression plan: make eval RUNS=3, ONLY=financing, BASE=
 	@V=$(V) $(PYTHON) tests/eval.py $(EVAL)
 
 # ---- tests ----
-.PHONY: check units check-units check-python asan ubsan tsan fuzz lint format docs docs-check
+.PHONY: check check-compose units check-units check-python asan ubsan tsan fuzz lint format docs docs-check
 check: deps-check ## all tests
 	@$(MAKE) --no-print-directory -j2 build units
 	@$(MAKE) --no-print-directory docs-check check-units check-python
@@ -186,6 +190,9 @@ LEFT_OUT_tsan := tests/test_page.py tests/test_gateway.py tests/test_gateway_htt
 asan ubsan tsan: deps-check ## the tests under a sanitizer
 	@$(MAKE) --no-print-directory -j2 V=$@ build units
 	@$(MAKE) --no-print-directory V=$@ PYTEST='$(addprefix --ignore=,$(LEFT_OUT_$@)) $(PYTEST)' check-units check-python
+
+check-compose: deps-compose ## the compose file on a real engine: built, scaled, killed, upgraded (root)
+	@$(PYTHON) tests/check_compose.py
 
 FUZZ_SECONDS ?= 10
 fuzz: deps-lint ## every parser, FUZZ_SECONDS each
