@@ -23,6 +23,7 @@ struct ground_stream {
     bool own;            /* … it is one the customer spoke of, not ours */
     int64_t months;      /* of the plan spoken of; 0: none, or several */
     int64_t down;        /* cents; -1: none */
+    int64_t item;        /* the last number of a list without dots */
     uint32_t stems[MOST_EARLIER];
     size_t stem_count, stems_before; /* of which so many are of the sentence before the last */
 };
@@ -114,14 +115,24 @@ static bool is_mark(const ground_sentence_t *sentence, size_t at, const char *ma
            strchr(marks, sentence->plain.text[sentence->tokens[at].at]) != NULL;
 }
 
-/* "1. ", "2)", "- " at the start of a line: the tokens are used. */
-static bool take_item_mark(ground_sentence_t *sentence)
+/* "1. ", "2)" at the start of a line: the tokens are used. So is "2 " where the item before was
+ * number 1. */
+static bool take_item_mark(ground_sentence_t *sentence, int64_t *item)
 {
     if (sentence->count < 2)
         return false;
-    if (is_mark(sentence, 0, "-\x04+")) {
+    str_t digits = ground_token_text(sentence, 0);
+    if (sentence->tokens[0].kind == GROUND_DIGITS && digits.size <= 2 &&
+        sentence->tokens[1].kind == GROUND_WORD && sentence->tokens[1].upper &&
+        sentence->tokens[1].spaced) {
+        int64_t number = 0;
+        for (size_t i = 0; i < digits.size; i++)
+            number = number * 10 + (digits.data[i] - '0');
+        if (number != *item + 1)
+            return false;
+        *item = number;
         sentence->tokens[0].used = true;
-        return sentence->tokens[1].spaced;
+        return true;
     }
     if (sentence->tokens[0].kind != GROUND_DIGITS || sentence->tokens[0].size > 2 ||
         !is_mark(sentence, 1, ".):-") || sentence->tokens[1].spaced ||
@@ -219,8 +230,13 @@ static bool is_denied_amount(const judging_t *self, size_t at)
     const ground_sentence_t *sentence = &self->sentence;
     if (!self->denied[at] || self->question)
         return false;
+    size_t from = at, to = at;
+    while (from > 0 && !starts_clause(sentence, from))
+        from--;
+    while (to < sentence->count && (to == at || !starts_clause(sentence, to)))
+        to++;
     bool able = false, denial = false;
-    for (size_t i = at; i-- > 0 && !starts_clause(sentence, i);) {
+    for (size_t i = from; i < to; i++) {
         able |= ground_token_has(sentence, i, IS_ABLE);
         denial |= is_denial(sentence, i);
     }
@@ -388,6 +404,18 @@ static void judge_models(judging_t *self)
                 number->measure = MEASURE_PLACE;
             }
         }
+    }
+}
+
+/* "12 Nissan": so many of them. */
+static void read_counts(judging_t *self)
+{
+    for (size_t i = 0; i < self->sentence.number_count; i++) {
+        ground_number_t *number = &self->sentence.numbers[i];
+        for (size_t m = 0; m < self->mention_count; m++)
+            if (self->mentions[m].from == number->to && number->measure == MEASURE_BARE &&
+                !number->marked)
+                number->measure = MEASURE_CARS;
     }
 }
 
@@ -678,19 +706,9 @@ static void judge_numbers(judging_t *self)
 /* A sentence that names no car may speak of another one than the last. */
 static bool speaks_of_others(const judging_t *self)
 {
-    static const char *const words[] = {
-        "otro",    "otra",   "otros",  "otras",    "another",   "other",     "others",
-        "outro",   "outra",  "primer", "primero",  "primera",   "first",     "segundo",
-        "segunda", "second", "tercer", "tercero",  "tercera",   "third",     "cuarto",
-        "cuarta",  "fourth", "quinto", "quinta",   "fifth",     "ultimo",    "ultima",
-        "last",    "barato", "barata", "cheapest", "economico", "economica", "caro",
-        "cara",    "ambos",  "both",   "cada",     "primeiro",  "terceiro",  "lista",
-        "mas",     "nuevo",  "mejor",  "opciones", "autos",     "carros",    "cars",
-        "options"};
     for (size_t at = 0; at < self->sentence.count; at++)
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-            if (ground_token_is(&self->sentence, at, words[i]))
-                return true;
+        if (ground_token_has(&self->sentence, at, IS_OTHER))
+            return true;
     for (size_t i = 0; i < self->sentence.number_count; i++)
         if (self->sentence.numbers[i].measure == MEASURE_PLACE)
             return true;
@@ -783,11 +801,12 @@ static void judge(judging_t *self, str_t text, bool starts_line)
     ground_sentence_read(&self->sentence, text);
     if (self->sentence.count == 0)
         return;
-    bool item = starts_line && take_item_mark(&self->sentence);
+    bool item = starts_line && take_item_mark(&self->sentence, &stream->item);
     judge_links(self);
     take_mentions(self);
     read_denials(self);
     ground_sentence_numbers(&self->sentence);
+    read_counts(self);
     if (self->mention_count == 0 && (item || speaks_of_others(self)))
         stream->subject = false;
     read_scene(self);

@@ -113,13 +113,19 @@ static bool percent_of_car(const ground_facts_t *facts, const ground_car_t *car,
     return false;
 }
 
+/* Does its version say so: "1.6", "4 cil", "16V"? A code may be part of the model. */
 static bool words_of_car(const ground_car_t *car, const ground_sentence_t *sentence,
                          const ground_number_t *number)
 {
     size_t from = number->from, to = number->from + 1u;
-    if (number->measure == MEASURE_CODE)
+    str_t words = {car->words.data, car->version_size};
+    if (number->measure == MEASURE_CODE) {
         run_of(sentence, number, &from, &to);
-    return ground_was_said(car->words, sentence, from, to);
+        words = car->words;
+    } else if (number->measure == MEASURE_PART) {
+        to = number->to;
+    }
+    return ground_was_said(words, sentence, from, to);
 }
 
 /* A number without a unit. */
@@ -132,9 +138,9 @@ static bool bare_of_car(const ground_facts_t *facts, const ground_car_t *car,
         return true;
     if (number->value < 100000 || number->value % 100 != 0)
         return number->marked && money_of_car(facts, car, claim);
-    return number->value == is->stock_id * 100 || number->value == is->km * 100 ||
-           number->value == is->length * 100 || number->value == is->width * 100 ||
-           number->value == is->height * 100 || money_of_car(facts, car, claim);
+    return number->value == is->stock_id * 100 ||
+           (number->marked && number->value == is->km * 100) ||
+           ((number->marked || number->digits > 4) && money_of_car(facts, car, claim));
 }
 
 bool ground_car_backs(const ground_facts_t *facts, const ground_car_t *car,
@@ -281,6 +287,8 @@ static bool customer_backs(const ground_scene_t *self, const ground_claim_t *cla
         return number->label == LABEL_DOWN || (number->wish && number->label == LABEL_NONE);
     case MEASURE_CODE:
         return true;
+    case MEASURE_PART:
+        return !self->subject;
     default:
         return false;
     }
@@ -293,6 +301,8 @@ static bool list_fits(const ground_scene_t *self, const ground_list_t *list)
 {
     for (size_t i = 0; i < self->mention_count; i++) {
         const ground_mention_t *mention = &self->mentions[i];
+        if (ground_was_said(list->excluded, self->sentence, mention->from, mention->to))
+            continue;
         if ((mention->make != GROUND_NO_NAME && list->make != GROUND_NO_NAME &&
              mention->make != list->make) ||
             (mention->model != GROUND_NO_NAME && mention->model != list->model))
@@ -424,13 +434,13 @@ static bool list_places(const ground_list_t *list, int64_t count)
            count == list->list.pages_left || count == list->from || count == list->to;
 }
 
-static bool is_known_count(const ground_facts_t *facts, int64_t count, bool places)
+static bool is_known_count(const ground_facts_t *facts, int64_t count, bool cars, bool places)
 {
     for (size_t i = 0; i < facts->list_count; i++)
-        if (list_counts(&facts->lists[i], count) ||
+        if ((cars && list_counts(&facts->lists[i], count)) ||
             (places && list_places(&facts->lists[i], count)))
             return true;
-    for (size_t i = 0; i < facts->count_count; i++)
+    for (size_t i = 0; cars && i < facts->count_count; i++)
         if (facts->counts[i] == count)
             return true;
     return false;
@@ -457,7 +467,7 @@ static bool is_rest(const ground_scene_t *self, const ground_number_t *number, i
         ground_token_has(self->sentence, number->to, IS_REST) ||
         (number->first > 0 && ground_token_has(self->sentence, number->first - 1u, IS_REST));
     int64_t named = (int64_t)self->mention_count;
-    return rest && named > 0 && is_known_count(self->facts, count + named, false);
+    return rest && named > 0 && is_known_count(self->facts, count + named, true, false);
 }
 
 /* The name that is counted: "7 *Nissan*", "7 autos Nissan", "Nissan (7)". */
@@ -491,9 +501,10 @@ static bool counts_back(const ground_scene_t *self, const ground_claim_t *claim)
     const ground_mention_t *name = counted(self, number);
     if (name != NULL && name->make != name->model)
         return is_count_of(self->facts, name, count);
-    bool places = number->measure == MEASURE_BARE || number->measure == MEASURE_PAGES;
-    return is_known_count(self->facts, count, places) || is_some(self, number, count) ||
-           is_rest(self, number, count);
+    if (number->measure == MEASURE_PAGES)
+        return is_known_count(self->facts, count, false, true);
+    return is_known_count(self->facts, count, true, number->measure == MEASURE_BARE) ||
+           is_some(self, number, count) || is_rest(self, number, count);
 }
 
 /* ---- the rest ---- */
@@ -555,6 +566,8 @@ bool ground_scene_backs(const ground_scene_t *self, const ground_claim_t *claim)
     case MEASURE_CARS:
     case MEASURE_MAKES:
         return backed || counts_back(self, claim);
+    case MEASURE_PART: /* for one or two people */
+        return backed || (number->digits == 0 && number->value <= 200 && number->part == 2);
     case MEASURE_BARE:
         return backed || stock_backs(self, claim) || is_round_the_clock(self, number) ||
                (number->digits == 0 && number->value <= 1200) ||

@@ -85,9 +85,10 @@ static str_t keep(gathering_t *self, const buf_t *text)
     return (str_t){copy, copy != NULL ? text->size : 0};
 }
 
-/* " advance 1.6 cvt " of several texts. */
-static str_t words_of(gathering_t *self, const str_t *texts, size_t count)
+/* " advance 1.6 cvt " of several texts; *first: the size of the first one's. */
+static str_t words_of(gathering_t *self, const str_t *texts, size_t count, size_t *first)
 {
+    *first = 0;
     buf_t words;
     buf_init(&words, MAX_WORDS * 4);
     buf_char(&words, ' ');
@@ -96,6 +97,8 @@ static str_t words_of(gathering_t *self, const str_t *texts, size_t count)
             continue;
         ground_sentence_read(&self->sentence, texts[i]);
         add_tokens(&words, &self->sentence);
+        if (i == 0)
+            *first = words.size;
     }
     str_t kept = keep(self, &words);
     buf_free(&words);
@@ -147,7 +150,7 @@ static void take_car(gathering_t *self, const proto_car_t *car)
                               .height = car->height};
     const str_t texts[] = {car->version, car->body, car->fuel, car->transmission,
                            car->colour,  car->city, car->make, car->model};
-    kept->words = words_of(self, texts, sizeof texts / sizeof *texts);
+    kept->words = words_of(self, texts, sizeof texts / sizeof *texts, &kept->version_size);
     ground_names_car(facts->names, car->make, car->model, &kept->make, &kept->model);
 }
 
@@ -199,6 +202,8 @@ static void take_list(gathering_t *self, const proto_list_t *list, const proto_q
         kept->query = *query;
         kept->query.make = copied(self, query->make);
         kept->query.model = copied(self, query->model);
+        size_t whole;
+        kept->excluded = words_of(self, &query->exclude, 1, &whole);
     }
     for (size_t i = 0; i < count && i < PROTO_MAX_PAGE; i++)
         kept->stock_ids[kept->count++] = cars[i].stock_id;
@@ -504,7 +509,8 @@ ground_facts_t *ground_facts_new(arena_t *arena, const ground_sources_t *sources
         take_cursor(self, sources->context);
         take_prompt(self, sources);
         name_lists(facts);
-        facts->shop_words = words_of(self, &sources->shop_name, 1);
+        size_t whole;
+        facts->shop_words = words_of(self, &sources->shop_name, 1, &whole);
         facts->said_words = keep(self, &self->said);
         facts->page_words = keep(self, &self->pages);
         facts->links = keep(self, &self->links);

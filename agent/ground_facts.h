@@ -31,13 +31,15 @@
 typedef struct ground_car {
     proto_car_t car; /* its numbers; no strings */
     int16_t make, model;
-    str_t words; /* " advance 1.6 cvt " of its version, body, colour … folded tokens */
+    str_t words; /* " advance 1.6 cvt " of its version, then of body, colour …: folded tokens */
+    size_t version_size; /* bytes of words that are the version's */
 } ground_car_t;
 
 typedef struct ground_list {
     proto_list_t list;
     proto_query_t query; /* of its strings only make and model are kept */
     int16_t make, model; /* what they name, GROUND_NO_NAME: any, GROUND_UNKNOWN_NAME */
+    str_t excluded;      /* " audi manual " that was not to be on it */
     int64_t from, to;    /* places on it; 0: the page is empty */
     int64_t stock_ids[PROTO_MAX_PAGE];
     size_t count;

@@ -8,6 +8,7 @@
 #define LEAST_PHONE 7
 #define WHOLE_PHONE 10
 #define MOST_PHONE 18
+#define MOST_MARKS 3 /* between two groups */
 #define MOST_GROUP 4 /* digits of a group of a phone number, when there are several */
 
 /* Domains that are no words of Spanish, English or Portuguese … */
@@ -138,8 +139,11 @@ static void add_group(phone_t *phone, str_t digits)
 static phone_t read_phone(const ground_sentence_t *self, size_t at)
 {
     phone_t phone = {.end = at, .small_groups = true, .years = true};
-    for (size_t i = at; i < self->count && phone.digits <= MOST_PHONE; i++) {
+    for (size_t i = at, marks = 0; i < self->count && phone.digits <= MOST_PHONE; i++) {
         char mark = mark_at(self, i);
+        marks = mark != 0 ? marks + 1 : 0;
+        if (marks > MOST_MARKS)
+            break;
         if (self->tokens[i].used || (i > at && mark == '+'))
             break;
         phone.plus |= mark == '+';

@@ -305,6 +305,7 @@ static size_t digits_number(const ground_sentence_t *self, size_t at, bool money
     digits_t digits = read_digits(ground_token_text(self, at), scaled);
     out->digits = digits.count;
     out->marked = digits.marked || scaled;
+    out->scaled = scaled;
     out->value = worth(&digits, scale);
     size_t end = at + 1 + scaled;
     if (out->value == GROUND_UNREADABLE || !scaled)
@@ -321,7 +322,7 @@ static size_t words_number(const ground_sentence_t *self, size_t at, ground_numb
     out->digits = 0;
     size_t part = part_of_million(self, at, &out->value);
     if (part > at) {
-        out->marked = true;
+        out->marked = out->scaled = true;
         return part;
     }
     ground_numeral_t numeral = numeral_at(self, at);
@@ -330,9 +331,12 @@ static size_t words_number(const ground_sentence_t *self, size_t at, ground_numb
         return at;
     heap_t heap = {.current = -1, .words = true};
     size_t end = heap_on(&heap, self, at);
-    if (end == at)
+    bool thanks =
+        ground_token_is(self, at, "mil") && end == at + 1 &&
+        (ground_token_is(self, end, "gracias") || ground_token_is(self, end, "disculpas"));
+    if (end == at || thanks)
         return at;
-    out->marked = heap.scale != 0;
+    out->marked = out->scaled = heap.scale != 0;
     out->value = heap.total + (heap.current > 0 ? heap.current * 100 : 0);
     return end;
 }
@@ -468,6 +472,7 @@ static void read_prefix(const ground_sentence_t *self, ground_number_t *number)
     } else if (is_mark(self, at - 1, '\'') && number->digits == 2 && !number->marked) {
         number->measure = MEASURE_YEAR;
         number->value += number->value >= 5000 ? 190000 : 200000;
+        number->first = (uint16_t)(at - 1);
     }
 }
 
@@ -695,13 +700,13 @@ static void read_labels(ground_sentence_t *self)
         ground_number_t *number = &self->numbers[i];
         bool money = number->measure == MEASURE_MONEY || number->measure == MEASURE_FOREIGN ||
                      number->measure == MEASURE_PERCENT;
-        number->label = (uint8_t)label_behind(self, number);
+        number->label = money || number->marked ? (uint8_t)label_behind(self, number) : LABEL_NONE;
         bool weak = number->label == LABEL_TERM || number->label == LABEL_YEAR ||
                     number->label == LABEL_STOCK || number->label == LABEL_PLACE ||
                     number->label == LABEL_KM || number->label == LABEL_PAGE;
         if (number->label == LABEL_NONE || (weak && !money))
             number->label = (uint8_t)label_before(self, number, stop,
-                                                  money || number->marked ? LABEL_BEFORE : 3);
+                                                  money || number->marked ? LABEL_BEFORE : 5);
         unsigned flags = flags_before(self, number, stop, 4);
         number->bound |= (flags & IS_BOUND) != 0;
         number->since |= (flags & IS_FROM) != 0;
@@ -724,47 +729,39 @@ static void read_labels(ground_sentence_t *self)
     }
 }
 
-/* What a number without a unit is by its label or its shape. */
-static void settle_bare(const ground_sentence_t *self, ground_number_t *number)
+static bool stands_behind(const ground_sentence_t *self, const ground_number_t *number,
+                          const char *const *words, size_t count)
 {
-    if (number->measure != MEASURE_BARE || number->value == GROUND_UNREADABLE)
-        return;
-    int64_t whole = number->value % 100 == 0 ? number->value / 100 : -1;
-    bool plain = !number->marked && whole >= 0;
-    bool year = whole >= 1900 && whole <= 2099 && !number->marked && number->digits == 4;
-    bool in_words = number->digits == 0 && whole >= 1950 && whole <= 2050;
+    for (size_t i = 0; number->first > 0 && i < count; i++)
+        if (ground_token_is(self, number->first - 1u, words[i]))
+            return true;
+    return false;
+}
+
+/* What a number without a unit is by its label; MEASURE_BARE if that says nothing. */
+static ground_measure_t by_label(ground_number_t *number, int64_t whole)
+{
+    bool plain = !number->marked && whole >= 0 && number->digits > 0;
     switch ((ground_label_t)number->label) {
     case LABEL_STOCK:
-        number->measure = MEASURE_STOCK;
-        return;
+        return MEASURE_STOCK;
     case LABEL_PAGE:
-        number->measure = MEASURE_PAGES;
-        return;
+        return plain ? MEASURE_PAGES : MEASURE_BARE;
     case LABEL_TERM:
-        if (plain && whole <= 240)
-            number->measure = MEASURE_MONTHS;
-        return;
+        return plain && whole <= 240 ? MEASURE_MONTHS : MEASURE_BARE;
     case LABEL_KM:
-        number->measure = MEASURE_KM;
-        return;
+        return plain || number->marked ? MEASURE_KM : MEASURE_BARE;
     case LABEL_PHONE:
-        if (number->digits >= 7)
-            number->measure = MEASURE_PHONE;
-        return;
+        return number->digits >= 7 ? MEASURE_PHONE : MEASURE_BARE;
     case LABEL_RATE:
-        number->measure = MEASURE_PERCENT;
-        return;
+        return number->digits > 0 && !number->scaled ? MEASURE_PERCENT : MEASURE_BARE;
     case LABEL_YEAR:
-        if (plain && number->digits == 2 && whole != 0) {
-            number->measure = MEASURE_YEAR;
-            number->value += whole >= 50 ? 190000 : 200000;
-            return;
-        }
-        break;
+        if (!plain || number->digits != 2)
+            return MEASURE_BARE;
+        number->value += whole >= 50 ? 190000 : 200000;
+        return MEASURE_YEAR;
     case LABEL_PLACE:
-        if (plain && whole <= 20)
-            number->measure = MEASURE_PLACE;
-        return;
+        return plain && whole <= 20 ? MEASURE_PLACE : MEASURE_BARE;
     case LABEL_PRICE:
     case LABEL_DOWN:
     case LABEL_INSTALMENT:
@@ -772,26 +769,56 @@ static void settle_bare(const ground_sentence_t *self, ground_number_t *number)
     case LABEL_FINANCED:
     case LABEL_TOTAL:
     case LABEL_SAVING:
-        if (number->marked || whole >= 2100)
-            number->measure = MEASURE_MONEY;
-        break;
+        return number->marked || (plain && whole >= 2100) ? MEASURE_MONEY : MEASURE_BARE;
     default:
-        break;
+        return MEASURE_BARE;
     }
-    if (number->measure == MEASURE_BARE && (year || in_words))
-        number->measure = MEASURE_YEAR;
-    bool at_term = number->first > 0 && plain && number->digits > 0 && whole >= 12 &&
-                   whole <= 240 &&
-                   (ground_token_is(self, number->first - 1u, "a") ||
-                    ground_token_is(self, number->first - 1u, "en") ||
-                    ground_token_is(self, number->first - 1u, "em") ||
-                    ground_token_is(self, number->first - 1u, "over") ||
-                    ground_token_is(self, number->first - 1u, "at"));
-    if (number->measure == MEASURE_BARE && at_term)
-        number->measure = MEASURE_MONTHS;
-    bool article = number->first > 0 && ground_token_has(self, number->first - 1u, IS_ARTICLE);
-    if (number->measure == MEASURE_BARE && plain && whole <= 20 && article)
-        number->measure = MEASURE_PLACE;
+}
+
+/* … and by its shape and the word before it. */
+static ground_measure_t by_shape(const ground_sentence_t *self, const ground_number_t *number,
+                                 int64_t whole)
+{
+    static const char *const terms[] = {"a", "en", "em", "over", "at"};
+    bool plain = !number->marked && whole >= 0;
+    bool digits = plain && number->digits > 0;
+    if ((digits && number->digits == 4 && whole >= 1900 && whole <= 2099) ||
+        (number->digits == 0 && whole >= 1950 && whole <= 2050))
+        return MEASURE_YEAR;
+    if (number->scaled)
+        return MEASURE_MONEY;
+    if (digits && whole >= 12 && whole <= 240 && stands_behind(self, number, terms, 5))
+        return MEASURE_MONTHS;
+    if (plain && whole <= 20 && number->first > 0 &&
+        ground_token_has(self, number->first - 1u, IS_ARTICLE))
+        return MEASURE_PLACE;
+    return MEASURE_BARE;
+}
+
+static void settle_bare(const ground_sentence_t *self, ground_number_t *number)
+{
+    if (number->measure != MEASURE_BARE || number->value == GROUND_UNREADABLE)
+        return;
+    int64_t whole = number->value % 100 == 0 ? number->value / 100 : -1;
+    number->measure = (uint8_t)by_label(number, whole);
+    if (number->measure == MEASURE_BARE)
+        number->measure = (uint8_t)by_shape(self, number, whole);
+}
+
+/* "48 x $4,037.70", "y 60 de $3,382.51": how often an amount is paid. */
+static void settle_times(ground_sentence_t *self)
+{
+    for (size_t i = 0; i + 1 < self->number_count; i++) {
+        ground_number_t *number = &self->numbers[i];
+        const ground_number_t *next = &self->numbers[i + 1];
+        bool times = ground_token_is(self, number->to, "x") ||
+                     ground_token_is(self, number->to, "de") ||
+                     ground_token_is(self, number->to, "of");
+        if (number->measure == MEASURE_BARE && number->digits > 0 && !number->marked &&
+            number->value <= 24000 && next->measure == MEASURE_MONEY && times &&
+            next->first == number->to + 1u)
+            number->measure = MEASURE_MONTHS;
+    }
 }
 
 /* ---- all of them ---- */
@@ -837,6 +864,7 @@ void ground_sentence_numbers(ground_sentence_t *self)
         self->numbers[self->number_count++] = number;
         at = number.to > end ? number.to : end;
     }
+    settle_times(self);
     share_units(self);
     read_labels(self);
     for (size_t i = 0; i < self->number_count; i++)

@@ -44,7 +44,8 @@ typedef struct ground_number {
     uint8_t label;  /* what it is meant as, ground_label_t */
     uint8_t digits; /* written, 0: in words */
     int64_t value;  /* hundredths, or GROUND_UNREADABLE */
-    bool marked;    /* its digits are grouped, or have decimals or a scale: "300 mil" */
+    bool marked;    /* its digits are grouped, or have decimals or a scale */
+    bool scaled;    /* "300 mil" */
     bool bound;     /* hasta, menos de … */
     bool since;     /* desde … */
     bool wish;      /* con, tu, presupuesto … */

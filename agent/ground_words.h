@@ -86,12 +86,13 @@ enum {
     IS_COMMON = 1 << 13,  /* says nothing about the subject */
     IS_ABLE = 1 << 14,    /* puedo, vendo, tengo: denied, it is denied for good */
     IS_MORE = 1 << 15,    /* más de, exceed: denied, it is a limit */
+    IS_OTHER = 1 << 16,   /* otro, el segundo: perhaps not the car named last */
 };
 
 typedef struct ground_word {
     const char *word;
     uint8_t numeral, unit, label;
-    uint16_t is;
+    uint32_t is;
     int32_t value;
 } ground_word_t;
 

@@ -28,6 +28,7 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < COUNT; i++) {
             shop_t shop;
             shop_open(&shop);
+            shop.unchecked = true; /* how fast the seller is, not its check */
             for (size_t turn = 0; turn < 7; turn++) {
                 if (!shop_says(&shop, CONVERSATIONS[i][turn])) {
                     fprintf(stderr, "no answer: %s\n", CONVERSATIONS[i][turn]);
