@@ -355,7 +355,9 @@ static bool is_strange(const judging_t *self, size_t at)
 {
     const ground_sentence_t *sentence = &self->sentence;
     if (at >= sentence->count || sentence->tokens[at].kind != GROUND_WORD ||
-        sentence->tokens[at].used || !sentence->tokens[at].upper || sentence->words[at] != NULL)
+        sentence->tokens[at].used || !sentence->tokens[at].upper || sentence->words[at] != NULL ||
+        sentence->tokens[at].size < 3 ||
+        memchr(ground_token_text(sentence, at).data, '\'', sentence->tokens[at].size) != NULL)
         return false;
     for (size_t i = 0; i < self->stream->facts->car_count; i++)
         if (ground_was_said(self->stream->facts->cars[i].words, sentence, at, at + 1))
@@ -717,8 +719,7 @@ static bool speaks_of_others(const judging_t *self)
 
 static bool has_topic(const ground_sentence_t *sentence)
 {
-    static const char *const words[] = {"garantia", "apartado", "devolucion", "servicio",
-                                        "revision"};
+    static const char *const words[] = {"garantia", "apartado", "devolucion", "servicio"};
     for (size_t at = 0; at < sentence->count; at++) {
         uint32_t stem = ground_stem(ground_token_text(sentence, at));
         for (size_t i = 0; stem != 0 && i < sizeof words / sizeof *words; i++)
