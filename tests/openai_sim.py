@@ -12,6 +12,7 @@ or from a test
 
 POST /v1/chat/completions  checked by openai_check.py; answered by openai_brain.py unless scripted
 POST /control              sets what SETTINGS below lists; {"reset": true} forgets everything first
+GET  /told                 what openai_liar.py told, and what of it was false
 GET  /control              settings, counters, violations, and the last requests with their bodies
 
 A failure is a kind of KINDS below, or {"kind": …, more}. `failures` is a queue, one per request;
@@ -36,6 +37,7 @@ from aiohttp import web
 
 import openai_brain
 import openai_check
+import openai_liar
 import openai_tokens
 
 SETTINGS = {
@@ -60,6 +62,7 @@ SETTINGS = {
     "usage": None,          # [in, out]: tokens told with every answer; else by what was sent
     "context": 0,           # tokens of a request above which it is refused; 0: any size is taken
     "tokenizer": 1.0,       # tokens are so many times those that openai_tokens.py counts
+    "lies": {},             # what is told to whom: openai_liar.py
     "calls": [],            # queue of forced tool calls: [{"name", "arguments"}], one list per answer
 }
 KINDS = {
@@ -93,6 +96,7 @@ class Server:
         self.violations = []
         self.requests = collections.deque(maxlen=KEPT)
         self.connections = set()
+        self.liar = openai_liar.Liar()
         self.prefixes = set()
         self.ids = itertools.count(1)
 
@@ -110,6 +114,9 @@ class Server:
                 value = [self.failure(f) for f in value]
             if name == "by_model":
                 value = {model: self.failure(f) for model, f in value.items()}
+            if name == "lies":
+                self.liar.tell(value)
+                continue
             self.settings[name] = value
         if "seed" in wanted:
             self.random = random.Random(wanted["seed"])
@@ -156,6 +163,9 @@ class Server:
             "max_active": self.counters["max_active"], "pending": len(self.settings["failures"]),
             "tokens_in": self.counters["tokens_in"], "tokens_out": self.counters["tokens_out"],
         })
+
+    async def told(self, _):
+        return web.json_response(self.liar.told)
 
     # ---- one completion ----
 
@@ -261,6 +271,13 @@ class Server:
             out["calls"] = [(call["name"], call["arguments"] if isinstance(call["arguments"], str)
                              else json.dumps(call["arguments"], ensure_ascii=False))
                             for call in self.settings["calls"].pop(0)]
+        elif self.liar.lies:
+            try:
+                what, value = self.liar.answer(body)
+            except Exception as why:  # a script that does not fit its conversation
+                self.violations.append(f"lie: {why!r}")
+                what, value = "text", "…"
+            out["calls" if what == "calls" else "text"] = value
         else:
             what, value = openai_brain.answer(body) if not self.settings["echo"] else (
                 "text", openai_brain.echo(body["messages"]))
@@ -509,6 +526,7 @@ async def serve(server, options):
     app = web.Application(client_max_size=16 << 20)
     app.router.add_post("/v1/chat/completions", server.completions)
     app.router.add_route("*", "/control", server.control)
+    app.router.add_get("/told", server.told)
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=75)
     await runner.setup()
     site = web.TCPSite(runner, options.host, options.port, backlog=4096, shutdown_timeout=0.2)
@@ -563,9 +581,9 @@ class Sim:
     def env(self):
         return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": self.key}
 
-    def _call(self, body=None):
+    def _call(self, body=None, path="/control"):
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/control",
+            f"http://127.0.0.1:{self.port}{path}",
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"})
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -578,6 +596,10 @@ class Sim:
 
     def stats(self):
         return self._call()
+
+    def told(self):
+        """What each liar said: {tag: [{"text", "false": [pieces]}]}."""
+        return self._call(path="/told")
 
 
 if __name__ == "__main__":
