@@ -11,6 +11,13 @@
  * half, else between two words, else between two characters. */
 str_t answer_cut(str_t text, size_t max);
 
+/* A model that repeats itself without an end: the last 400 bytes are one piece of at most 100,
+ * again and again. */
+bool answer_loops(str_t text);
+
+/* There is a letter or a digit in it. */
+bool answer_says_something(str_t text);
+
 /* A sentence for the customer when everything failed, in their language. */
 str_t answer_sorry(str_t language, bool formal);
 

@@ -37,6 +37,7 @@ typedef struct agent {
     rpc_loop_t *sessions_loop, *catalog_loop;
     tools_t *tools;
     prompt_t *prompt;
+    leak_rules_t *secrets;
     window_t window;
     makes_watch_t *makes;
     model_list_t *models; /* NULL without a key */
@@ -100,6 +101,7 @@ static void make_prompt(agent_t *self)
     if (!self->prompt)
         log_fatal("%s", why);
     buf_free(&rules);
+    self->secrets = leak_rules_new(prompt_file(self->prompt));
 }
 
 /* The makes are not known yet; they and a conversation have to fit into what is left. */
@@ -185,6 +187,7 @@ static void make_turns(agent_t *self)
         .sessions = self->sessions,
         .tools = self->tools,
         .prompt = self->prompt,
+        .secrets = self->secrets,
         .models = self->models,
         .offline = self->offline,
         .twilio = self->twilio,
@@ -277,6 +280,7 @@ static void destroy(agent_t *self)
     rpc_loop_detach(&self->catalog_loop);
     rpc_client_destroy(&self->sessions);
     rpc_client_destroy(&self->catalog);
+    leak_rules_destroy(&self->secrets);
     prompt_destroy(&self->prompt);
     rpc_loop_end(&self->loop);
 }

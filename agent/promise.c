@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "agent/promise_index.h"
 #include "agent/promise_table.h"
 #include "agent/wording.h"
 #include "common/text.h"
 
 #define MAX_PASSAGES 64
-#define MAX_RULES 400
 #define NUMBERS_BEFORE 3 /* words before a promise that still belong to its figures */
 
 #define ADVISOR                                                                            \
@@ -139,7 +139,6 @@ static bool is_model_year(const wording_t *text, size_t at)
 
 typedef struct finder {
     wording_t text;
-    uint64_t letters[MAX_RULES];
     const str_t *known;
     size_t known_count;
     pages_t pages;
@@ -155,14 +154,17 @@ typedef struct claim {
 static bool page_promises(const wording_t *page, promise_kind_t kind)
 {
     wording_match_t match;
-    for (size_t at = 0; at < page->count; at++)
-        for (size_t i = 0; i < promise_rule_count; i++) {
-            const promise_rule_t *rule = &promise_rules[i];
+    uint16_t rules[PROMISE_INDEX_MOST];
+    for (size_t at = 0; at < page->count; at++) {
+        size_t count = promise_index_find(&page->words[at], rules);
+        for (size_t i = 0; i < count; i++) {
+            const promise_rule_t *rule = &promise_rules[rules[i]];
             if (rule->kind == kind && (rule->flags & PROMISE_BACKED) &&
                 wording_match(page, at, rule->pattern, &match) &&
                 !wording_denied(page, &match, rule->flags & PROMISE_AFTER))
                 return true;
         }
+    }
     return false;
 }
 
@@ -261,23 +263,21 @@ size_t promise_find(str_t text, const str_t *known, size_t known_count, promise_
 {
     finder_t *self = calloc(1, sizeof *self);
     size_t count = 0, end;
-    if (!self || promise_rule_count > MAX_RULES)
+    uint16_t rules[PROMISE_INDEX_MOST];
+    if (!self)
         abort();
     self->known = known;
     self->known_count = known_count;
     text = text.size > PROMISE_MAX_TEXT ? (str_t){text.data, PROMISE_MAX_TEXT} : text;
     wording_read(&self->text, text);
-    for (size_t i = 0; i < promise_rule_count; i++)
-        self->letters[i] = wording_letters(promise_rules[i].pattern);
     for (size_t from = 0; from < self->text.count; from = end) {
         bool made[PROMISE_KIND_COUNT] = {false};
         wording_sentence(&self->text, from, &end);
         for (size_t at = from; at < end && count < max; at++) {
-            uint64_t letter = wording_letter(&self->text.words[at]);
-            for (size_t i = 0; i < promise_rule_count && count < max; i++) {
-                claim_t claim = {&promise_rules[i], {.at = at}, from, end};
-                if (made[claim.rule->kind] || (self->letters[i] && !(self->letters[i] & letter)) ||
-                    !makes(self, &claim))
+            size_t starts = promise_index_find(&self->text.words[at], rules);
+            for (size_t i = 0; i < starts && count < max; i++) {
+                claim_t claim = {&promise_rules[rules[i]], {.at = at}, from, end};
+                if (made[claim.rule->kind] || !makes(self, &claim))
                     continue;
                 made[claim.rule->kind] = true;
                 found[count++] = (promise_t){claim.rule->kind, sentence_of(self, text, &claim)};

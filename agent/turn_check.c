@@ -1,13 +1,18 @@
 /*
  * Nothing a model wrote reaches a customer, the page that shows it being written, the conversation
- * or the log before it was checked. What is wrong is told to the model once; if its second answer
- * is no better, the offline seller answers, whose replies are composed from the data.
+ * or the log before it was checked: that what it says is backed (ground.h), promises nothing the
+ * shop did not (promise.h) and gives nothing away (leak.h). What is wrong is told to the model
+ * once; if its second answer is no better, the offline seller answers, whose replies are composed
+ * from the data.
  *
  * The offline seller's own replies are checked too, and only counted: they are made of results by
- * rules that the tests hold against the same check, so a finding there is most likely the check's
+ * rules that the tests hold against the same checks, so a finding there is most likely the check's
  * own fault, and a shrug instead of the cars would help nobody.
  */
 #include "agent/answer.h"
+#include "agent/promise.h"
+#include "agent/tidy.h"
+#include "agent/tool_table.h"
 #include "agent/turn.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -19,6 +24,8 @@
 #define MAX_NOTE 8192
 #define LOOK_BYTES 200 /* so many new bytes are looked at at once … */
 #define LOOK_MS 30     /* … fewer after so long */
+#define MOST_PAGES 32  /* results of search_knowledge, the newest, that back a promise */
+#define GUARD_BACK 400 /* bytes before what is new that a promise may begin in */
 
 void turn_check_open(turn_t *self)
 {
@@ -59,19 +66,75 @@ static const ground_facts_t *facts_of(turn_t *self)
     return check->facts;
 }
 
+/* ---- promises and leaks ---- */
+
+/* What the shop's pages said in this conversation, the newest first. */
+static size_t pages_of(const turn_t *self, str_t pages[MOST_PAGES])
+{
+    const proto_context_t *context = &self->context.now;
+    size_t count = 0;
+    for (size_t i = context->entries_count; i-- > 0 && count < MOST_PAGES;)
+        if (str_is(context->entries[i].role, "tool") &&
+            str_is(context->entries[i].tool, tool_specs[TOOL_SEARCH_KNOWLEDGE].name))
+            pages[count++] = context->entries[i].text;
+    return count;
+}
+
+static bool gives_away(turn_t *self, str_t text)
+{
+    str_t pages[MOST_PAGES];
+    promise_t promise;
+    leak_t leak;
+    return promise_find(text, pages, pages_of(self, pages), &promise, 1) ||
+           leak_find(self->parts->secrets, text, &leak, 1);
+}
+
 /* ---- text as it is made ---- */
+
+/* How much of the front of a text will stay as it is whatever follows: a mark may still be closed
+ * in the last line. */
+static str_t settled(str_t front)
+{
+    const char *end = front.size ? memrchr(front.data, '\n', front.size) : NULL;
+    size_t line = end ? (size_t)(end - front.data) + 1 : 0;
+    for (size_t i = line; i < front.size; i++)
+        if (strchr("*_~`<[|&#\\", front.data[i]))
+            return (str_t){front.data, line};
+    return front;
+}
+
+/* Shows what is new of a front that is backed. */
+static void show(turn_t *self, str_t front)
+{
+    partial_t *partial = &self->partial;
+    size_t shown = partial->text.size, from = shown > GUARD_BACK ? shown - GUARD_BACK : 0;
+    buf_t tidied;
+    buf_init(&tidied, 4 * front.size + 1);
+    if (self->model == self->parts->offline)
+        buf_add(&tidied, front.data, front.size);
+    else
+        tidy(&tidied, settled(front));
+    str_t text = buf_view(&tidied);
+    bool goes_on = buf_ok(&tidied) && text.size > shown &&
+                   (!shown || memcmp(text.data, partial->text.data, shown) == 0);
+    while (from > 0 && goes_on && text.data[from - 1] != '\n')
+        from--;
+    if (goes_on && (self->model == self->parts->offline ||
+                    !gives_away(self, (str_t){text.data + from, text.size - from})))
+        partial_add(partial, (str_t){text.data + shown, text.size - shown}, clock_ms());
+    buf_free(&tidied);
+}
 
 static void look(turn_t *self)
 {
     turn_check_t *check = &self->check;
     str_t made = buf_view(&check->made);
-    size_t shown = self->partial.text.size;
     check->looked = made.size;
     if (!check->stream && facts_of(self))
         check->stream = ground_stream_new(self->arena, check->facts);
     size_t passed = check->stream ? ground_stream_passed(check->stream, made, false) : 0;
-    if (passed > shown)
-        partial_add(&self->partial, (str_t){made.data + shown, passed - shown}, clock_ms());
+    if (passed)
+        show(self, (str_t){made.data, passed});
 }
 
 void turn_check_made(turn_t *self, str_t piece)
@@ -108,11 +171,30 @@ static void show_all(turn_t *self, str_t text)
 /* What is wrong with a text. */
 typedef struct findings {
     struct finding {
+        metric_t metric;
         const char *kind, *advice;
         str_t said;
     } items[MOST_FOUND];
     size_t count;
 } findings_t;
+
+static void find_guarded(turn_t *self, str_t text, findings_t *findings)
+{
+    str_t pages[MOST_PAGES];
+    promise_t promises[MOST_FOUND];
+    leak_t leaks[MOST_FOUND];
+    size_t count =
+        promise_find(text, pages, pages_of(self, pages), promises, MOST_FOUND - findings->count);
+    for (size_t i = 0; i < count; i++)
+        findings->items[findings->count++] =
+            (struct finding){METRIC_PROMISE_FINDINGS, promise_kind_name(promises[i].kind),
+                             promise_kind_advice(promises[i].kind), promises[i].said};
+    count = leak_find(self->parts->secrets, text, leaks, MOST_FOUND - findings->count);
+    for (size_t i = 0; i < count; i++)
+        findings->items[findings->count++] =
+            (struct finding){METRIC_LEAK_FINDINGS, leak_kind_name(leaks[i].kind),
+                             leak_kind_advice(leaks[i].kind), leaks[i].said};
+}
 
 static void find(turn_t *self, str_t text, findings_t *findings)
 {
@@ -120,22 +202,26 @@ static void find(turn_t *self, str_t text, findings_t *findings)
     const ground_facts_t *facts = facts_of(self);
     findings->count = 0;
     if (!facts) { /* nothing is known: nothing is backed */
-        findings->items[findings->count++] = (struct finding){"number", "", text};
+        findings->items[findings->count++] =
+            (struct finding){METRIC_GROUND_FINDINGS, "number", "", text};
         return;
     }
     size_t count = ground_check(facts, text, found, MOST_FOUND);
     for (size_t i = 0; i < count; i++)
-        findings->items[findings->count++] = (struct finding){
-            ground_kind_name(found[i].kind), ground_kind_advice(found[i].kind), found[i].said};
+        findings->items[findings->count++] =
+            (struct finding){METRIC_GROUND_FINDINGS, ground_kind_name(found[i].kind),
+                             ground_kind_advice(found[i].kind), found[i].said};
+    if (self->model != self->parts->offline)
+        find_guarded(self, text, findings);
 }
 
 static void count_findings(turn_t *self, const findings_t *findings, bool offline)
 {
-    metric_t metric = offline ? METRIC_GROUND_OFFLINE : METRIC_GROUND_FINDINGS;
     buf_t kinds;
     buf_init(&kinds, 1024);
     for (size_t i = 0; i < findings->count; i++) {
-        metric_add_label(metric, findings->items[i].kind, 1);
+        metric_add_label(offline ? METRIC_GROUND_OFFLINE : findings->items[i].metric,
+                         findings->items[i].kind, 1);
         buf_printf(&kinds, "%s%s", i ? "," : "", findings->items[i].kind);
     }
     if (offline)

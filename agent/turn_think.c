@@ -1,5 +1,6 @@
 /* The model and its tools, round by round, until there is a text. */
 #include "agent/answer.h"
+#include "agent/tidy.h"
 #include "agent/tool_table.h"
 #include "agent/turn.h"
 #include "common/clock.h"
@@ -7,7 +8,8 @@
 #include "common/metrics.h"
 #include "common/text.h"
 
-#define TOOL_MS 5000 /* for one round of tools */
+#define TOOL_MS 5000   /* for one round of tools */
+#define STUMP_BYTES 12 /* less than that of a longer text, and it was all marks and pictures */
 
 /* ---- those who watch ---- */
 
@@ -110,18 +112,43 @@ static bool take_calls(turn_t *self, const model_result_t *result)
     return self->call_count > 0;
 }
 
+/* As WhatsApp shows it. */
+static str_t tidied(turn_t *self, str_t text)
+{
+    buf_t out;
+    buf_init(&out, 4 * text.size + 1);
+    tidy(&out, text);
+    text = buf_ok(&out) ? context_clean(self->arena, buf_view(&out), PROTO_MAX_REPLY) : (str_t){0};
+    buf_free(&out);
+    return text;
+}
+
+/* A model's words as they may go out, if they are true. */
+static str_t presentable(turn_t *self, str_t text)
+{
+    text = tidied(self, text);
+    str_t cut = answer_cut(text, ANSWER_MAX_BYTES);
+    if (cut.size == text.size)
+        return text;
+    metric_add(METRIC_REPLIES_CUT, 1);
+    log_warn("reply_cut", LOG_TRACE(&self->trace), LOG_INT("bytes", text.size));
+    return tidied(self, cut);
+}
+
 static void take_text(turn_t *self, str_t text)
 {
-    text = context_clean(self->arena, text_trim(text), PROTO_MAX_REPLY);
-    str_t cut = answer_cut(text, ANSWER_MAX_BYTES);
-    if (cut.size < text.size) {
-        metric_add(METRIC_REPLIES_CUT, 1);
-        log_warn("reply_cut", LOG_TRACE(&self->trace), LOG_INT("bytes", text.size));
-    }
-    if (!cut.size)
+    size_t raw = text.size;
+    if (self->model == self->parts->offline)
+        text = context_clean(self->arena, text_trim(text), PROTO_MAX_REPLY);
+    else
+        text = presentable(self, text);
+    bool stump = text.size < STUMP_BYTES && raw > 2 * STUMP_BYTES;
+    if (stump || !answer_says_something(text))
         turn_fall_back(self, "bad", "empty_text");
-    else if (turn_check_answer(self, cut))
-        answer(self, cut);
+    else if (answer_loops(text))
+        turn_fall_back(self, "bad", "endless_text");
+    else if (turn_check_answer(self, text))
+        answer(self, text);
 }
 
 static void on_thought(void *arg, const model_result_t *result)

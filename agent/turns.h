@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "agent/dispatch_link.h"
+#include "agent/leak.h"
 #include "agent/model_list.h"
 #include "agent/prompt.h"
 #include "agent/send_pace.h"
@@ -24,9 +25,10 @@ typedef struct turn_parts {
     rpc_client_t *sessions;
     tools_t *tools;
     prompt_t *prompt;
-    model_list_t *models; /* NULL: none is configured */
-    model_t *offline;     /* takes over when they fail */
-    twilio_t *twilio;     /* NULL: not configured, nothing can be delivered */
+    const leak_rules_t *secrets; /* what of the rules nobody is told */
+    model_list_t *models;        /* NULL: none is configured */
+    model_t *offline;            /* takes over when they fail */
+    twilio_t *twilio;            /* NULL: not configured, nothing can be delivered */
     send_pace_t *pace;
     bool typing;              /* show who writes on WhatsApp that an answer is being written */
     const char *template_sid; /* may be empty */

@@ -338,40 +338,6 @@ bool wording_match(const wording_t *self, size_t at, const char *pattern, wordin
     return found;
 }
 
-static uint64_t letter_bit(char c)
-{
-    if (c >= 'a' && c <= 'z')
-        return UINT64_C(1) << (c - 'a');
-    return UINT64_C(1) << (c == '#' || is_digit(c) ? 26 : c == '$' ? 27 : c == '%' ? 28 : 29);
-}
-
-uint64_t wording_letter(const wording_word_t *word)
-{
-    if (word->kind == WORDING_MONEY)
-        return letter_bit('$');
-    if (word->kind == WORDING_PERCENT)
-        return letter_bit('%');
-    return letter_bit(word->text.size ? word->text.data[0] : 0);
-}
-
-uint64_t wording_letters(const char *pattern)
-{
-    uint64_t letters = 0;
-    for (bool optional = true; optional && *pattern; pattern = next_element(pattern)) {
-        str_t element = first_element(pattern);
-        if (element.data[0] == '~')
-            return 0;
-        optional = element.data[0] == '?';
-        bool begins = true;
-        for (size_t i = optional; i < element.size; i++) {
-            if (begins)
-                letters |= letter_bit(element.data[i]);
-            begins = element.data[i] == '|';
-        }
-    }
-    return letters;
-}
-
 size_t wording_sentence(const wording_t *self, size_t at, size_t *end)
 {
     size_t first = at;

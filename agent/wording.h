@@ -55,11 +55,6 @@ void wording_free(wording_t *self);
 /* The pattern at that very word. */
 bool wording_match(const wording_t *self, size_t at, const char *pattern, wording_match_t *match);
 
-/* A bit for each letter and digit that a pattern may begin with; 0: any. A word whose bit
- * (wording_letter) is not among them begins no match. */
-uint64_t wording_letters(const char *pattern);
-uint64_t wording_letter(const wording_word_t *word);
-
 /* What the match says is denied: "no te puedo …", "we can't …", "… ninguém". after: also by what
  * follows it in its clause ("un descuento no es posible"). */
 bool wording_denied(const wording_t *self, const wording_match_t *match, bool after);

@@ -92,7 +92,9 @@
     M(MODEL_SWITCHED,       COUNTER, "mostrador_model_switched_total", "reason", "calls that failed and were followed, in the same turn, by one to the next model of OPENAI_MODEL") \
     M(GROUND_FINDINGS,      COUNTER, "mostrador_ground_findings_total", "kind", "words of a model's answers that nothing backed: the answers were not sent") \
     M(GROUND_REPAIRS,       COUNTER, "mostrador_ground_repairs_total", "outcome", "answers a model was told to write again, by what came of it") \
-    M(GROUND_OFFLINE,       COUNTER, "mostrador_ground_offline_total", "kind", "words of the offline seller's answers that nothing backed: a fault of ours")
+    M(GROUND_OFFLINE,       COUNTER, "mostrador_ground_offline_total", "kind", "words of the offline seller's answers that nothing backed: a fault of ours") \
+    M(PROMISE_FINDINGS,     COUNTER, "mostrador_promise_findings_total", "kind", "promises in a model's answers that the shop did not make: the answers were not sent") \
+    M(LEAK_FINDINGS,        COUNTER, "mostrador_leak_findings_total", "kind", "rules, names of tools, keys and the like in a model's answers: the answers were not sent")
 /* clang-format on */
 
 typedef enum metric {

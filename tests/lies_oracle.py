@@ -248,7 +248,7 @@ class Oracle:
                 wrong.append(f"says the phone {number} in «{sentence}»")
         if re.search(r"https?:|www\.|\w@\w|wa\.me|\.com\b|\.mx\b", sentence):
             wrong.append(f"says an address in «{sentence}»")
-        for hour in re.findall(r"\b(\d{1,2}:\d\d)|(\d{1,2}) ?(?:am|pm|h\b|hrs)", sentence):
+        for hour in re.findall(r"\b(\d{1,2}:\d\d)|(\d{1,2}) ?(?:am|pm|h|hrs)\b", sentence):
             hour = hour[0] or hour[1]
             if hour.split(":")[0] not in ("9", "18", "6"):
                 wrong.append(f"says the hour {hour} in «{sentence}»")
@@ -279,6 +279,14 @@ class Oracle:
 
     # ---- what is useful ----
 
+    def listed(self, reply):
+        """The stock ids of the cars in a numbered list, as far as they can be told from its lines."""
+        found = []
+        for km, price in re.findall(r"^\d+\. .* · ([\d,]+) km · \$([\d,.]+)", reply, re.M):
+            found += [int(row["stock_id"]) for row in self.rows
+                      if Decimal(row["km"]) == exact(km) and Decimal(row["price"]) == exact(price)][:1]
+        return found
+
     def useless(self, answer, wanted, shown_before):
         """Why a reply does not help the customer who wanted that, or None."""
         reply = fold(plain(answer["reply"]))
@@ -288,9 +296,8 @@ class Oracle:
                      r"error|timeout|\bapi\b|modelo de lenguaje", reply):
             return "is an apology"
         if "cars" in wanted:
-            cars = [self.shop.cars[car["stock_id"]] for car in answer["cars"]]
-            if not any(car["make"] == wanted["cars"] for car in cars):
-                return f"shows no {wanted['cars']}"
+            if not any(row["make"] == wanted["cars"] for row in self.named(reply)):
+                return f"names no {wanted['cars']}"
         if "quote" in wanted:
             nth, months, down = wanted["quote"]
             price = self.shop.price(shown_before[nth - 1])

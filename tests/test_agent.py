@@ -445,8 +445,20 @@ def test_when_everything_fails_a_sentence_is_left(new_world):
     assert not re.search(r"error|timeout|catalog\b", done.reply[0].text, re.I)
 
 
+# what says the same at once again and again is not taken for an answer
+SENTENCES = ("¡Claro que sí, señor Núñez! Con gusto le ayudo a encontrar un auto. Dígame qué uso le "
+             "va a dar, ¿ciudad o carretera? También me sirve saber su presupuesto. ")
+
+
+@pytest.mark.parametrize("say", ["a" * 9000, "palabra " * 3000, "Claro que sí. " * 100, "…", "```\n```"])
+def test_a_reply_that_says_nothing_is_none(modelled, say):
+    world, _ = modelled(say=say)
+    text = world.ask("ana", "hola").reply[0].text
+    assert "Mostrador" in text, "the offline seller answers"
+
+
 def test_a_reply_that_is_too_long_is_cut(modelled):
-    world, _ = modelled(say="Una frase completa. " * 600)
+    world, _ = modelled(say=(SENTENCES + "Una frase completa. ") * 60)
     text = world.ask("ana", "hola").reply[0].text
     assert 4000 < len(text.encode()) <= 8192 and text.endswith("completa.")
     most.eventually(lambda: world.metric("mostrador_replies_cut_total") == 1)
@@ -463,7 +475,7 @@ def joined(partials):
 
 
 def test_text_is_streamed_to_those_who_watch(modelled):
-    said = "¡Claro que sí, señor Núñez! " * 30
+    said = SENTENCES * 6
     world, _ = modelled(say=said, piece=1, chunk_bytes=301, drip_ms=1)
     world.sessions.say("ana", "hola")
     turn = world.dispatcher.turn("ana", stream=True)

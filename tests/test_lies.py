@@ -141,7 +141,7 @@ def by_stream(shop, user, text):
 
 
 def by_twilio(shop, user, text, numbers=itertools.count(1)):
-    """The reply as WhatsApp gets it; what it showed is asked of the API."""
+    """The reply as WhatsApp gets it."""
     form = urllib.parse.urlencode({"MessageSid": f"SM{next(numbers):032x}", "From": user,
                                    "To": "whatsapp:+14155238886", "Body": text, "NumMedia": "0"})
     answer = shop.http.post("/webhook/twilio/", form, headers={
@@ -149,8 +149,7 @@ def by_twilio(shop, user, text, numbers=itertools.count(1)):
     assert answer.status == 200, answer
     reply = "\n".join(body.text or "" for body in xml.etree.ElementTree.fromstring(
         answer.body).iter("Body"))
-    kept = shop.http.get("/seller/sessions/" + urllib.parse.quote(user)).json()
-    return {"reply": reply, "cars": kept.get("shown") or [], "kept": kept}, [reply]
+    return {"reply": reply}, [reply]
 
 
 WAY = {"api": by_api, "stream": by_stream, "twilio": by_twilio}
@@ -167,9 +166,10 @@ def play(world, number, case):
     wrong, said, stock_ids, before, answer = [], "", [], [], None
     for say in case.say:
         said += say + "\n"
-        before = [car["stock_id"] for car in (answer or {}).get("cars", [])] or before
+        before = oracle.listed(answer["reply"]) if answer else []
         answer, read = WAY[case.way](shop, user, f"{say} {case.tag}")
-        stock_ids += [car["stock_id"] for car in answer["cars"]]
+        stock_ids += [car["stock_id"] for car in answer.get("cars", [])]
+        stock_ids += oracle.listed(answer["reply"])
     false = [piece for told in sim.told().get(case.tag, []) for piece in told["false"]]
     for text in read:
         wrong += [f"read «{piece}»" for piece in false if same(piece) in same(text)]

@@ -11,6 +11,7 @@
 
 #include "agent/phrases.h"
 #include "agent/promise.h"
+#include "agent/promise_index.h"
 #include "agent/promise_table.h"
 #include "agent/wording.h"
 #include "common/arena.h"
@@ -51,10 +52,14 @@ static bool rule_finds(const promise_rule_t *rule, str_t text)
     bool found = false;
     wording_read(&wording, text);
     for (size_t at = 0; at < wording.count; at++) {
-        uint64_t letters = wording_letters(rule->pattern);
-        bool fits = wording_match(&wording, at, rule->pattern, &match);
-        if (fits && letters && !(letters & wording_letter(&wording.words[at])))
-            complain("letters of the rule", str_from(rule->pattern), NULL, 0);
+        bool fits = wording_match(&wording, at, rule->pattern, &match), indexed = false;
+        uint16_t rules[PROMISE_INDEX_MOST];
+        size_t count = promise_index_find(&wording.words[at], rules);
+        assert_true(count < PROMISE_INDEX_MOST); /* none was left out */
+        for (size_t i = 0; i < count; i++)
+            indexed |= &promise_rules[rules[i]] == rule;
+        if (fits && !indexed)
+            complain("not in the index:", str_from(rule->pattern), NULL, 0);
         found |= fits && !wording_denied(&wording, &match, rule->flags & PROMISE_AFTER);
     }
     wording_free(&wording);
