@@ -460,7 +460,7 @@ def test_a_reply_that_says_nothing_is_none(modelled, say):
 def test_a_reply_that_is_too_long_is_cut(modelled):
     world, _ = modelled(say=(SENTENCES + "Una frase completa. ") * 60)
     text = world.ask("ana", "hola").reply[0].text
-    assert 4000 < len(text.encode()) <= 8192 and text.endswith("completa.")
+    assert 4000 < len(text.encode()) <= 8192 and text[-1] in ".?!"
     most.eventually(lambda: world.metric("mostrador_replies_cut_total") == 1)
 
 
