@@ -29,6 +29,7 @@ What a turn may say:
     state     what is remembered afterwards: language, formal, page, pages, total, chosen (as car
               above, or null), shown, months and down of the quote (or quote: null), turns, and
               any other field of the context
+    survey    how the survey stands: state, score, comment, any of them; null: nobody was asked
 """
 
 import pathlib
@@ -39,8 +40,10 @@ import yaml
 import eval_shop
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "regression"
-TURN = {"say", "do", "stream", "search", "show", "list", "quote", "must", "must_not", "state"}
+TURN = {"say", "do", "stream", "search", "show", "list", "quote", "must", "must_not", "state",
+        "survey"}
 LIST = {"total", "page", "pages", "pages_left"}
+SURVEY = {"state", "score", "comment"}
 QUOTE = {"car", "price", "down", "months"}
 
 
@@ -80,6 +83,8 @@ def _turn(turn):
             raise ValueError(f"no filter is called {set(query) - eval_shop.FILTERS}")
     if set(turn.get("list", {})) - LIST:
         raise ValueError(f"list: {turn['list']}")
+    if set(turn.get("survey") or {}) - SURVEY:
+        raise ValueError(f"survey: {turn['survey']}")
     if set(turn.get("quote", {})) - QUOTE:
         raise ValueError(f"quote: {turn['quote']}")
     return turn

@@ -153,6 +153,14 @@ def _state(turn, seen, shop):
     return wrong
 
 
+def _survey(turn, seen):
+    if "survey" not in turn:
+        return []
+    wanted = turn["survey"]
+    found = seen.survey and {name: seen.survey.get(name) for name in wanted or {"state": 0}}
+    return [f"the survey is {found}, not {wanted}"] if found != wanted else []
+
+
 def _where(turn, seen):
     wanted = turn.get("list", {})
     found = {name: (seen.list or {}).get(name) for name in wanted}
@@ -162,7 +170,8 @@ def _where(turn, seen):
 def judge(turn, seen, shop):
     """What of the turn is not as its case wants it."""
     return (_searches(turn, seen) + _shows(turn, seen, shop) + _where(turn, seen) +
-            _quote(turn, seen, shop) + _words(turn, seen) + _state(turn, seen, shop))
+            _quote(turn, seen, shop) + _words(turn, seen) + _state(turn, seen, shop) +
+            _survey(turn, seen))
 
 
 # ---- what is true of every answer ----

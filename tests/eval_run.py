@@ -70,6 +70,7 @@ class Seen:
     calls: list = dataclasses.field(default_factory=list)
     context: dict = None
     page_before: list = dataclasses.field(default_factory=list)  # of the list shown before
+    survey: dict = None  # how it stands; looked up where a case asks
 
 
 @dataclasses.dataclass
@@ -143,6 +144,8 @@ class Player:
         for text in said:
             self.ground.hear(text)
         seen = self.ask(said[0], turn.get("stream")) if len(said) == 1 else self.burst(said)
+        if "survey" in turn:
+            seen.survey = self.stack.http.get(f"/seller/sessions/{self.user_id}").json().get("survey")
         self.ground.add(seen.calls, seen.context)
         wrong = judge(turn, seen, self.shop) + manners(seen, "\n".join(said), self.sentences,
                                                          fold(self.ground.written))
