@@ -159,12 +159,14 @@ soak: deps-check ## 10,000 messages while everything fails and dies: make soak S
 	@$(MAKE) --no-print-directory -j2 build
 	@V=$(V) $(PYTHON) tests/soak.py $(SOAK)
 
-.PHONY: eval
+.PHONY: eval record
 EVAL = $(if $(RUNS),--runs '$(RUNS)') $(if $(ONLY),--only '$(ONLY)') $(if $(CASES),--cases '$(CASES)') \
 	$(if $(BASE),--base '$(BASE)') $(if $(CAND),--cand '$(CAND)')
 eval: deps-check ## the regression plan: make eval RUNS=3, ONLY=financing, BASE=v1 CAND=v2, OPENAI_API_KEY=…
 	@$(MAKE) --no-print-directory -j2 build
 	@V=$(V) $(PYTHON) tests/eval.py $(EVAL)
+record: deps-check ## real conversations as cases for eval: make record RECORD_CONSENT=on USERS='ana luis'
+	@$(PYTHON) tests/eval_record.py $(USERS)
 
 # ---- tests ----
 .PHONY: check check-compose units check-units check-python asan ubsan tsan fuzz lint format docs docs-check

@@ -29,6 +29,7 @@ What a turn may say:
     state     what is remembered afterwards: language, formal, page, pages, total, chosen (as car
               above, or null), shown, months and down of the quote (or quote: null), turns, and
               any other field of the context
+    recorded  what was answered when this was recorded (tests/eval_record.py); shown, not checked
     survey    how the survey stands: state, score, comment, any of them; null: nobody was asked
 """
 
@@ -41,7 +42,7 @@ import eval_shop
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "regression"
 TURN = {"say", "do", "stream", "search", "show", "list", "quote", "must", "must_not", "state",
-        "survey"}
+        "survey", "recorded"}
 LIST = {"total", "page", "pages", "pages_left"}
 SURVEY = {"state", "score", "comment"}
 QUOTE = {"car", "price", "down", "months"}

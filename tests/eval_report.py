@@ -78,11 +78,13 @@ def _failures(played):
 
 
 def compare_text(base_name, candidate_name, comparison):
-    lines = ["", f"{'case':<52}{base_name:>12}{candidate_name:>12}", "-" * 76]
+    lines = ["", f"{'case':<52}{base_name:>10}{candidate_name:>10}   other words, other cars",
+             "-" * 96]
     for pair in comparison.pairs:
         mark = "" if not pair.differs else "  better" if pair.better else "  worse"
+        changed = f"{pair.texts}/{pair.turns}, {pair.cars}/{pair.turns}" if pair.texts else "none"
         lines.append(f"{pair.case.group + '/' + pair.case.name:<52}"
-                     f"{_share(pair.base):>12}{_share(pair.candidate):>12}{mark}")
+                     f"{_share(pair.base):>10}{_share(pair.candidate):>10}   {changed}{mark}")
     lines += ["", f"only {base_name} passes: {comparison.only_base}, only {candidate_name} passes: "
               f"{comparison.only_candidate} (pairs of runs); exact McNemar test: p = {comparison.p:.3f}",
               verdict(base_name, candidate_name, comparison)]
@@ -182,7 +184,8 @@ svg text{font:12px system-ui,sans-serif;fill:var(--ink)}.rail{fill:var(--rail);s
 stroke-dasharray:3 3}.line{fill:none;stroke:var(--line);stroke-width:2}summary{cursor:pointer}
 summary b.no{color:var(--bad)}summary b.yes{color:var(--good)}.said{margin:.6rem 0 .2rem;font-weight:600}
 .reply{white-space:pre-wrap;border-left:3px solid var(--rail);padding-left:.7rem}
-.wrong{color:var(--bad)}.tiles{display:flex;flex-wrap:wrap;gap:1rem;margin:1.2rem 0}
+.wrong{color:var(--bad)}.two{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
+.tiles{display:flex;flex-wrap:wrap;gap:1rem;margin:1.2rem 0}
 .tiles div{background:var(--rail);border-radius:.5rem;padding:.6rem 1rem}.tiles b{display:block;font-size:1.3rem}
 """
 
@@ -227,9 +230,23 @@ def _case(one):
     for step in one.steps:
         parts.append(f'<p class="said">{html.escape(step.said[:600])}</p>'
                      f'<div class="reply">{html.escape(step.reply)}</div>')
+        if step.recorded and step.recorded != step.reply:
+            parts.append(f'<p class="dim">recorded:</p><div class="reply dim">'
+                         f'{html.escape(step.recorded)}</div>')
         parts += [f'<p class="wrong">{html.escape(wrong)}</p>' for wrong in step.wrong + step.ungrounded]
     if one.error:
         parts.append(f'<p class="wrong">{html.escape(one.error)}</p>')
+    return "".join(parts) + "</details>"
+
+
+def _answers(pair):
+    if not pair.answers:
+        return "none"
+    parts = [f"<details><summary>{pair.texts} of {pair.turns}, {pair.cars} with other cars</summary>"]
+    for said, left, right in pair.answers:
+        parts.append(f'<p class="said">{html.escape(said[:300])}</p><div class="two">'
+                     f'<div class="reply">{html.escape(left)}</div>'
+                     f'<div class="reply">{html.escape(right)}</div></div>')
     return "".join(parts) + "</details>"
 
 
@@ -239,13 +256,13 @@ def _comparison(base_name, candidate_name, comparison):
         mark = "" if not pair.differs else "better" if pair.better else "worse"
         rows.append(f"<tr><td>{html.escape(pair.case.group + '/' + pair.case.name)}</td>"
                     f'<td class="n">{_share(pair.base)}</td><td class="n">{_share(pair.candidate)}</td>'
-                    f"<td>{mark}</td></tr>")
+                    f"<td>{mark}</td><td>{_answers(pair)}</td></tr>")
     return (f"<h2>{html.escape(base_name)} and {html.escape(candidate_name)}, case by case</h2>"
             f"<p>{html.escape(verdict(base_name, candidate_name, comparison))} Only "
             f"{html.escape(base_name)} passes: {comparison.only_base}, only "
             f"{html.escape(candidate_name)}: {comparison.only_candidate}; exact McNemar test: "
             f"p = {comparison.p:.3f}.</p><table><tr><th>case</th><th class=n>{html.escape(base_name)}"
-            f"</th><th class=n>{html.escape(candidate_name)}</th><th></th></tr>{''.join(rows)}</table>")
+            f"</th><th class=n>{html.escape(candidate_name)}</th><th></th><th>answers that differ</th></tr>{''.join(rows)}</table>")
 
 
 def page(title, played, compared=None):

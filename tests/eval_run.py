@@ -82,6 +82,8 @@ class Step:
     wrong: list
     ungrounded: list
     turn_id: str = ""
+    cars: list = dataclasses.field(default_factory=list)
+    recorded: str = ""  # what was answered when this was recorded
     cost: dict = dataclasses.field(default_factory=dict)  # a turn_record of the protocol
 
 
@@ -154,7 +156,8 @@ class Player:
             self.page = seen.cars
         if not (seen.context or {}).get("list"):
             self.page = []
-        return Step("\n".join(said), seen.reply, seen.ms, wrong, ungrounded, seen.turn_id)
+        return Step("\n".join(said), seen.reply, seen.ms, wrong, ungrounded, seen.turn_id,
+                    seen.cars, turn.get("recorded", ""))
 
     def ask(self, text, stream=False):
         headers = {"Accept": "text/event-stream"} if stream else {}

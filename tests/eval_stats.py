@@ -118,6 +118,10 @@ class Pair:
     case: object
     base: list  # passed of each run
     candidate: list
+    turns: int = 0   # of the first run
+    texts: int = 0   # of these, how many are answered in other words
+    cars: int = 0    # and how many with other cars
+    answers: list = dataclasses.field(default_factory=list)  # [(said, base, candidate)] of those
 
     @property
     def differs(self):
@@ -139,11 +143,21 @@ class Comparison:
 def compare(base, candidate):
     """Case by case, differences first; the same cases and runs on both sides."""
     found = []
+    first = [{(one.case.group, one.case.name): one for one in side if one.run == 0}
+             for side in (base, candidate)]
     for (case, left), (other, right) in zip(by_case(base), by_case(candidate), strict=True):
-        if (case.group, case.name) != (other.group, other.name):
+        name = case.group, case.name
+        if name != (other.group, other.name):
             raise ValueError("the two sides played different cases")
-        found.append(Pair(case, left, right))
+        pair = Pair(case, left, right)
+        for a, b in zip(first[0][name].steps, first[1][name].steps):
+            pair.turns += 1
+            pair.texts += a.reply != b.reply
+            pair.cars += a.cars != b.cars
+            if a.reply != b.reply:
+                pair.answers.append((a.said, a.reply, b.reply))
+        found.append(pair)
     only_base = sum(a and not b for pair in found for a, b in zip(pair.base, pair.candidate))
     only_candidate = sum(b and not a for pair in found for a, b in zip(pair.base, pair.candidate))
-    found.sort(key=lambda pair: (not pair.differs, pair.better))
+    found.sort(key=lambda pair: (not pair.differs, pair.better, -pair.cars, -pair.texts))
     return Comparison(found, only_base, only_candidate, mcnemar(only_base, only_candidate))

@@ -12,6 +12,7 @@ import pytest
 import eval as evaluation
 import eval_cases
 import eval_judge
+import eval_record
 import eval_report
 import eval_run
 import eval_shop
@@ -262,3 +263,49 @@ def test_a_comparison_shows_differences_first():
     assert (found.only_base, found.only_candidate) == (1, 9)
     text = eval_report.compare_text("v1", "v2", found)
     assert "p = 0.021" in text and "v2 is better" in text and re.search(r"g/c1 .* worse", text)
+
+
+# ---- recorded conversations ----
+
+
+@pytest.mark.parametrize("text,masked", [
+    ("mi cel es 55 1234 5678 gracias", "mi cel es (número) gracias"),
+    ("+52 (55) 1234-5678", "(número)"),
+    ("escríbeme a juan.perez+x@correo.com.mx", "escríbeme a (correo)"),
+    ("mi RFC es PEGJ800101AB1", "mi RFC es (RFC)"),
+    ("curp PEGJ800101HDFRRN09", "curp (CURP)"),
+    ("tarjeta 4111 1111 1111 1111", "tarjeta (número)"),
+    ("hola, me llamo Juan Pérez López y busco un Jetta", "hola, me llamo (nombre) y busco un Jetta"),
+    ("el 100764 de $1,250,000 a 48 meses", "el 100764 de $1,250,000 a 48 meses"),
+    ("entre 200000 y 300000, 2019 o 2020", "entre 200000 y 300000, 2019 o 2020"),
+])
+def test_what_tells_who_wrote_is_masked(text, masked):
+    assert eval_record.mask(text) == masked
+
+
+def test_conversations_are_recorded_with_consent_and_replayed(stack, tmp_path, capsys, monkeypatch):
+    for text in ("busco un Versa, me llamo Ana, mi cel 55 1234 5678", "más"):
+        assert stack.http.ask("recorded-ana", text).status == 200
+    arguments = ["recorded-ana", "--url", stack.http.url, "--out", str(tmp_path / "cases")]
+    assert eval_record.main(arguments, {}) == 2 and not (tmp_path / "cases").exists()
+    assert eval_record.main(arguments, {"RECORD_CONSENT": "on"}) == 0
+    (file,) = (tmp_path / "cases").glob("*.yaml")
+    text = file.read_text(encoding="utf-8")
+    assert "ana" not in text.lower() and "1234" not in text and "(nombre)" in text
+    (case,) = eval_cases.read(text, "recorded")
+    assert len(case.turns) == 2 and case.turns[1]["say"] == "más"
+    assert "Página 2 de 3" in case.turns[1]["recorded"]
+    code, text, page = run(capsys, tmp_path / "cases", "--base", "v1", "--cand", "v1")
+    assert code == 0 and re.search(r"1/1 +1/1 +none", text), text
+
+
+def test_answers_that_differ_are_counted():
+    (case,) = eval_cases.read("group: g\ncases:\n  c:\n  - say: x\n  - say: y", "x")
+    sides = [[eval_run.Played(case, 0, [eval_run.Step("x", "a", 1, [], [], cars=[1]),
+                                        eval_run.Step("y", reply, 1, [], [], cars=cars)])]
+             for reply, cars in (("b", [2]), ("<c>", [3]))]
+    found = eval_stats.compare(*sides)
+    (pair,) = found.pairs
+    assert (pair.turns, pair.texts, pair.cars) == (2, 1, 1) and not pair.differs
+    assert pair.answers == [("y", "b", "<c>")]
+    assert "&lt;c&gt;" in eval_report.page("t", sides[1], ("v1", "v2", found))
