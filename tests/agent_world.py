@@ -282,7 +282,7 @@ class Dispatcher(Fake):
     def nudge(self, user_id, **fields):
         self.send(self.agent, "NUDGE", user_id=user_id, **fields)
 
-    def done(self, id_, timeout=15):
+    def done(self, id_, timeout=most.PATIENCE):
         """The TURN_DONE of a request."""
         return self.wait_for("TURN_DONE", lambda m: m.id == id_, timeout=timeout)
 
@@ -308,7 +308,7 @@ class World:
         self.sessions = Sessions(self.endpoint("sessions"))
         self.catalog = Catalog(self.endpoint("catalog"))
         self.dispatcher = Dispatcher(self.endpoint("agents"))
-        settings = {"VAR": str(self.dir), "HEARTBEAT_MS": "100ms", "LEASE_MS": "3s",
+        settings = {"VAR": str(self.dir), "HEARTBEAT_MS": "500ms", "LEASE_MS": "10s",
                     "LOG_LEVEL": "debug", "RULES_DIR": str(self.dir / "rules"), **(env or {})}
         self.settings = settings
         self.process = self.agent("agent-1")
@@ -334,7 +334,7 @@ class World:
         self.dispatcher = Dispatcher(self.endpoint("agents"))
         self.wait_ready()
 
-    def ask(self, user_id, text, timeout=15, **fields):
+    def ask(self, user_id, text, timeout=most.PATIENCE, **fields):
         self.sessions.say(user_id, text)
         return self.dispatcher.done(self.dispatcher.turn(user_id, **fields), timeout)
 

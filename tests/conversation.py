@@ -244,7 +244,7 @@ def sweep(client, users, maximum=1000):
     return sorted(u for u in told if u in users)
 
 
-def answered_by(client, ids, timeout=20):
+def answered_by(client, ids, timeout=most.PATIENCE):
     """The final answers to several requests, by id, in whatever order they come."""
     left = most.deadline(timeout)
     found = {}

@@ -35,6 +35,10 @@ VERSION = b"MOST/1"
 HEADER = struct.Struct(">BBHIQ8s8s")
 DEFAULTS = {"INT": 0, "BOOL": False, "STR": "", "BIN": b"", "LIST": None}
 
+# Seconds. An event that has not come by then will not come, however slow the machine is: what is
+# waited for in tests is waited for so long, and only silence for less.
+PATIENCE = 60
+
 _ids = itertools.count(random.getrandbits(62) | 1)
 
 
@@ -189,7 +193,7 @@ def deadline(seconds):
     return left
 
 
-def eventually(check, timeout=10, what=None):
+def eventually(check, timeout=PATIENCE, what=None):
     """Polls until check() is true and returns what it returned; for state that has no event."""
     left = deadline(timeout)
     while True:
@@ -228,16 +232,16 @@ class Client:
     def send_raw(self, frames):
         self.socket.send_multipart(frames)
 
-    def recv_raw(self, timeout=5):
+    def recv_raw(self, timeout=PATIENCE):
         if not self.socket.poll(max(0, timeout) * 1000):
             raise Timeout(f"nothing from {self.endpoint} in {timeout:.1f} s")
         return self.socket.recv_multipart()
 
-    def recv(self, timeout=5):
+    def recv(self, timeout=PATIENCE):
         """The next message, whatever it answers."""
         return self.early.popleft() if self.early else decode(self.recv_raw(timeout))
 
-    def wait(self, id, timeout=5, check=True):
+    def wait(self, id, timeout=PATIENCE, check=True):
         """The final answer to a request. PARTIALs before it are in answer.partials."""
         left = deadline(timeout)
         partials, others = [], []
@@ -257,7 +261,8 @@ class Client:
             raise WireError(message.code, message.detail, message.retry_after_ms)
         return message
 
-    def call(self, type_, /, timeout=5, check=True, id=None, attempt=0, trace=None, **fields):
+    def call(self, type_, /, timeout=PATIENCE, check=True, id=None, attempt=0, trace=None,
+             **fields):
         """Sends and waits. check=False returns ERROR messages instead of raising WireError."""
         id = self.send(type_, id=id, left_ms=int(timeout * 1000), attempt=attempt, trace=trace,
                        **fields)
@@ -341,7 +346,7 @@ class Pump(threading.Thread):
         with self.seen:
             return sum(1 for m in self.received if m.type == type_ and (not match or match(m)))
 
-    def wait_for(self, type_, match=None, nth=1, timeout=10):
+    def wait_for(self, type_, match=None, nth=1, timeout=PATIENCE):
         """The nth message of a type (that matches), counted from the beginning."""
         left = deadline(timeout)
         with self.seen:

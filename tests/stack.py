@@ -30,8 +30,7 @@ import most
 
 ROOT, BIN, VARIANT = most.ROOT, most.BIN, most.VARIANT
 SLOW = 1 if VARIANT == "release" else 6  # sanitizers take their time
-STOP_S = 5 * SLOW
-START_S = 15 * SLOW
+STOP_S = START_S = most.PATIENCE * (1 if SLOW == 1 else 2)
 SERVICES = {"sessions": "SESSIONS_ENDPOINT", "catalog": "CATALOG_ENDPOINT",
             "dispatcher": "DISPATCHER_ENDPOINT"}
 REPORT = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|"
@@ -188,7 +187,7 @@ class Stack:
         self.port = free_port()
         self.http = Http(self.port)
         self.csv = csv
-        self.env = {"VAR": str(self.dir), "PORT": str(self.port), "HEARTBEAT_MS": "200ms",
+        self.env = {"VAR": str(self.dir), "PORT": str(self.port), "HEARTBEAT_MS": "500ms",
                     "LEASE_MS": "3s", "LOG_LEVEL": "debug",
                     "KNOWLEDGE_DIR": str(ROOT / "catalog" / "knowledge"),
                     "RULES_DIR": str(ROOT / "agent" / "rules")}
@@ -318,9 +317,10 @@ class Stack:
     def thaw(self, name):
         self.processes[name].thaw()
 
-    def restart(self, name, wait=True):
-        """kill -9 and start."""
+    def restart(self, name, wait=True, env=None):
+        """kill -9 and start, with some settings of its own."""
         self.kill(name)
+        self.processes[name].env.update(env or {})
         self.start(name, wait=wait)
 
     def import_csv(self, path, check=True):
@@ -387,13 +387,20 @@ class Stack:
     def log(self, name):
         return self.processes[name].text()
 
-    def wait_log(self, name, pattern, timeout=15, since=0):
+    def wait_log(self, name, pattern, timeout=most.PATIENCE, since=0):
         """Until a line of the process's log matches; returns the match."""
         return most.eventually(lambda: re.search(pattern, self.log(name)[since:]), timeout,
                                f"{name} never logged {pattern!r}")
 
+    def count(self, service, name):
+        """A metric of sessions, catalog or dispatcher as it is now: asked for, not told a heartbeat
+        ago as /metrics has it."""
+        return sum(sample.value for sample in self.status(service)[0].samples
+                   if sample.name == name)
+
     def metric(self, name, **labels):
-        """The sum of a metric over all processes and labels (that match), from /metrics."""
+        """The sum of a metric over all processes and labels (that match), from /metrics: what other
+        processes than the gateway count is there a heartbeat later."""
         total = 0
         for line in self.http.get("/metrics").body.decode().splitlines():
             match = re.match(rf"{re.escape(name)}(?:{{(.*)}})? (\S+)$", line)

@@ -28,7 +28,7 @@ def ready(service, name="sessions"):
 
 
 def wait_ready(service, expected):
-    most.eventually(lambda: ready(service) == expected, 15, f"ready is never {expected}")
+    most.eventually(lambda: ready(service) == expected, what=f"ready is never {expected}")
 
 
 # ---- recorded before acknowledged ----
@@ -38,15 +38,15 @@ def test_what_was_acknowledged_survives_a_kill_of_redis(service):
     talk = service.conversation()
     with talk.client:
         for n in range(5):
-            assert talk.enqueue(f"m{n}", timeout=15).seq == n + 1
+            assert talk.enqueue(f"m{n}").seq == n + 1
             service.kill("redis")
             service.start("redis")
-        claimed = talk.claim(timeout=15)
+        claimed = talk.claim()
         assert [m.message_id for m in claimed.messages] == [f"m{n}" for n in range(5)]
         talk.commit(claimed, "t1")
         service.kill("redis")
         service.start("redis")
-        assert talk.enqueue("m0", timeout=15).reply[0].turn_id == "t1"
+        assert talk.enqueue("m0").reply[0].turn_id == "t1"
         assert talk.read().context[0].summary == "after t1"
 
 
@@ -58,7 +58,7 @@ def test_nothing_is_acknowledged_before_redis_has_it(service):
                                **ENQUEUE)
         assert talk.client.quiet(0.3)
         service.thaw("redis")
-        assert talk.client.wait(id_, 15).seq == 1
+        assert talk.client.wait(id_).seq == 1
         assert talk.read().waiting == 1
 
 
@@ -83,7 +83,7 @@ def test_without_redis_it_starts_waits_and_says_what_is_missing():
             assert (refused.type, refused.code) == ("ERROR", "unavailable")
             assert refused.retry_after_ms > 0
             service.start("redis")
-            assert talk.client.wait(patient, 15).seq == 1
+            assert talk.client.wait(patient).seq == 1
             wait_ready(service, True)
     finally:
         service.stop()
@@ -100,9 +100,9 @@ def test_it_goes_on_by_itself_when_redis_comes_back(service):
             for n in range(1, 81):
                 if n == 40:
                     half.wait(30)
-                assert talk.enqueue(f"m{n}", timeout=30).seq == n
+                assert talk.enqueue(f"m{n}").seq == n
                 if n % 20 == 0:
-                    talk.commit(talk.claim(timeout=30), f"t{n}", timeout=30)
+                    talk.commit(talk.claim(), f"t{n}")
             done.append(talk.user)
         except Exception as error:
             half.abort()
@@ -160,7 +160,7 @@ def test_what_a_given_up_connection_holds_does_not_run_late(service):
         reset = talk.client.send("RESET", user_id=talk.user, left_ms=60000)
         service.wait_log("sessions", "redis_resend")
         service.thaw("redis")
-        talk.client.wait(reset, 15)
+        talk.client.wait(reset)
         with service.redis() as store:
             calls = store.info("commandstats")
             assert calls["cmdstat_client|kill"]["calls"] >= 1
@@ -212,7 +212,7 @@ def test_a_replica_is_not_a_redis_to_write_to(service):
                                  **ENQUEUE)
         assert talk.client.wait(hasty, check=False).code == "unavailable"
         store.execute_command("REPLICAOF", "NO", "ONE")
-        assert talk.client.wait(id_, 15).seq == 2
+        assert talk.client.wait(id_).seq == 2
 
 
 def test_what_waits_for_redis_is_bounded():
@@ -230,7 +230,7 @@ def test_what_waits_for_redis_is_bounded():
                 client.send_raw([frames[0], most.header("READ", id_, 60000), frames[2]])
             most.eventually(lambda: sum(
                 sample.value for sample in service.status("sessions")[0].samples
-                if sample.name == "mostrador_redis_refused_total") == 50, 30)
+                if sample.name == "mostrador_redis_refused_total") == 50)
             service.start("redis")
             found = list(answered_by(one, ids[one]).values())
             found += answered_by(two, ids[two]).values()
