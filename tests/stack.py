@@ -15,6 +15,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -82,10 +83,24 @@ class Http:
         return self.post("/seller/bot/", {"user_id": user_id, "msg": msg}, **options)
 
 
+_claims = []  # of ports; they end with this process
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port nobody listens on. It is not one of those that connections are given by the kernel, and
+    whoever else asks here, in any process, gets another."""
+    while True:
+        port = random.randrange(20000, 32768)
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0mostrador-tests-port-{port}")
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
+        return port
 
 
 def clean_env(extra):
@@ -357,21 +372,25 @@ class Stack:
                 return False
         if name == "gateway":
             try:
-                return self.http.get("/readyz", timeout=2).status == 200
+                return self.http.get("/readyz", timeout=5).status == 200
             except OSError:
                 return False
         if name in self.agents:
             return any(p.ready and p.boot not in self.processes[name].boots
-                       for p in self.status("dispatcher") if p.name == name)
-        status = self.status(name)
+                       for p in self.status("dispatcher", timeout=1) if p.name == name)
+        status = self.status(name, timeout=1)
         # the dispatcher is not ready before its agents are
         return bool(status) and (status[0].ready or name == "dispatcher")
 
-    def status(self, service):
-        """The processes a service's PONG tells of, itself first; [] if it says nothing."""
+    def status(self, service, timeout=None):
+        """The processes a service's PONG tells of, itself first; [] if it says nothing, for which a
+        process that runs has all the time it wants."""
+        process = self.processes.get(service)
+        if timeout is None:
+            timeout = most.PATIENCE if process and process.alive() and not process.frozen else 1
         with most.Client(self.endpoint(service)) as client:
             try:
-                return client.call("PING", name="test", timeout=1).processes
+                return client.call("PING", name="test", timeout=timeout).processes
             except (most.Timeout, most.WireError, zmq.ZMQError):
                 return []
 
