@@ -53,6 +53,12 @@ class Fake(most.Server):
         return handle
 
 
+    def note(self, message):
+        """What is sent again, because we were slow to answer, is one request."""
+        if not message.attempt or all(m.id != message.id for m in self.received):
+            super().note(message)
+
+
 class Sessions(Fake):
     """Inboxes, leases and contexts as the session service keeps them, without Redis."""
 
@@ -339,9 +345,17 @@ class World:
         return self.dispatcher.done(self.dispatcher.turn(user_id, **fields), timeout)
 
     def metric(self, name, label=""):
-        """Of the last heartbeat."""
+        """Of the next heartbeat."""
+        self.dispatcher.wait_for("HEARTBEAT", nth=self.dispatcher.count("HEARTBEAT") + 1)
         return sum(s.value for s in self.dispatcher.last_beat().samples
                    if s.name == name and label in s.labels)
+
+    def heard(self, dispatcher=None):
+        """Until the agent, which runs a turn, has read what a dispatcher has sent it so far: a nudge
+        makes it ask for news, which there are none of."""
+        asked = self.sessions.count("CLAIM", lambda m: m.token)
+        (dispatcher or self.dispatcher).nudge("ana")
+        self.sessions.wait_for("CLAIM", lambda m: m.token, nth=asked + 1)
 
     def log(self):
         return self.process.text()
