@@ -249,7 +249,7 @@ static void cars_of(const ground_facts_t *facts, const ground_mention_t *mention
                     ground_cars_t *cars)
 {
     *cars = (ground_cars_t){{0}};
-    if (mention->make == GROUND_NO_NAME && mention->model == GROUND_NO_NAME)
+    if (ground_is_unknown(mention))
         return;
     for (size_t i = 0; i < facts->car_count; i++)
         if ((mention->make == GROUND_NO_NAME || mention->make == facts->cars[i].make) &&
@@ -320,15 +320,28 @@ static bool pair_is_known(const ground_facts_t *facts, int16_t make, int16_t mod
     return false;
 }
 
+/* Is the word behind a known model one of its versions, and the longer name no other car? */
+static bool is_versioned(const judging_t *self, const ground_mention_t *known)
+{
+    if (known->model == GROUND_NO_NAME || known->to >= self->sentence.count)
+        return false;
+    ground_cars_t cars;
+    cars_of(self->stream->facts, known, &cars);
+    cars = with_word(self, &cars, known->to);
+    return !is_empty(&cars);
+}
+
 static void take_mentions(judging_t *self)
 {
     ground_sentence_t *sentence = &self->sentence;
     const ground_facts_t *facts = self->stream->facts;
     for (size_t at = 0; at < sentence->count && self->mention_count < GROUND_MAX_MENTIONS; at++) {
-        ground_mention_t mention;
+        ground_mention_t mention, known;
         if (!ground_names_find(facts->names, &sentence->plain, sentence->tokens, sentence->count,
-                               at, &mention))
+                               at, &mention, &known))
             continue;
+        if (ground_is_unknown(&mention) && is_versioned(self, &known))
+            mention = known;
         if (ground_was_said(facts->shop_words, sentence, mention.from, mention.to))
             continue;
         for (size_t i = mention.from; i < mention.to; i++)
@@ -371,7 +384,7 @@ static void judge_mentions(judging_t *self)
     for (size_t i = 0; i < self->mention_count; i++) {
         const ground_mention_t *mention = &self->mentions[i];
         const ground_mention_t *next = i + 1 < self->mention_count ? mention + 1 : NULL;
-        bool unknown = mention->make == GROUND_NO_NAME && mention->model == GROUND_NO_NAME;
+        bool unknown = ground_is_unknown(mention);
         bool make = mention->make != GROUND_NO_NAME && mention->model == GROUND_NO_NAME;
         size_t to = mention->to;
         if (make && next != NULL && next->from == to && next->make == GROUND_NO_NAME &&

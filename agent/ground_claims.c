@@ -354,7 +354,7 @@ static bool since_backs(const ground_scene_t *self, const ground_claim_t *claim)
     if (number->measure != MEASURE_MONEY || !number->since || number->label == LABEL_SAVING)
         return false;
     for (size_t m = 0; m < self->mention_count || (m == 0 && self->mention_count == 0); m++) {
-        const ground_mention_t any = {0, 0, GROUND_NO_NAME, GROUND_NO_NAME, false};
+        const ground_mention_t any = {0, 0, GROUND_NO_NAME, GROUND_NO_NAME};
         bool all = self->mention_count == 0;
         const ground_mention_t *mention = all ? &any : &self->mentions[m];
         for (size_t i = 0; i < self->facts->facet_count; i++) {

@@ -123,8 +123,7 @@ static int16_t id_of(ground_names_t *self, char kind, str_t compact)
 
 static bool is_guarded(str_t compact)
 {
-    bool more;
-    const ground_world_name_t *world = ground_world_find(compact, &more);
+    const ground_world_name_t *world = ground_world_find(compact);
     return world != NULL && world->guarded;
 }
 
@@ -222,22 +221,22 @@ static bool plain_digits(str_t text)
     return true;
 }
 
-/* One spelling against the tables; true: it is a name. *more: longer ones may be. */
-static bool is_name(const ground_names_t *self, str_t compact, bool capital, bool starts,
-                    ground_mention_t *mention, bool *more)
+/* One spelling against the tables. */
+static bool is_known(const ground_names_t *self, str_t compact, bool capital,
+                     ground_mention_t *mention)
 {
     const spelling_t *known = slot_of(self, compact);
-    if (known->text != NULL && (capital || !known->capital)) {
-        mention->make = known->make;
-        mention->model = known->model;
-        return true;
-    }
-    const ground_world_name_t *world = ground_world_find(compact, more);
-    if (world == NULL || (world->guarded && (!capital || starts)))
+    if (known->text == NULL || (known->capital && !capital))
         return false;
-    mention->make = mention->model = GROUND_NO_NAME;
-    mention->whole = world->make;
+    mention->make = known->make;
+    mention->model = known->model;
     return true;
+}
+
+static bool is_of_world(str_t compact, bool capital, bool starts)
+{
+    const ground_world_name_t *world = ground_world_find(compact);
+    return world != NULL && (!world->guarded || (capital && !starts));
 }
 
 static bool no_word_before(const ground_token_t *tokens, size_t at)
@@ -248,13 +247,28 @@ static bool no_word_before(const ground_token_t *tokens, size_t at)
     return true;
 }
 
+/* Compares a spelling, and without the s of a plural ("Jettas"). */
+static void compare(const ground_names_t *self, str_t compact, bool capital, bool starts,
+                    ground_mention_t one, ground_mention_t *mention, ground_mention_t *known)
+{
+    str_t singular = {compact.data, compact.size - 1};
+    bool plural = compact.size > 4 && compact.data[compact.size - 1] == 's';
+    if (is_known(self, compact, capital, &one) ||
+        (plural && is_known(self, singular, capital, &one)))
+        *mention = *known = one;
+    else if (is_of_world(compact, capital, starts) ||
+             (plural && is_of_world(singular, capital, starts)))
+        *mention = one;
+}
+
 bool ground_names_find(const ground_names_t *self, const ground_plain_t *plain,
                        const ground_token_t *tokens, size_t count, size_t at,
-                       ground_mention_t *mention)
+                       ground_mention_t *mention, ground_mention_t *known)
 {
     char text[MAX_NAME];
     size_t size = 0, pieces = 0, last = at;
-    bool found = false, more = true, starts = no_word_before(tokens, at);
+    const ground_mention_t none = {(uint16_t)at, (uint16_t)at, GROUND_NO_NAME, GROUND_NO_NAME};
+    *mention = *known = none;
     for (size_t i = at; i < count && pieces < MAX_PIECES; i++) {
         const ground_token_t *token = &tokens[i];
         str_t piece = {plain->text + token->at, token->size};
@@ -268,14 +282,10 @@ bool ground_names_find(const ground_names_t *self, const ground_plain_t *plain,
         size += piece.size;
         pieces++;
         last = i;
-        ground_mention_t one = {.from = (uint16_t)at, .to = (uint16_t)(i + 1)};
-        str_t compact = {text, size}, singular = {text, size - 1};
-        if (is_name(self, compact, tokens[at].upper, starts, &one, &more) ||
-            (size > 4 && text[size - 1] == 's' && /* "Jettas" */
-             is_name(self, singular, tokens[at].upper, starts, &one, &more))) {
-            *mention = one;
-            found = true;
-        }
+        ground_mention_t one = none;
+        one.to = (uint16_t)(i + 1);
+        compare(self, (str_t){text, size}, tokens[at].upper, no_word_before(tokens, at), one,
+                mention, known);
     }
-    return found;
+    return mention->to > at;
 }

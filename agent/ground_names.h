@@ -11,12 +11,16 @@
 #define GROUND_NO_NAME (-1)
 #define GROUND_MAX_NAMES 4096 /* known ones, spellings included; later ones are not known */
 
-/* A make, a model, or both, in a sentence. */
+/* A make, a model, or both, in a sentence; nobody knows it if it is neither. */
 typedef struct ground_mention {
     uint16_t from, to;   /* tokens */
-    int16_t make, model; /* ids, or GROUND_NO_NAME; both that: unknown */
-    bool whole;          /* an unknown one is a make */
+    int16_t make, model; /* ids, or GROUND_NO_NAME */
 } ground_mention_t;
+
+static inline bool ground_is_unknown(const ground_mention_t *mention)
+{
+    return mention->make == GROUND_NO_NAME && mention->model == GROUND_NO_NAME;
+}
 
 typedef struct ground_names ground_names_t;
 
@@ -36,23 +40,23 @@ int16_t ground_names_model(const ground_names_t *self, str_t model);
 /* The make and model that a name ("Jetta", "Mazda 3") stands for; false: not known. */
 bool ground_names_look(const ground_names_t *self, str_t name, int16_t *make, int16_t *model);
 
-/* The longest name that begins with the token at; false if none does. */
+/* The longest name that begins with the token at; false if none does. *known: the longest that is
+ * known, which may be shorter than one that is not ("Jetta" in "Jetta GLI"); of size 0 if none. */
 bool ground_names_find(const ground_names_t *self, const ground_plain_t *plain,
                        const ground_token_t *tokens, size_t count, size_t at,
-                       ground_mention_t *mention);
+                       ground_mention_t *mention, ground_mention_t *known);
 
 /* ---- names of the world (ground_world.c) ---- */
 
 typedef struct ground_world_name {
     const char *name; /* compact */
-    bool make;
-    bool guarded; /* a word of daily speech, a place or a code, too: only with a capital */
+    bool guarded;     /* a word of daily speech, a place or a code, too: only with a capital */
 } ground_world_name_t;
 
 extern const ground_world_name_t ground_world[]; /* in order, for a test */
 extern const size_t ground_world_count;
 
-/* NULL: there is none of this name. *more: longer names begin like it. */
-const ground_world_name_t *ground_world_find(str_t compact, bool *more);
+/* NULL: there is none of this name. */
+const ground_world_name_t *ground_world_find(str_t compact);
 
 #endif

@@ -296,13 +296,38 @@ static bool scale_at(const ground_sentence_t *self, size_t at, bool money, int64
     return true;
 }
 
+static bool plain_digits(const ground_sentence_t *self, size_t at, size_t least, size_t most)
+{
+    str_t text = ground_token_text(self, at);
+    for (size_t i = 0; i < text.size; i++)
+        if (!is_digit(text.data[i]))
+            return false;
+    return is_digits(self, at) && text.size >= least && text.size <= most;
+}
+
+/* "238 999": groups of three with blanks between them; returns the last token. */
+static size_t last_group(const ground_sentence_t *self, size_t at)
+{
+    if (!plain_digits(self, at, 1, 3))
+        return at;
+    while (at + 1 < self->count && plain_digits(self, at + 1, 3, 3) &&
+           self->tokens[at + 1].at == self->tokens[at].at + self->tokens[at].size + 1 &&
+           !(at + 2 < self->count && !self->tokens[at + 2].spaced &&
+             self->tokens[at + 2].kind == GROUND_WORD))
+        at++;
+    return at;
+}
+
 /* A number that begins with digits; returns the end. */
 static size_t digits_number(const ground_sentence_t *self, size_t at, bool money,
                             ground_number_t *out)
 {
     int64_t scale = 1;
+    str_t text = ground_token_text(self, at);
+    at = last_group(self, at);
+    text.size = (size_t)(ground_token_text(self, at).data - text.data) + self->tokens[at].size;
     bool scaled = scale_at(self, at + 1, money, &scale);
-    digits_t digits = read_digits(ground_token_text(self, at), scaled);
+    digits_t digits = read_digits(text, scaled);
     out->digits = digits.count;
     out->marked = digits.marked || scaled;
     out->scaled = scaled;

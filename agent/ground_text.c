@@ -421,12 +421,6 @@ static char at_or_blank(const ground_plain_t *self, size_t at)
     return at < self->size ? self->text[at] : ' ';
 }
 
-static bool three_digits(const ground_plain_t *self, size_t at)
-{
-    return is_digit(at_or_blank(self, at)) && is_digit(at_or_blank(self, at + 1)) &&
-           is_digit(at_or_blank(self, at + 2)) && !is_digit(at_or_blank(self, at + 3));
-}
-
 /* The end of the digits at at, with the marks between them: "4,037.70", "238'999". */
 static size_t digits_end(const ground_plain_t *self, size_t at)
 {
@@ -460,11 +454,7 @@ static size_t number_end(const ground_plain_t *self, size_t at)
         if (single > end)
             return single;
     }
-    size_t groups = end;
-    if (end - at <= 3)
-        while (at_or_blank(self, groups) == ' ' && three_digits(self, groups + 1))
-            groups += 4;
-    return groups;
+    return end;
 }
 
 size_t ground_tokens(const ground_plain_t *self, ground_token_t *tokens)
