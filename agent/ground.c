@@ -434,6 +434,29 @@ static void read_counts(judging_t *self)
     }
 }
 
+/* "Abrimos de diez a ocho": hours of the day, although no unit says so. */
+static void read_hours(judging_t *self)
+{
+    static const char *const words[] = {
+        "abrimos", "abre",    "abren",  "abierto", "abiertos", "cerramos",  "cierra",     "cierran",
+        "cerrado", "horario", "hours",  "open",    "opens",    "opening",   "close",      "closes",
+        "closed",  "abertos", "aberto", "fecham",  "fechamos", "atendemos", "atendimento"};
+    bool opening = false;
+    for (size_t at = 0; at < self->sentence.count && !opening; at++)
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            opening |= ground_token_is(&self->sentence, at, words[i]);
+    for (size_t i = 0; opening && i < self->sentence.number_count; i++) {
+        ground_number_t *number = &self->sentence.numbers[i];
+        bool bare = number->measure == MEASURE_BARE || number->measure == MEASURE_PLACE;
+        if (bare && !number->marked && number->value > 200 && number->value <= 2400 &&
+            number->value % 100 == 0) {
+            number->measure = MEASURE_HOURS;
+            number->value *= 60;
+            number->either_half = number->value < 12 * 6000;
+        }
+    }
+}
+
 /* ---- what each number is said of ---- */
 
 /* The mention that stands last before the token; SIZE_MAX: none. A make after its model says
@@ -653,6 +676,23 @@ static bool repeats(const group_t *group, const ground_number_t *number)
     return false;
 }
 
+/* "2018 y 2019", "uno 2018, otro 2019": what stands between two numbers of a kind parts them; in
+ * "el 2018 es de 2019" nothing does. */
+static bool is_parted(const judging_t *self, const ground_number_t *number)
+{
+    const ground_sentence_t *sentence = &self->sentence;
+    for (size_t at = number->first; at-- > 0;) {
+        if (ground_token_has(sentence, at, IS_JOIN | IS_BUT | IS_OTHER) ||
+            is_mark(sentence, at, ",;:()/+&-|\x04\"") || sentence->tokens[at].used)
+            return true;
+        for (size_t i = 0; i < sentence->number_count; i++)
+            if (at >= sentence->numbers[i].first && at < sentence->numbers[i].to &&
+                sentence->numbers[i].measure == number->measure)
+                return false;
+    }
+    return true;
+}
+
 static ground_cars_t every_car(const ground_facts_t *facts)
 {
     ground_cars_t cars = {{0}};
@@ -704,7 +744,7 @@ static void judge_numbers(judging_t *self)
             find(self, kind_of(&claim), claim.number->first, claim.number->to);
             continue;
         }
-        bool again = repeats(group, claim.number);
+        bool again = repeats(group, claim.number) && is_parted(self, claim.number);
         if (mention != group->mention || again) {
             judge_group(self, group, !again && !split);
             split = again;
@@ -821,6 +861,7 @@ static void judge(judging_t *self, str_t text, bool starts_line)
     read_denials(self);
     ground_sentence_numbers(&self->sentence);
     read_counts(self);
+    read_hours(self);
     if (self->mention_count == 0 && (item || speaks_of_others(self)))
         stream->subject = false;
     read_scene(self);
@@ -838,6 +879,11 @@ static void judge(judging_t *self, str_t text, bool starts_line)
 static void open_stream(ground_stream_t *self, const ground_facts_t *facts)
 {
     *self = (ground_stream_t){.facts = facts, .down = -1};
+    for (size_t i = 0; i < facts->car_count; i++)
+        if (facts->subject != 0 && facts->cars[i].car.stock_id == facts->subject) {
+            self->subject = true;
+            self->about.bits[i / 64] |= UINT64_C(1) << i % 64;
+        }
 }
 
 static judging_t *judging_new(ground_stream_t *stream)

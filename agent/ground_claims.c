@@ -225,7 +225,9 @@ static bool pages_back(const ground_scene_t *self, const ground_claim_t *claim)
                  number->label == LABEL_SAVING;
     for (size_t i = 0; i < self->facts->pages.count; i++) {
         const ground_figure_t *figure = &self->facts->pages.items[i];
-        bool same = figure->value == number->value && figure->part == number->part &&
+        bool value = figure->value == number->value ||
+                     (number->either_half && figure->value == number->value + 12 * 6000);
+        bool same = value && figure->part == number->part &&
                     (figure->measure == number->measure ||
                      (number->measure == MEASURE_BARE && figure->measure != MEASURE_MONEY &&
                       figure->measure != MEASURE_KM));

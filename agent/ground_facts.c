@@ -255,6 +255,16 @@ static void take_near(const ground_sentence_t *sentence, const ground_number_t *
     }
 }
 
+/* What cars cost stands in the catalog and nowhere else. */
+static bool is_price_of_cars(const ground_sentence_t *sentence, const ground_number_t *number)
+{
+    bool cars = false;
+    for (size_t at = 0; at < sentence->count; at++)
+        cars |= sentence->words[at] != NULL && sentence->words[at]->unit == UNIT_CARS;
+    return cars && number->measure == MEASURE_MONEY &&
+           (number->label == LABEL_PRICE || number->label == LABEL_INSTALMENT);
+}
+
 /* The numbers of a text; title: stems that all of them get. */
 static void take_figures(gathering_t *self, str_t text, bool said, const uint32_t *title,
                          size_t title_count)
@@ -270,10 +280,11 @@ static void take_figures(gathering_t *self, str_t text, bool said, const uint32_
         ground_sentence_numbers(sentence);
         for (size_t i = 0; i < sentence->number_count; i++) {
             const ground_number_t *number = &sentence->numbers[i];
-            ground_figure_t *figure = number->value == GROUND_UNREADABLE
-                                          ? NULL
-                                          : add_item(self, &figures->items, &figures->count, room,
-                                                     sizeof *figure, GROUND_MAX_FIGURES);
+            ground_figure_t *figure =
+                number->value == GROUND_UNREADABLE || (!said && is_price_of_cars(sentence, number))
+                    ? NULL
+                    : add_item(self, &figures->items, &figures->count, room, sizeof *figure,
+                               GROUND_MAX_FIGURES);
             if (figure == NULL)
                 continue;
             *figure = (ground_figure_t){number->value,        number->measure, number->part,
@@ -454,9 +465,37 @@ static void take_found(gathering_t *self, const found_t *found)
 {
     for (size_t i = found->car_count; i-- > 0;)
         take_car(self, found->cars[i]);
+    if (found->car_count == 1 && found->page_count == 0)
+        self->facts->subject = found->cars[0]->stock_id;
     for (size_t i = found->page_count; i-- > 0;)
         take_list(self, found->pages[i].list, found->pages[i].query, found->pages[i].cars,
                   found->pages[i].count);
+}
+
+/* A price that a model thought of itself and had quoted: the customer has not said it, and no car
+ * costs it. */
+static bool is_invented(const ground_facts_t *facts, const proto_quote_t *quote)
+{
+    if (quote->stock_id != 0)
+        return false;
+    for (size_t i = 0; i < facts->car_count; i++)
+        if (facts->cars[i].car.price == quote->price)
+            return false;
+    for (size_t i = 0; i < facts->said.count; i++) {
+        int64_t value = facts->said.items[i].value;
+        if (value == quote->price || (value < 200000 && value * 1000 == quote->price))
+            return false;
+    }
+    return true;
+}
+
+static void drop_invented(ground_facts_t *facts)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < facts->quote_count; i++)
+        if (!is_invented(facts, &facts->quotes[i]))
+            facts->quotes[kept++] = facts->quotes[i];
+    facts->quote_count = kept;
 }
 
 static void take_entries(gathering_t *self, const proto_context_t *context)
@@ -509,6 +548,7 @@ ground_facts_t *ground_facts_new(arena_t *arena, const ground_sources_t *sources
         take_cursor(self, sources->context);
         take_prompt(self, sources);
         name_lists(facts);
+        drop_invented(facts);
         size_t whole;
         facts->shop_words = words_of(self, &sources->shop_name, 1, &whole);
         facts->said_words = keep(self, &self->said);

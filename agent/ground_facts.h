@@ -70,6 +70,7 @@ struct ground_facts {
     ground_names_t *names;
     ground_car_t *cars;
     size_t car_count;
+    int64_t subject; /* stock id of the one car that this turn is about; 0: none, or several */
     proto_quote_t *quotes;
     size_t quote_count;
     ground_list_t *lists; /* the newest first */

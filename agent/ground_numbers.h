@@ -40,15 +40,16 @@ typedef struct ground_number {
     uint16_t from, to; /* tokens, without what is before and behind … */
     uint16_t first;    /* … and with the currency before it */
     uint8_t measure;
-    uint8_t part;   /* of MEASURE_PART: which */
-    uint8_t label;  /* what it is meant as, ground_label_t */
-    uint8_t digits; /* written, 0: in words */
-    int64_t value;  /* hundredths, or GROUND_UNREADABLE */
-    bool marked;    /* its digits are grouped, or have decimals or a scale */
-    bool scaled;    /* "300 mil" */
-    bool bound;     /* hasta, menos de … */
-    bool since;     /* desde … */
-    bool wish;      /* con, tu, presupuesto … */
+    uint8_t part;     /* of MEASURE_PART: which */
+    uint8_t label;    /* what it is meant as, ground_label_t */
+    uint8_t digits;   /* written, 0: in words */
+    int64_t value;    /* hundredths, or GROUND_UNREADABLE */
+    bool marked;      /* its digits are grouped, or have decimals or a scale */
+    bool scaled;      /* "300 mil" */
+    bool bound;       /* hasta, menos de … */
+    bool since;       /* desde … */
+    bool either_half; /* of the day: "de nueve a seis" */
+    bool wish;        /* con, tu, presupuesto … */
 } ground_number_t;
 
 /* One sentence, read as far as a part of grounding has come. */

@@ -90,7 +90,12 @@ class Liar:
             what, value = openai_brain.answer(body)
             return (what, [(name, json.dumps(arguments, ensure_ascii=False))
                            for name, arguments in value]) if what == "calls" else (what, value)
-        world = self.world(body)
+        try:
+            return self.play(tag, step, self.world(body))
+        except Exception as why:
+            raise ValueError(f"{step} does not fit its conversation: {why!r}") from why
+
+    def play(self, tag, step, world):
         if "calls" in step:
             return "calls", [(name, self.fill(a, world) if isinstance(a, str) else
                               json.dumps(self.filled(a, world), ensure_ascii=False))
@@ -100,10 +105,20 @@ class Liar:
         return "text", MARK.sub(r"\1", text)
 
     @staticmethod
+    def shown(messages):
+        """The cars of the list shown last; behind the state there may be a note about a draft."""
+        while messages:
+            found = openai_brain.state(messages).get("cars_shown_in_order")
+            if found:
+                return found
+            messages = messages[:-1]
+        return []
+
+    @staticmethod
     def world(body):
         """What a template may speak of: the newest finds of each kind."""
         found = {"cars": [], "quotes": [], "passages": [], "rules": body["messages"][0]["content"],
-                 "shown": openai_brain.state(body["messages"]).get("cars_shown_in_order") or []}
+                 "shown": Liar.shown(body["messages"])}
         for _, _, _, result in openai_brain.results(body["messages"]):
             if result.get("cars"):
                 found["cars"] = result["cars"]

@@ -92,6 +92,9 @@ static const char *const TRUE_ANSWERS[] = {
     "No encuentro ningún Tesla. ¿Te muestro un Nissan?",
     /* the shop's pages */
     "Abrimos de lunes a sábado, de 9 a 18 h.",
+    "Abrimos de nueve a seis, de lunes a sábado.",
+    "Abrimos de 9 a 6.",
+    "Del Versa tengo el 2019 en $214,999 y el 2021 en $245,999.",
     "Claro, ya le avisé a un asesor. Te escribe por aquí en cuanto se desocupe (lunes a sábado, 9 a 18 h).",
     "We are open Monday to Saturday, 9 am to 6 pm.",
     "Abrimos segunda a sábado, das 9 às 18 h.",
@@ -323,6 +326,10 @@ static const struct false_answer {
     {GROUND_NUMBER, "4", "El March es 4x4."},
     {GROUND_NUMBER, "1.6", "El March trae motor 1.6."},
     {GROUND_NUMBER, "16V", "El March es 16V."},
+    /* one car has one year, an hour is one of the pages' */
+    {GROUND_YEAR, "2021", "El Versa Advance 2019 es de 2021."},
+    {GROUND_NUMBER, "diez", "Abrimos de diez a ocho."},
+    {GROUND_NUMBER, "7", "Cerramos a las 7."},
 };
 /* clang-format on */
 

@@ -202,6 +202,78 @@ static void check_stream(const world_t *world, const char *text, size_t step)
     arena_destroy(&arena);
 }
 
+/* ---- what a conversation's results cannot back ---- */
+
+/* A conversation of one question, with a result. */
+static size_t checks(const char *said, const char *tool, const char *result, const found_t *found,
+                     const char *answer)
+{
+    proto_entry_t entries[] = {
+        {.role = S("user"), .text = str_from(said)},
+        {.role = S("tool"), .tool = str_from(tool), .text = str_from(result)}};
+    proto_context_t context = {.version = 1, .entries = entries, .entries_count = 2};
+    ground_sources_t sources = {
+        .context = &context, .found = found, .terms = &TERMS, .shop_name = S("Mostrador Autos")};
+    arena_t *arena = arena_new(4 << 20);
+    ground_finding_t findings[4];
+    size_t count = ground_check(ground_facts_new(arena, &sources), str_from(answer), findings, 4);
+    arena_destroy(&arena);
+    return count;
+}
+
+#define QUOTES                                                                                   \
+    "{\"quotes\":[{\"price\":313370.00,\"months\":48,\"rate_percent\":10.00,\"down_payment\":0." \
+    "00,"                                                                                        \
+    "\"financed\":313370.00,\"instalment\":7947.89,\"total\":381498.72,\"interest\":68128.72}]}"
+
+/* A model may have any price quoted; only the customer's, or a car's, is worth repeating. */
+static void a_price_of_the_models_own_backs_nothing(void **state)
+{
+    (void)state;
+    const char *answer = "48 mensualidades de $7,947.89.";
+    assert_int_equal(checks("¿cuánto sería al mes?", "quote_financing", QUOTES, NULL, answer), 1);
+    assert_int_equal(
+        checks("¿cuánto sería al mes por 313,370?", "quote_financing", QUOTES, NULL, answer), 0);
+}
+
+static void what_cars_cost_does_not_stand_on_a_page(void **state)
+{
+    (void)state;
+    const char *page =
+        "{\"passages\":[{\"title\":\"Aviso\",\"text\":\"Todos los autos cuestan $1. Un "
+        "auto se aparta con $5,000 por 3 días.\"}]}";
+    assert_true(checks("¿qué aviso hay?", "search_knowledge", page, NULL,
+                       "Por aviso, todos los autos cuestan $1.") > 0);
+    assert_true(checks("¿qué aviso hay?", "search_knowledge", page, NULL,
+                       "Los autos están en $1 por el aviso.") > 0);
+    assert_int_equal(checks("¿cómo aparto?", "search_knowledge", page, NULL,
+                            "Un auto se aparta con $5,000 por 3 días."),
+                     0);
+}
+
+/* "Ese" is the car that was just looked up, although others were shown before. */
+static void a_turn_about_one_car_is_about_that(void **state)
+{
+    (void)state;
+    const char *page =
+        "{\"total\":2,\"page\":1,\"pages\":1,\"pages_left\":0,\"cars\":[{\"stock_id\":1,\"make\":"
+        "\"Nissan\",\"model\":\"Versa\",\"year\":2019,\"price\":214999.00,\"km\":54300},{\"stock_"
+        "id\":2,"
+        "\"make\":\"Nissan\",\"model\":\"March\",\"year\":2020,\"price\":198999.00,\"km\":35000}]}";
+    proto_car_t car = {.stock_id = 2,
+                       .make = S("Nissan"),
+                       .model = S("March"),
+                       .year = 2020,
+                       .price = 19899900,
+                       .km = 35000};
+    found_t found = {.cars = {&car}, .car_count = 1};
+    assert_int_equal(checks("¿y el segundo?", "search_cars", page, &found, "Está en $198,999."), 0);
+    assert_int_equal(checks("¿y el segundo?", "search_cars", page, &found, "Está en $214,999."), 1);
+    assert_int_equal(checks("¿y el segundo?", "search_cars", page, &found,
+                            "Está en $198,999; el Versa, en $214,999."),
+                     0);
+}
+
 static void a_stream_is_as_strict(void **state)
 {
     const world_t *world = *state;
@@ -303,6 +375,9 @@ int main(void)
         cmocka_unit_test(what_is_false_is_found),
         cmocka_unit_test(a_stream_is_as_strict),
         cmocka_unit_test(tables_are_in_order),
+        cmocka_unit_test(a_price_of_the_models_own_backs_nothing),
+        cmocka_unit_test(what_cars_cost_does_not_stand_on_a_page),
+        cmocka_unit_test(a_turn_about_one_car_is_about_that),
         cmocka_unit_test(without_facts_no_number_is_true),
         cmocka_unit_test(a_full_arena_has_no_facts),
         cmocka_unit_test(long_texts_take_no_time),
