@@ -260,7 +260,9 @@ void write_quote(scene_t *scene, buf_t *out, const scene_result_t *result, bool 
         headline(scene, out, &car);
     } else {
         char price[MONEY_TEXT_SIZE];
-        buf_printf(out, "*%s*\n", money_print(plans[0].price, price));
+        phrase_add(out, &scene->voice, PHRASE_PRICE_LINE,
+                   PHRASE_ARGS({"price", str_from(money_print(plans[0].price, price))}));
+        buf_char(out, '\n');
     }
     if (count == 1)
         one_plan(scene, out, &plans[0], asks);

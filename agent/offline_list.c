@@ -114,7 +114,8 @@ static void names(buf_t *out, const proto_query_t *query)
     buf_char(out, '*');
 }
 
-static void traits(const scene_t *scene, buf_t *out, const proto_query_t *query)
+/* Adjectives: behind the noun, or before it in English. */
+static void kinds(const scene_t *scene, buf_t *out, const proto_query_t *query)
 {
     static const struct {
         const char *value;
@@ -127,6 +128,13 @@ static void traits(const scene_t *scene, buf_t *out, const proto_query_t *query)
         if (same_folded(query->transmission, str_from(rows[i].value)) ||
             same_folded(query->fuel, str_from(rows[i].value)))
             phrase_say(out, voice, rows[i].phrase);
+    if (query->length_min > 0)
+        phrase_say(out, voice, PHRASE_OF_LONG);
+}
+
+static void traits(const scene_t *scene, buf_t *out, const proto_query_t *query)
+{
+    const voice_t *voice = &scene->voice;
     if (query->colour.size > 0) {
         buf_t colour;
         buf_init(&colour, 256);
@@ -159,7 +167,7 @@ static void unwanted(scene_t *scene, buf_t *out, str_t value, bool *coloured)
     buf_t said;
     buf_init(&said, 1024);
     proto_query_t query = {.transmission = value, .fuel = value};
-    traits(scene, &said, &query);
+    kinds(scene, &said, &query);
     if (said.size == 0 && is_value(value)) {
         buf_t colour;
         buf_init(&colour, 256);
@@ -243,6 +251,9 @@ void write_what(scene_t *scene, buf_t *out, const proto_query_t *query)
                                     PHRASE_OF_KM_TO};
     buf_t what;
     buf_init(&what, 2048);
+    bool adjectives_first = scene->voice.language == LANGUAGE_EN;
+    if (adjectives_first)
+        kinds(scene, &what, query);
     noun(scene, &what, query);
     names(&what, query);
     if (str_is(query->q, "4x4") || str_is(query->q, "AWD"))
@@ -252,11 +263,11 @@ void write_what(scene_t *scene, buf_t *out, const proto_query_t *query)
     bool before = false, one_year = query->year_min == query->year_max;
     if (one_year)
         between(&scene->voice, &what, query->year_min, query->year_max, print_year, years, &before);
-    traits(scene, &what, query);
-    if (query->length_min > 0)
-        phrase_say(&what, &scene->voice, PHRASE_OF_LONG);
+    if (!adjectives_first)
+        kinds(scene, &what, query);
     if (!one_year)
         between(&scene->voice, &what, query->year_min, query->year_max, print_year, years, &before);
+    traits(scene, &what, query);
     between(&scene->voice, &what, query->price_min, query->price_max, money_print, prices, &before);
     between(&scene->voice, &what, query->km_min, query->km_max, number_print, kms, &before);
     if (query->city.size > 0)

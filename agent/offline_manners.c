@@ -75,14 +75,19 @@ static bool refuse_kindly(scene_t *scene, tag_t tag, phrase_t refusal, phrase_t 
     return true;
 }
 
+phrase_t trick_phrase(const scene_t *scene)
+{
+    const understood_t *u = &scene->u;
+    bool money = u->price_max > 0 || u->price_min > 0 || u->bare >= 0 ||
+                 (u->says & (SAYS_DOLLARS | SAYS_HAGGLE));
+    return money ? PHRASE_TRICK_PRICE : PHRASE_TRICK;
+}
+
 bool step_trick(scene_t *scene)
 {
     if (!(scene->u.says & SAYS_TRICK) || (scene->u.topics & ~TOPIC_CONTACT) != 0)
         return false;
-    const understood_t *u = &scene->u;
-    bool money = u->price_max > 0 || u->price_min > 0 || (u->says & (SAYS_DOLLARS | SAYS_HAGGLE));
-    return refuse_kindly(scene, TAG_TRICK, money ? PHRASE_TRICK_PRICE : PHRASE_TRICK,
-                         PHRASE_LEAD_BACK);
+    return refuse_kindly(scene, TAG_TRICK, trick_phrase(scene), PHRASE_LEAD_BACK);
 }
 
 /* "Ándale, aunque sea un 5%", after a discount was asked for. */

@@ -9,6 +9,9 @@
 /* Does the message say these things and nothing else of weight? */
 bool is_pure(const scene_t *scene, uint32_t says);
 
+/* How a trick is refused: by the prices, if it is about money. */
+phrase_t trick_phrase(const scene_t *scene);
+
 /* The first name of the message that the shop has cars of, or NULL. */
 const proto_mention_t *carried(const scene_t *scene);
 

@@ -1,5 +1,5 @@
 /* The answer of a turn, put together from all that its tools found. */
-#include "agent/offline_scene.h"
+#include "agent/offline_steps.h"
 #include "common/money.h"
 #include "common/text.h"
 
@@ -195,9 +195,9 @@ static void write_firm(scene_t *scene, buf_t *out, const scene_result_t *result)
     const cJSON *object = cJSON_GetObjectItemCaseSensitive(result->json, "car");
     proto_car_t car;
     char price[MONEY_TEXT_SIZE];
-    phrase_say(out, &scene->voice, PHRASE_HAGGLE);
-    buf_char(out, ' ');
     if (object == NULL) {
+        phrase_say(out, &scene->voice, PHRASE_HAGGLE);
+        buf_char(out, ' ');
         phrase_say(out, &scene->voice, PHRASE_LEAD_BACK);
         return;
     }
@@ -302,7 +302,7 @@ static void write_main(scene_t *scene, buf_t *out, const scene_result_t *result)
         write_nearest(scene, out, result);
         break;
     case TAG_TRICK:
-        write_lead(scene, out, PHRASE_TRICK_PRICE, result);
+        write_lead(scene, out, trick_phrase(scene), result);
         break;
     case TAG_HAGGLE:
         write_lead(scene, out, PHRASE_HAGGLE, result);

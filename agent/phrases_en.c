@@ -63,7 +63,9 @@ const phrase_table_t phrases_en = {
     [PHRASE_CHEAPEST_FIRST] = {
         "Those already go from the cheapest up: the first is the {name}, at {price}. Shall I look at another make or another type?",
         "I have none cheaper than those: the lowest priced is the {name}, at {price}. Shall we drop a filter?"},
-    [PHRASE_CAR_AT] = {"The *{car}* is {price}.", "That *{car}* costs {price}."},
+    [PHRASE_CAR_AT] = {
+        "The *{car}* is {price} and I can't move that price here.",
+        "That *{car}* costs {price}, as published, and I have no way to lower it."},
     [PHRASE_HOW_HELP] = {
         "I'm here. Shall I look for a car or work out payments?",
         "How can I help: find a car, run the numbers or answer a question about the dealership?"},
@@ -76,8 +78,8 @@ const phrase_table_t phrases_en = {
         "Shall I show you options by make or by budget?",
         "Shall we look at SUVs, sedans or something more compact?"},
     [PHRASE_LEAD_QUOTE] = {
-        "What I can do is fit the term and the down payment so the monthly payment suits you. Shall I work it out?",
-        "What can be adjusted is the credit. Shall I work out the payments over a longer term?"},
+        "Shall I work it out with a term and a down payment that suit you?",
+        "Shall I work out the payments over a longer term?"},
     [PHRASE_NO_WORDS] = {
         "I can only read text here, so I can't see or hear what you sent. Could you write which car you are looking for?",
         "I can't open that, I only read written messages. Tell me in words how I can help.",
@@ -157,7 +159,10 @@ const phrase_table_t phrases_en = {
         "We haven't seen a list yet. What car are you looking for?"},
     [PHRASE_SUPPOSE] = {"I take it you mean *{name}*. ", "I understand you mean *{name}*. "},
     [PHRASE_EMPTY] = {"I have no {what} right now.", "There are no {what} at the moment.", "I found no {what} for now."},
-    [PHRASE_NEAREST] = {"The closest I have, {total} {what}:", "What comes nearest, {total} {what}:", "These are the most similar, {total} {what}:"},
+    [PHRASE_NEAREST] = {
+        "The closest I have are {total} {what}:",
+        "What comes nearest are {total} {what}:",
+        "The most similar are {total} {what}:"},
     [PHRASE_ASK_OTHER] = {
         "Shall we try another make or another budget?",
         "What shall we change: make, year or price?"},
@@ -198,6 +203,7 @@ const phrase_table_t phrases_en = {
 
     [PHRASE_DOWN] = {"Down payment: {down}"},
     [PHRASE_DOWN_PERCENT] = {"Down payment ({percent}%): {down}"},
+    [PHRASE_PRICE_LINE] = {"For a car of *{price}*:"},
     [PHRASE_NO_DOWN] = {"No down payment"},
     [PHRASE_WITHOUT_DOWN] = {"with no down payment"},
     [PHRASE_WITH_DOWN] = {"with {down} down"},
@@ -306,12 +312,12 @@ const phrase_table_t phrases_en = {
     [PHRASE_NOUN_CONVERTIBLE] = {"convertibles"},
     [PHRASE_NOUN_MINIVAN] = {"minivans"},
     [PHRASE_NOUN_OTHER] = {"{name}"},
-    [PHRASE_OF_AUTOMATIC] = {" with automatic transmission"},
-    [PHRASE_OF_MANUAL] = {" with manual transmission"},
-    [PHRASE_OF_HYBRID] = {" (hybrid)"},
-    [PHRASE_OF_ELECTRIC] = {" (electric)"},
-    [PHRASE_OF_DIESEL] = {" (diesel)"},
-    [PHRASE_OF_PETROL] = {" (gasoline)"},
+    [PHRASE_OF_AUTOMATIC] = {"automatic "},
+    [PHRASE_OF_MANUAL] = {"manual "},
+    [PHRASE_OF_HYBRID] = {"hybrid "},
+    [PHRASE_OF_ELECTRIC] = {"electric "},
+    [PHRASE_OF_DIESEL] = {"diesel "},
+    [PHRASE_OF_PETROL] = {"gasoline "},
     [PHRASE_OF_COLOUR] = {" in {colour}"},
     [PHRASE_OF_BLUETOOTH] = {" with Bluetooth"},
     [PHRASE_OF_CAR_PLAY] = {" with CarPlay"},
@@ -322,7 +328,7 @@ const phrase_table_t phrases_en = {
     [PHRASE_STANDING_IN] = {"those in {city}"},
     [PHRASE_COLOURED] = {"{colour} ones"},
     [PHRASE_NOR] = {" or "},
-    [PHRASE_OF_LONG] = {" (large)"},
+    [PHRASE_OF_LONG] = {"large "},
     [PHRASE_OF_YEAR] = {" {a}"},
     [PHRASE_OF_YEAR_FROM] = {" from {a} on"},
     [PHRASE_OF_YEAR_TO] = {" up to {a}"},

@@ -68,7 +68,10 @@ const phrase_table_t phrases_es = {
     [PHRASE_CHEAPEST_FIRST] = {
         "Esos ya van del más barato al más caro: el primero es el {name}, en {price}. ¿Busco de otra marca o de otro tipo?",
         "Más baratos que esos no tengo: el de menor precio es el {name}, en {price}. ¿Quitamos algún filtro?"},
-    [PHRASE_CAR_AT] = {"El *{car}* está en {price}.", "Ese *{car}* cuesta {price}."},
+    [PHRASE_CAR_AT] = {
+        "El *{car}* está en {price} y ese precio no lo puedo mover por aquí.",
+        "Ese *{car}* cuesta {price}, que es lo publicado, y no tengo forma de bajarlo.",
+        "{price} es el precio del *{car}* y de ahí no me puedo mover."},
     [PHRASE_HOW_HELP] = {
         "Aquí sigo. ¿[Te|Le] busco un auto o hago una cuenta de mensualidades?",
         "¿En qué [te|le] ayudo: buscar un auto, hacer cuentas o alguna duda de la agencia?"},
@@ -83,8 +86,9 @@ const phrase_table_t phrases_es = {
         "¿Qué tipo de auto [te|le] acomoda?",
         "¿Por qué marca empezamos?"},
     [PHRASE_LEAD_QUOTE] = {
-        "Lo que sí puedo es acomodar el plazo y el enganche para que la mensualidad [te|le] quede cómoda. ¿[Te|Le] hago la cuenta?",
-        "Lo que sí se puede ajustar es el crédito. ¿[Te|Le] calculo las mensualidades a un plazo más largo?"},
+        "¿[Te|Le] hago la cuenta a un plazo y con un enganche que [te|le] acomoden?",
+        "¿[Te|Le] calculo las mensualidades a un plazo más largo?",
+        "¿Vemos con cuánto de enganche queda cómoda la mensualidad?"},
     [PHRASE_NO_WORDS] = {
         "Por aquí solo puedo leer texto: no me es posible ver ni oír lo que [mandaste|mandó]. ¿Me [escribes|escribe] qué auto [buscas|busca]?",
         "Eso no lo puedo abrir, solo leo mensajes escritos. [Cuéntame|Cuénteme] con palabras en qué [te|le] ayudo.",
@@ -127,8 +131,9 @@ const phrase_table_t phrases_es = {
         "De {what} tengo un<o|a> sol<o|a>:",
         "Solo hay un<o|a> de {what}:",
         "Encontré un<o|a> sol<o|a> de {what}:"},
-    [PHRASE_LIST_PAGE] = {"Van l<os|as> {from}–{to} de {total} {what}:",
-        "Aquí [tienes|tiene] l<os|as> {from}–{to} de {total} {what}:"},
+    [PHRASE_LIST_PAGE] = {
+        "Van <del|de la> {from} <al|a la> {to} de {total} {what}:",
+        "Aquí [tienes|tiene] <del|de la> {from} <al|a la> {to} de {total} {what}:"},
     [PHRASE_LIST_PAGE_ONE] = {"Va <el|la> {from} de {total} {what}:", "Y <el último|la última>, <el|la> {from} de {total} {what}:"},
     [PHRASE_PAGE_OF] = {"Página {page} de {pages}."},
     [PHRASE_MORE_OTHERS] = {
@@ -178,7 +183,10 @@ const phrase_table_t phrases_es = {
         "Todavía no hemos visto ninguna lista. ¿Qué auto [buscas|busca]?"},
     [PHRASE_SUPPOSE] = {"Supongo que [buscas|busca] *{name}*. ", "Entiendo que [dices|dice] *{name}*. "},
     [PHRASE_EMPTY] = {"No tengo {what} por ahora.", "Ahorita no hay {what}.", "Por el momento no encontré {what}."},
-    [PHRASE_NEAREST] = {"Lo más cercano que hay, {total} {what}:", "Lo que más se acerca, {total} {what}:", "Esto es lo más parecido, {total} {what}:"},
+    [PHRASE_NEAREST] = {
+        "Lo más cercano que hay son {total} {what}:",
+        "Lo que más se acerca son {total} {what}:",
+        "Lo más parecido que tengo son {total} {what}:"},
     [PHRASE_ASK_OTHER] = {
         "¿Buscamos con otra marca o con otro presupuesto?",
         "¿Qué le movemos: marca, año o precio?"},
@@ -221,6 +229,7 @@ const phrase_table_t phrases_es = {
 
     [PHRASE_DOWN] = {"Enganche: {down}"},
     [PHRASE_DOWN_PERCENT] = {"Enganche ({percent} %): {down}"},
+    [PHRASE_PRICE_LINE] = {"Para un auto de *{price}*:"},
     [PHRASE_NO_DOWN] = {"Sin enganche"},
     [PHRASE_WITHOUT_DOWN] = {"sin enganche"},
     [PHRASE_WITH_DOWN] = {"con {down} de enganche"},
@@ -366,8 +375,10 @@ const phrase_table_t phrases_es = {
     [PHRASE_BY_PRICE_DOWN] = {", <del más caro al más barato|de la más cara a la más barata>"},
     [PHRASE_BY_YEAR] = {", <del más viejo al más nuevo|de la más vieja a la más nueva>"},
     [PHRASE_BY_YEAR_DOWN] = {", <del más nuevo al más viejo|de la más nueva a la más vieja>"},
-    [PHRASE_BY_KM] = {", empezando por menos kilómetros"},
-    [PHRASE_BY_KM_DOWN] = {", empezando por más kilómetros"},
+    [PHRASE_BY_KM] = {
+        ", empezando por <los|las> de menos kilómetros"},
+    [PHRASE_BY_KM_DOWN] = {
+        ", empezando por <los|las> de más kilómetros"},
 
     [PHRASE_IS_SEDAN] = {"sedán"}, [PHRASE_IS_AUTOMATIC] = {"automática"}, [PHRASE_IS_MANUAL] = {"estándar"},
     [PHRASE_IS_HYBRID] = {"híbrido"}, [PHRASE_IS_ELECTRIC] = {"eléctrico"},

@@ -63,7 +63,9 @@ const phrase_table_t phrases_pt = {
     [PHRASE_CHEAPEST_FIRST] = {
         "Esses já vão do mais barato ao mais caro: o primeiro é o {name}, por {price}. Procuro de outra marca ou de outro tipo?",
         "Mais baratos que esses não tenho: o de menor preço é o {name}, por {price}. Tiramos algum filtro?"},
-    [PHRASE_CAR_AT] = {"O *{car}* está por {price}.", "Esse *{car}* custa {price}."},
+    [PHRASE_CAR_AT] = {
+        "O *{car}* está por {price} e esse preço não posso mexer por aqui.",
+        "Esse *{car}* custa {price}, como publicado, e não tenho como baixar."},
     [PHRASE_HOW_HELP] = {
         "Estou por aqui. Procuro um carro ou faço uma conta de parcelas?",
         "Como posso ajudar: procurar um carro, fazer contas ou alguma dúvida da loja?"},
@@ -75,8 +77,8 @@ const phrase_table_t phrases_pt = {
         "Procura algum carro em especial?",
         "Mostro opções por marca ou por orçamento?"},
     [PHRASE_LEAD_QUOTE] = {
-        "O que posso é ajustar o prazo e a entrada para a parcela ficar confortável. Faço a conta?",
-        "O que dá para ajustar é o crédito. Calculo as parcelas em um prazo maior?"},
+        "Faço a conta com um prazo e uma entrada que fiquem bons?",
+        "Calculo as parcelas em um prazo maior?"},
     [PHRASE_NO_WORDS] = {
         "Por aqui só consigo ler texto: não posso ver nem ouvir o que enviou. Pode escrever que carro procura?",
         "Isso eu não consigo abrir, só leio mensagens escritas. Me diga com palavras como posso ajudar.",
@@ -153,7 +155,10 @@ const phrase_table_t phrases_pt = {
         "Ainda não vimos nenhuma lista. Que carro procura?"},
     [PHRASE_SUPPOSE] = {"Suponho que procura *{name}*. ", "Entendo que é *{name}*. "},
     [PHRASE_EMPTY] = {"Não tenho {what} no momento.", "Agora não há {what}.", "Por enquanto não encontrei {what}."},
-    [PHRASE_NEAREST] = {"O mais próximo que tenho, {total} {what}:", "O que chega mais perto, {total} {what}:", "O mais parecido, {total} {what}:"},
+    [PHRASE_NEAREST] = {
+        "O mais próximo que tenho são {total} {what}:",
+        "O que chega mais perto são {total} {what}:",
+        "O mais parecido são {total} {what}:"},
     [PHRASE_ASK_OTHER] = {
         "Procuramos com outra marca ou outro orçamento?",
         "O que mudamos: marca, ano ou preço?"},
@@ -194,6 +199,7 @@ const phrase_table_t phrases_pt = {
 
     [PHRASE_DOWN] = {"Entrada: {down}"},
     [PHRASE_DOWN_PERCENT] = {"Entrada ({percent} %): {down}"},
+    [PHRASE_PRICE_LINE] = {"Para um carro de *{price}*:"},
     [PHRASE_NO_DOWN] = {"Sem entrada"},
     [PHRASE_WITHOUT_DOWN] = {"sem entrada"},
     [PHRASE_WITH_DOWN] = {"com {down} de entrada"},

@@ -31,8 +31,6 @@ static void count_votes(const token_t *tokens, size_t count, str_t raw, int vote
             votes[LANGUAGE_ES] += 2;
         else if (c == 0xe3 || c == 0xf5) /* ã õ */
             votes[LANGUAGE_PT] += 3;
-        else if (c == 0xe7 || c == 0xea || c == 0xe0) /* ç ê à, which French has too */
-            votes[LANGUAGE_PT] += 1;
     }
 }
 

@@ -57,7 +57,7 @@ static void search_page_quote(void **state)
     SAYS(&shop, "sí", "36 meses: $5,136.91 al mes", "60 meses: $3,382.51 al mes", "!48 meses");
     SAYS(&shop, "¿y a 72 con 50 mil de enganche?", "*March Sense 2020*", "Enganche: $50,000",
          "72 mensualidades");
-    SAYS(&shop, "más", "6–7 de 7 *Nissan* hasta $300,000", "1. March Advance 2017",
+    SAYS(&shop, "más", "del 6 al 7 de 7 *Nissan* hasta $300,000", "1. March Advance 2017",
          "Página 2 de 2.", "Son todos.");
     asked_for(&shop, "\"page\":2");
     SAYS(&shop, "más", "7", "!1. ");
@@ -163,7 +163,7 @@ static void a_list_is_remembered_after_a_quote(void **state)
     assert_int_equal(shop.shown.count, 1);
     SAYS(&shop, "a qué hora abren?", "9 a 18 h");
     SAYS(&shop, "y el cuarto?", "*Sentra Advance 2018*");
-    SAYS(&shop, "siguiente", "6–8 de 8");
+    SAYS(&shop, "siguiente", "del 6 al 8 de 8");
     shop_close(&shop);
 }
 
@@ -216,7 +216,7 @@ static void other_languages(void **state)
     shop_t shop;
     shop_open(&shop);
     SAYS(&shop, "Hi, do you have an automatic SUV under 700k?",
-         "Hi! I have 4 SUVs with automatic transmission up to $700,000:", "That's all of them.",
+         "Hi! I have 4 automatic SUVs up to $700,000:", "That's all of them.",
          "!Tengo");
     SAYS(&shop, "the second one, 48 months, 20% down", "*Mazda CX-5 i Sport 2022*, $637,999",
          "Down payment (20%): $127,599.80", "48 monthly payments of $12,945.04 (yearly rate 10%)",
