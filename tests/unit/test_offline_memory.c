@@ -74,7 +74,7 @@ static void the_list_is_there_many_messages_later(void **state)
     shop_t shop;
     for (int quote = 0; quote < 2; quote++) {
         open_list(&shop, quote);
-        SAYS(&shop, "más", "6–8 de 8 *Nissan*", "Página 2 de 2");
+        SAYS(&shop, "más", "del 6 al 8 de 8 *Nissan*", "Página 2 de 2");
         chat(&shop, 30);
         SAYS(&shop, "la anterior", "1. Versa Advance 2019", "Página 1 de 2");
         chat(&shop, 30);
