@@ -17,8 +17,8 @@ _users = itertools.count(1)
 FAST = {"OPENAI_RETRIES": "0", "BREAKER_FAILURES": "3", "BREAKER_OPEN_MS": "300ms",
         "TURN_MS": "20s"}
 # what a server does when it is of no use, and how the agent is to notice it soon
-BAD = [({"kind": "500"}, {}), ({"kind": "hang"}, {"OPENAI_FIRST_MS": "150ms"}),
-       ({"kind": "hang_mid"}, {"OPENAI_IDLE_MS": "150ms"}), ({"kind": "quota"}, {}),
+BAD = [({"kind": "500"}, {}), ({"kind": "hang"}, {"OPENAI_FIRST_MS": "2s"}),
+       ({"kind": "hang_mid"}, {"OPENAI_IDLE_MS": "2s"}), ({"kind": "quota"}, {}),
        ({"kind": "html_200"}, {}), ({"kind": "401"}, {}), ({"kind": "reset"}, {})]
 
 
@@ -136,7 +136,7 @@ def test_how_long_a_quota_is_left_alone_is_the_servers_wish(shop_for):
 
 @pytest.mark.parametrize("failure, env", [
     ({"kind": "quota"}, {}), ({"kind": "500"}, {}), ({"kind": "404"}, {}),
-    ({"kind": "hang"}, {"OPENAI_FIRST_MS": "150ms"}), ({"kind": "garbage"}, {}),
+    ({"kind": "hang"}, {"OPENAI_FIRST_MS": "2s"}), ({"kind": "garbage"}, {}),
     ({"kind": "no_answer"}, {})], ids=lambda v: v.get("kind", ""))
 def test_the_next_model_answers_in_the_same_turn(shop_for, failure, env):
     shop, sim = shop_for(OPENAI_MODEL="first, second", BREAKER_OPEN_MS="10m", **env)

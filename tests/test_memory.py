@@ -34,10 +34,17 @@ def modelled(new_world, new_simulator):
     return make
 
 
+WHEN = ("de lunes a viernes", "los sábados", "temprano", "sin cita", "con cita", "en verano",
+        "en invierno", "por la mañana", "por la tarde", "casi siempre")
+WHERE = ("en el centro", "en el patio", "en la sala", "junto al taller", "en la esquina",
+         "en la plaza", "frente al parque", "en la bodega", "en recepción", "en el mostrador")
+
+
 def long_passages(_):
     """As much as the catalog ever answers."""
     return "PASSAGES", {"passages": [
-        {"source": "horario.md", "title": "Horario", "text": "Abrimos de lunes a sábado. " * 130}
+        {"source": "horario.md", "title": "Horario", "text": " ".join(
+            f"Abrimos {when} {where}." for when in WHEN for where in WHERE)}
         for _ in range(3)]}
 
 
