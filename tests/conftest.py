@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import agent_world  # noqa: E402
 import openai_sim  # noqa: E402
 import stack as stacks  # noqa: E402
 
@@ -71,6 +72,31 @@ def new_simulator():
         violations += simulator.stats()["violations"]
         simulator.stop()
     assert violations == []
+
+
+@pytest.fixture
+def new_world():
+    """new_world(env={…}) starts an agent among fakes; it must end well."""
+    mine = []
+
+    def make(**options):
+        mine.append(agent_world.World(**options))
+        return mine[-1]
+
+    yield make
+    wrong = [world.close() for world in mine]
+    assert not any(wrong), wrong
+
+
+@pytest.fixture
+def modelled(new_world, new_simulator):
+    """modelled(env={…}, latency_ms=0 …) is (world, simulator)."""
+
+    def make(env=None, **settings):
+        simulator = new_simulator(**settings)
+        return new_world(env={**simulator.env, "OPENAI_HTTP": "1.1", **(env or {})}), simulator
+
+    return make
 
 
 @pytest.hookimpl(hookwrapper=True)

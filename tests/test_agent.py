@@ -8,40 +8,15 @@ import pytest
 
 import most
 import stack as stacks
-from agent_world import CARS, Dispatcher, World
+from agent_world import CARS, Dispatcher
 
 FALLBACK = "mostrador_offline_replies_total"
-
-
-@pytest.fixture
-def new_world():
-    """new_world(env={…}) starts an agent among fakes; it must end well."""
-    mine = []
-
-    def make(**options):
-        mine.append(World(**options))
-        return mine[-1]
-
-    yield make
-    wrong = [world.close() for world in mine]
-    assert not any(wrong), wrong
 
 
 @pytest.fixture
 def world(new_world):
     """An agent with the offline seller."""
     return new_world()
-
-
-@pytest.fixture
-def modelled(new_world, new_simulator):
-    """modelled(latency_ms=0, env={…}) is (world, simulator)."""
-
-    def make(env=None, **settings):
-        simulator = new_simulator(**settings)
-        return new_world(env={**simulator.env, "OPENAI_HTTP": "1.1", **(env or {})}), simulator
-
-    return make
 
 
 def roles(context):

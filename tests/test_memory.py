@@ -1,37 +1,9 @@
 """What a seller remembers: within bounds however long a conversation gets, and nothing of what was
 to be forgotten."""
 
-import pytest
-
 import most
-from agent_world import World
 
 CONTEXT_TOKENS = 8000  # the default
-
-
-@pytest.fixture
-def new_world():
-    """new_world(env={…}) starts an agent among fakes; it must end well."""
-    mine = []
-
-    def make(**options):
-        mine.append(World(**options))
-        return mine[-1]
-
-    yield make
-    wrong = [world.close() for world in mine]
-    assert not any(wrong), wrong
-
-
-@pytest.fixture
-def modelled(new_world, new_simulator):
-    """modelled(env={…}, latency_ms=0 …) is (world, simulator)."""
-
-    def make(env=None, **settings):
-        simulator = new_simulator(**settings)
-        return new_world(env={**simulator.env, "OPENAI_HTTP": "1.1", **(env or {})}), simulator
-
-    return make
 
 
 WHEN = ("de lunes a viernes", "los sábados", "temprano", "sin cita", "con cita", "en verano",

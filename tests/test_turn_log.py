@@ -8,34 +8,10 @@ import pytest
 import redis as redis_py
 
 import most
-from agent_world import World
 from conversation import Sessions
 from gateway_shop import Shop, check_problem
 
 LOG, RECORDS = "most:{turns}:log", "most:{turns}:records"
-
-
-@pytest.fixture
-def new_world():
-    """new_world(env={…}) starts an agent among fakes; it must end well."""
-    mine = []
-
-    def make(**options):
-        mine.append(World(**options))
-        return mine[-1]
-
-    yield make
-    wrong = [world.close() for world in mine]
-    assert not any(wrong), wrong
-
-
-@pytest.fixture
-def modelled(new_world, new_simulator):
-    def make(env=None, **settings):
-        simulator = new_simulator(**settings)
-        return new_world(env={**simulator.env, "OPENAI_HTTP": "1.1", **(env or {})}), simulator
-
-    return make
 
 
 def recorded(world, nth=1):
