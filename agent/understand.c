@@ -135,6 +135,51 @@ static void exclude(const chunk_t *chunk, understood_t *out)
 
 /* ---- one chunk ---- */
 
+/* What the car should have, or need not. */
+static void hear_wish(const chunk_t *chunks, size_t at, bool the, understood_t *out)
+{
+    const chunk_t *chunk = &chunks[at];
+    switch (chunk->kind) {
+    case CHUNK_BLUETOOTH:
+        out->bluetooth = wish(chunks, at);
+        break;
+    case CHUNK_CAR_PLAY:
+        out->car_play = wish(chunks, at);
+        break;
+    case CHUNK_BODY:
+        out->body = chunk->text;
+        break;
+    case CHUNK_FUEL:
+        out->fuel = chunk->text;
+        break;
+    case CHUNK_TRANSMISSION:
+        out->transmission = chunk->text;
+        break;
+    case CHUNK_COLOUR:
+        out->colour = chunk->text;
+        out->says |= the ? SAYS_THE_ONE : 0;
+        break;
+    case CHUNK_CITY:
+        out->city = chunk->text;
+        break;
+    case CHUNK_ECONOMY:
+        out->economy = true;
+        out->says |= (uint32_t)(chunk->value & UINT32_MAX);
+        break;
+    case CHUNK_DRIVE:
+        out->drive = chunk->text;
+        break;
+    case CHUNK_SHOP:
+        out->shop_word = chunk->text;
+        break;
+    case CHUNK_ANY:
+        out->any |= (uint32_t)chunk->value;
+        break;
+    default:
+        break;
+    }
+}
+
 static void hear(const chunk_t *chunks, size_t count, size_t at, understood_t *out)
 {
     const chunk_t *chunk = &chunks[at];
@@ -151,19 +196,6 @@ static void hear(const chunk_t *chunks, size_t count, size_t at, understood_t *o
     case CHUNK_OTHER_UNIT:
     case CHUNK_NOT:
         out->says |= (uint32_t)(chunk->value & UINT32_MAX);
-        break;
-    case CHUNK_ECONOMY:
-        out->economy = true;
-        out->says |= (uint32_t)(chunk->value & UINT32_MAX);
-        break;
-    case CHUNK_DRIVE:
-        out->drive = chunk->text;
-        break;
-    case CHUNK_SHOP:
-        out->shop_word = chunk->text;
-        break;
-    case CHUNK_ANY:
-        out->any |= (uint32_t)chunk->value;
         break;
     case CHUNK_DOWN:
         out->down_said = true;
@@ -195,33 +227,11 @@ static void hear(const chunk_t *chunks, size_t count, size_t at, understood_t *o
     case CHUNK_ORDINAL:
         add_ordinal(out, chunk->value);
         break;
-    case CHUNK_BLUETOOTH:
-        out->bluetooth = wish(chunks, at);
-        break;
-    case CHUNK_CAR_PLAY:
-        out->car_play = wish(chunks, at);
-        break;
-    case CHUNK_BODY:
-        out->body = chunk->text;
-        break;
-    case CHUNK_FUEL:
-        out->fuel = chunk->text;
-        break;
-    case CHUNK_TRANSMISSION:
-        out->transmission = chunk->text;
-        break;
-    case CHUNK_COLOUR:
-        out->colour = chunk->text;
-        out->says |= the ? SAYS_THE_ONE : 0;
-        break;
-    case CHUNK_CITY:
-        out->city = chunk->text;
-        break;
     case CHUNK_DOWN_BP:
         out->down_bp = chunk->value;
         break;
     default:
-        break;
+        hear_wish(chunks, at, the, out);
     }
 }
 

@@ -88,5 +88,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_page(stock, (proto_query_t){.make = make, .q = q}, arena);
     try_page(stock, (proto_query_t){.make = make, .model = make}, arena);
     try_page(stock, (proto_query_t){.model = make, .body = make, .colour = make}, arena);
+    try_page(stock, (proto_query_t){.make = make, .exclude = q}, arena);
     return 0;
 }

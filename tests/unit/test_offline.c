@@ -216,8 +216,7 @@ static void other_languages(void **state)
     shop_t shop;
     shop_open(&shop);
     SAYS(&shop, "Hi, do you have an automatic SUV under 700k?",
-         "Hi! I have 4 automatic SUVs up to $700,000:", "That's all of them.",
-         "!Tengo");
+         "Hi! I have 4 automatic SUVs up to $700,000:", "That's all of them.", "!Tengo");
     SAYS(&shop, "the second one, 48 months, 20% down", "*Mazda CX-5 i Sport 2022*, $637,999",
          "Down payment (20%): $127,599.80", "48 monthly payments of $12,945.04 (yearly rate 10%)",
          "Would you like to compare it with 36 or 60 months?");
