@@ -65,6 +65,10 @@ def _costs(played):
 def _failures(played):
     lines = []
     for one in played:
+        checks = [n for n, step in enumerate(one.steps, 1) if step.cost.get("findings")]
+        if checks:
+            lines += ["", f"checked {one.case.group}/{one.case.name}: the agent's checks found something "
+                      f"in turn {', '.join(map(str, checks))}"]
         if one.passed:
             continue
         free = f"  (needs freedom: {one.case.freedom})" if one.case.freedom else ""

@@ -46,6 +46,7 @@ def test_the_offline_seller_passes_the_plan():
     assert all(one.passed for one in bound), report
     assert eval_stats.tally(played).rate >= 0.9, report
     assert not eval_stats.ground_violations(played), report
+    assert eval_stats.costs(played).findings == 0, "the agent's own checks find nothing either"
 
 
 # ---- the runner sees what is wrong ----
