@@ -120,7 +120,7 @@ $(B)/gateway/kore_page.o: $(wildcard gateway/page/*)
 
 # ---- packages ----
 DEPS := gcc libc6-dev make pkg-config git kore redis-server util-linux libzmq3-dev libczmq-dev libmsgpack-dev \
-	libhiredis-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev
+	libhiredis-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev tzdata
 DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-pytest-xdist python3-zmq python3-msgpack \
 	python3-aiohttp python3-h2 python3-redis python3-selenium python3-yaml chromium chromium-driver
 DEPS_COMPOSE := docker.io docker-compose debootstrap iptables

@@ -128,7 +128,9 @@ struct turn {
     uint32_t failed_models;   /* those of the list that failed in this turn … */
     const char *failed_why;   /* … the last one why */
     const char *offline_why;  /* of OFFLINE_REPLIES, when the offline model is at it */
-    int64_t tokens_spent;     /* by models, reported or estimated */
+    int64_t tokens_spent;     /* by models, reported or estimated … */
+    int64_t tokens_cut;       /* … and what calls that were cut may have cost, estimated */
+    const char *budget;       /* whose is used up: "person", "day"; or NULL */
     int64_t model_calls;      /* since the turn began, or began anew */
     size_t estimate;          /* tokens of the request under way; 0: it is sent to nobody */
     int64_t deadline_ms;      /* of this model */
@@ -224,6 +226,9 @@ void turn_answer_sorry(turn_t *self);
 
 /* The first message has been claimed, at that time of the session service's clock. */
 void turn_record_claimed(turn_t *self, const proto_claimed_t *claimed);
+
+/* What it has spent at language models so far, for the budgets. */
+int64_t turn_tokens(const turn_t *self);
 
 /* The turn has ended: tells the log, the metrics and, if it was about messages, sessions. */
 void turn_record_end(turn_t *self, const char *outcome);

@@ -92,6 +92,8 @@ static void take_lease(turn_t *self, const proto_claimed_t *claimed)
         return;
     }
     turn_record_claimed(self, claimed);
+    if (claimed->budget.size)
+        self->budget = str_is(claimed->budget, "person") ? "person" : "day";
     turn_move(self, self->delivery.count ? TURN_EVENT_OWED
                     : asks               ? TURN_EVENT_ASK
                                          : TURN_EVENT_GRANTED);
@@ -279,7 +281,9 @@ void turn_commit(turn_t *self)
                           .context = &self->context.now,
                           .context_count = 1,
                           .survey = &self->survey_after,
-                          .survey_count = self->survey_after.state.size > 0};
+                          .survey_count = self->survey_after.state.size > 0,
+                          .tokens = turn_tokens(self),
+                          .calls = self->ledger.record.model_calls};
     self->session_call = ask(self, PROTO_COMMIT, &msg, COMMIT_MS, on_committed);
 }
 

@@ -28,6 +28,8 @@ static const char *choose(const turn_t *self, int *choice)
         return "opt_out"; /* it confirms that, and says nothing else */
     if (self->context.forgot)
         return "reset"; /* it says so, and nothing else */
+    if (self->budget)
+        return "budget"; /* nobody is told: the customer is answered as well as can be */
     if (most && self->tokens_spent >= most + most / 2)
         return "turn_tokens";
     *choice = model_list_next(parts->models, self->failed_models, clock_ms());
@@ -55,6 +57,8 @@ void turn_choose_model(turn_t *self)
     if (self->offline_why)
         return;
     const char *why = choose(self, &self->choice);
+    if (why && self->budget && strcmp(why, "budget") == 0)
+        metric_add_label(METRIC_BUDGET_TURNS, self->budget, 1);
     if (why)
         take_offline(self, why);
     else
@@ -119,6 +123,7 @@ void turn_call_cut(turn_t *self)
     int64_t now_ms = clock_ms();
     ledger_cut(&self->ledger, self->called->label, self->called != self->parts->offline,
                clock_us() - self->called_us);
+    self->tokens_cut += (int64_t)self->estimate;
     if (self->picked)
         model_list_cut(self->parts->models, &self->pick, now_ms >= self->deadline_ms, now_ms);
     self->picked = false;

@@ -31,6 +31,11 @@ void turn_record_claimed(turn_t *self, const proto_claimed_t *claimed)
     metric_observe(METRIC_WAITING_SECONDS, record->waiting_us);
 }
 
+int64_t turn_tokens(const turn_t *self)
+{
+    return self->tokens_spent + self->tokens_cut;
+}
+
 /* The steps, and the sum of them from the first message on. */
 static void take_times(turn_t *self)
 {
@@ -84,9 +89,10 @@ static void write_line(const turn_t *self)
         LOG_TEXT("rules", record->rules), LOG_INT("model_calls", record->model_calls),
         LOG_INT("tools", record->tool_calls), LOG_INT("joins", record->joins),
         LOG_INT("tokens_in", record->tokens_in), LOG_INT("tokens_cached", record->tokens_cached),
-        LOG_INT("tokens_out", record->tokens_out), LOG_INT("findings", record->findings),
-        LOG_INT("repairs", record->repairs), LOG_INT("cars", record->cars),
-        LOG_TEXT("calls", buf_view(&calls)), LOG_TEXT("tool_runs", buf_view(&tools)));
+        LOG_INT("tokens_out", record->tokens_out), LOG_INT("tokens_spent", record->tokens_spent),
+        LOG_INT("findings", record->findings), LOG_INT("repairs", record->repairs),
+        LOG_INT("cars", record->cars), LOG_TEXT("calls", buf_view(&calls)),
+        LOG_TEXT("tool_runs", buf_view(&tools)));
     buf_free(&calls);
     buf_free(&tools);
 }
@@ -120,6 +126,7 @@ void turn_record_end(turn_t *self, const char *outcome)
     record->outcome = str_from(outcome);
     record->why = str_from(self->offline_why ? self->offline_why : "");
     record->rules = utf8_front(str_from(prompt_version(self->parts->prompt)), 32);
+    record->tokens_spent = turn_tokens(self);
     record->cars = (int64_t)self->reply.cars_count;
     record->joins = self->joins;
     count(self, outcome);

@@ -94,7 +94,11 @@
     M(GROUND_REPAIRS,       COUNTER, "mostrador_ground_repairs_total", "outcome", "answers a model was told to write again, by what came of it") \
     M(GROUND_OFFLINE,       COUNTER, "mostrador_ground_offline_total", "kind", "words of the offline seller's answers that nothing backed: a fault of ours") \
     M(PROMISE_FINDINGS,     COUNTER, "mostrador_promise_findings_total", "kind", "promises in a model's answers that the shop did not make: the answers were not sent") \
-    M(LEAK_FINDINGS,        COUNTER, "mostrador_leak_findings_total", "kind", "rules, names of tools, keys and the like in a model's answers: the answers were not sent")
+    M(LEAK_FINDINGS,        COUNTER, "mostrador_leak_findings_total", "kind", "rules, names of tools, keys and the like in a model's answers: the answers were not sent") \
+    M(BUDGET_DAY_TOKENS,    GAUGE,   "mostrador_budget_day_tokens", "", "tokens spent at language models today, by all, as seen last") \
+    M(BUDGET_DAY_CALLS,     GAUGE,   "mostrador_budget_day_calls", "", "calls of language models today, by all, as seen last") \
+    M(BUDGET_DAY_REACHED,   GAUGE,   "mostrador_budget_day_reached", "", "1 while the day's budget is used up") \
+    M(BUDGET_TURNS,         COUNTER, "mostrador_budget_turns_total", "whose", "turns that the offline seller answered because a budget was used up: the person's, or the day's")
 /* clang-format on */
 
 typedef enum metric {

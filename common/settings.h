@@ -88,6 +88,11 @@
     S(TWILIO_NUMBER_RATE, INT, "80", "1..1000", "messages a second from one number") \
     S(TWIML_SETTLE_MS, MS, "20s", "100..600000", "a reply given to a webhook that did not say it was written by then is looked up at Twilio") \
     S(KEYS_DIR, TEXT, "", "", "keys of this process (make keys); with it everything over TCP between the processes is encrypted, without it TCP is for loopback only") \
+    S(SHOP_TIME_ZONE, TEXT, "America/Mexico_City", "", "where the shop's days begin and end, for budgets; a name of the tz database, or UTC") \
+    S(BUDGET_PERSON_TOKENS, INT, "0", "0..1000000000000", "tokens one person may spend at language models a day; above it the offline seller answers them; 0: any") \
+    S(BUDGET_PERSON_CALLS, INT, "0", "0..1000000000000", "the same for calls of a model") \
+    S(BUDGET_DAY_TOKENS, INT, "0", "0..1000000000000", "tokens all people together may spend a day; 0: any") \
+    S(BUDGET_DAY_CALLS, INT, "0", "0..1000000000000", "the same for calls of a model") \
     S(TURN_LOG_MAX, INT, "20000", "0..1000000", "turns of which is kept what they took, the newest; 0: none") \
     S(PROXY_ADDR, TEXT, "", "", "addresses and names, with commas between, where a proxy in front makes HTTP_ADDR known; nobody else may reach HTTP_ADDR then. Empty: there is none") \
     S(HEALTH_ENDPOINT, TEXT, "", "", "ipc://path where an agent answers health checks; empty: nowhere") \

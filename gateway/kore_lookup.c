@@ -204,6 +204,35 @@ int latency_get(struct http_request *req, int64_t started_us)
     return self ? KORE_RESULT_RETRY : KORE_RESULT_OK;
 }
 
+static void on_budget(void *arg, const rpc_answer_t *answer)
+{
+    wait_t *wait = arg;
+
+    if (!arrived(wait, answer, PROTO_BUDGET))
+        return;
+    budget_json(answer->msg, wait->user_id, &wait->body);
+    ready_json(wait);
+}
+
+int budget_get(struct http_request *req, int64_t started_us)
+{
+    arena_t *arena = arena_new(ARENA_MAX);
+    problem_t problem;
+    str_t user_id;
+    wait_t *wait;
+
+    if (!budget_query_parse(str_from(req->query_string), arena, &user_id, &problem))
+        return refuse(req, &arena, &problem, started_us);
+    wait = wait_start(req, &kind, &arena, user_id, started_us, patience());
+    if (wait) {
+        proto_get_budget_t msg = {.user_id = wait->user_id};
+
+        wait_call(wait, upstream.sessions, PROTO_GET_BUDGET, &msg, on_budget);
+    }
+    arena_destroy(&arena);
+    return wait ? KORE_RESULT_RETRY : KORE_RESULT_OK;
+}
+
 /* ---- the survey ---- */
 
 static void on_surveyed(void *arg, const rpc_answer_t *answer)

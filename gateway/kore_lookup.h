@@ -11,6 +11,7 @@ int session_delete(struct http_request *req, str_t id, int64_t started_us);
 
 int turns_get(struct http_request *req, int64_t started_us);
 int latency_get(struct http_request *req, int64_t started_us);
+int budget_get(struct http_request *req, int64_t started_us);
 
 int nps_get(struct http_request *req, int64_t started_us);
 

@@ -224,6 +224,8 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
         return latency_get(req, started_us);
     case ROUTE_NPS:
         return nps_get(req, started_us);
+    case ROUTE_BUDGET:
+        return budget_get(req, started_us);
     case ROUTE_CARS:
         return cars_get(req, started_us);
     case ROUTE_MAKES:

@@ -179,3 +179,43 @@ void latency_json(const proto_latency_t *latency, int64_t since_ms, int64_t unti
     }
     buf_str(out, "]}");
 }
+
+/* ---- budgets ---- */
+
+/* The limits of a budget; null: there is none. */
+static void most(buf_t *out, int64_t tokens, int64_t most_calls)
+{
+    buf_str(out, "\"most_tokens\":");
+    if (tokens)
+        buf_printf(out, "%" PRId64, tokens);
+    else
+        buf_str(out, "null");
+    buf_str(out, ",\"most_calls\":");
+    if (most_calls)
+        buf_printf(out, "%" PRId64, most_calls);
+    else
+        buf_str(out, "null");
+}
+
+void budget_json(const proto_budget_t *budget, str_t user_id, buf_t *out)
+{
+    text(out, "{", "day", budget->day);
+    when(out, "ends_at", budget->ends_ms);
+    buf_str(out, ",\"used_up\":");
+    if (budget->used_up.size)
+        json_put_text(out, budget->used_up);
+    else
+        buf_str(out, "null");
+    buf_str(out, ",\"all\":{");
+    most(out, budget->most_day_tokens, budget->most_day_calls);
+    number(out, "tokens", budget->day_tokens);
+    number(out, "calls", budget->day_calls);
+    buf_str(out, "},\"person\":{");
+    most(out, budget->most_person_tokens, budget->most_person_calls);
+    if (user_id.size) {
+        number(out, "tokens", budget->person_tokens);
+        number(out, "calls", budget->person_calls);
+        text(out, ",", "user_id", user_id);
+    }
+    buf_str(out, "}}");
+}

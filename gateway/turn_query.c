@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "common/config.h"
+#include "gateway/bot_request.h"
 #include "gateway/url.h"
 
 typedef enum param { SINCE, UNTIL, OUTCOME, BEFORE, LIMIT, PARAMS } param_t;
@@ -185,4 +186,24 @@ bool latency_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_
     if (!query->since_ms && !query->until_ms && now_ms > TURN_QUERY_SINCE_MS)
         query->since_ms = now_ms - TURN_QUERY_SINCE_MS;
     return true;
+}
+
+bool budget_query_parse(str_t text, arena_t *arena, str_t *user_id, problem_t *problem)
+{
+    bool seen = false;
+    str_t name, value;
+    int more;
+
+    *user_id = (str_t){0};
+    while ((more = url_pair(arena, &text, &name, &value)) == 1) {
+        if (!str_is(name, "user_id"))
+            return problem_set(problem, 400, "A parameter is not known. There is user_id.");
+        if (seen)
+            return problem_set(problem, 400, "user_id is given more than once.");
+        seen = true;
+        if (!user_id_check(value, problem))
+            return false;
+        *user_id = value;
+    }
+    return more == 0 || problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
 }

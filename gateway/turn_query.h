@@ -1,4 +1,4 @@
-/* Query strings of GET /seller/turns and /seller/latency. Pure. */
+/* Query strings of GET /seller/turns, /seller/latency and /seller/budget. Pure. */
 #ifndef MOSTRADOR_GATEWAY_TURN_QUERY_H
 #define MOSTRADOR_GATEWAY_TURN_QUERY_H
 
@@ -24,6 +24,9 @@ bool turns_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_t 
                        problem_t *problem);
 bool latency_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_t *query,
                          problem_t *problem);
+
+/* Reads user_id=…; empty if it is not given. */
+bool budget_query_parse(str_t text, arena_t *arena, str_t *user_id, problem_t *problem);
 
 /* One such time; false if it is none. */
 bool turn_query_time(str_t text, int64_t now_ms, int64_t *unix_ms);

@@ -18,6 +18,7 @@ static const struct {
     {"/seller/turns", {ROUTE_TURNS, GETS, "GET, HEAD", true, {0}}},
     {"/seller/latency", {ROUTE_LATENCY, GETS, "GET, HEAD", true, {0}}},
     {"/seller/nps", {ROUTE_NPS, GETS, "GET, HEAD", true, {0}}},
+    {"/seller/budget", {ROUTE_BUDGET, GETS, "GET, HEAD", true, {0}}},
     {"/catalog/cars", {ROUTE_CARS, GETS, "GET, HEAD", false, {0}}},
     {"/catalog/makes", {ROUTE_MAKES, GETS, "GET, HEAD", false, {0}}},
     {"/healthz", {ROUTE_HEALTH, GETS, "GET, HEAD", false, {0}}},

@@ -12,6 +12,7 @@ typedef enum route_name {
     ROUTE_TURNS,          /* GET /seller/turns */
     ROUTE_LATENCY,        /* GET /seller/latency */
     ROUTE_NPS,            /* GET /seller/nps */
+    ROUTE_BUDGET,         /* GET /seller/budget */
     ROUTE_CARS,           /* GET /catalog/cars */
     ROUTE_MAKES,          /* GET /catalog/makes */
     ROUTE_HEALTH,         /* GET /healthz */

@@ -292,7 +292,8 @@
     F(turn_record, 27, INT, cars,          0,   OPTIONAL, "cars the answer shows") \
     F(turn_record, 28, INT, joins,         0,   OPTIONAL, "times it began anew because the customer wrote on") \
     F(turn_record, 29, INT, first_part_us, 0,   OPTIONAL, "from the first message until the first part of the answer was sent; sessions fills it in") \
-    F(turn_record, 30, INT, delivered_us,  0,   OPTIONAL, "… until all parts were sent")
+    F(turn_record, 30, INT, delivered_us,  0,   OPTIONAL, "… until all parts were sent") \
+    F(turn_record, 31, INT, tokens_spent,  0,   OPTIONAL, "tokens in and out as budgets count them: estimated where they were not reported")
 
 #define PROTO_FIELDS_step_latency(F, L) \
     F(step_latency, 1, STR, step,   16, REQUIRED, "total, waiting, claim, owed, thinking, tools, checks, commit, first_part, delivered; and first_token, model_call, tool_call, of each") \
@@ -370,7 +371,9 @@
     M(list_turns, LIST_TURNS, 71, "gateway → sessions", "TURNS", "What did turns take, the newest first") \
     M(turns,      TURNS,      72, "sessions → gateway", "–", "These, as far as it is kept") \
     M(get_latency, GET_LATENCY, 73, "gateway → sessions", "LATENCY", "How long did turns and their steps take") \
-    M(latency,    LATENCY,    74, "sessions → gateway", "–", "Percentiles, by model and version of the rules")
+    M(latency,    LATENCY,    74, "sessions → gateway", "–", "Percentiles, by model and version of the rules") \
+    M(get_budget, GET_BUDGET, 75, "gateway → sessions", "BUDGET", "What has been spent at language models today") \
+    M(budget,     BUDGET,     76, "sessions → gateway", "–", "By all, by one person, and what may be")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -422,7 +425,8 @@
     F(claimed, 7, INT, now_ms,   0,  OPTIONAL, "granted: now, by the clock of received_ms, Unix ms") \
     L(claimed, 8, survey, survey,   1, OPTIONAL, "granted: how the person's survey stands; none: not asked lately") \
     F(claimed, 9, BOOL, ask,        0, OPTIONAL, "granted, and nothing waits: put the survey's question, which is due") \
-    F(claimed, 10, BOOL, opted_out, 0, OPTIONAL, "granted: wants no messages but answers")
+    F(claimed, 10, BOOL, opted_out, 0, OPTIONAL, "granted: wants no messages but answers") \
+    F(claimed, 11, STR, budget,   16, OPTIONAL, "granted: whose budget for language models is used up: person, day, or nobody's")
 
 #define PROTO_FIELDS_renew(F, L) \
     F(renew, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose conversation") \
@@ -434,7 +438,9 @@
     F(commit, 2, INT, token,   0, REQUIRED, "the lease") \
     L(commit, 3, reply, reply, 1, REQUIRED, "the answer; its upto_seq leaves the inbox. 0: it is the survey's question, put to somebody who rests") \
     L(commit, 4, context, context, 1, OPTIONAL, "what to remember; absent: forget the conversation") \
-    L(commit, 5, survey, survey, 1, OPTIONAL, "how the survey stands now; due: put the question when the person rests. Absent: as before")
+    L(commit, 5, survey, survey, 1, OPTIONAL, "how the survey stands now; due: put the question when the person rests. Absent: as before") \
+    F(commit, 6, INT, tokens,  0, OPTIONAL, "what the turn spent at language models, for the budgets …") \
+    F(commit, 7, INT, calls,   0, OPTIONAL, "… and how often it called one")
 
 #define PROTO_FIELDS_committed(F, L) \
     F(committed, 1, INT, waiting, 0, OPTIONAL, "messages that came meanwhile and wait, and replies to be delivered now") \
@@ -588,6 +594,22 @@
 #define PROTO_FIELDS_log_turn(F, L) \
     F(log_turn, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose turn it was") \
     L(log_turn, 2, turn_record, record, 1, REQUIRED, "what it took")
+
+#define PROTO_FIELDS_get_budget(F, L) \
+    F(get_budget, 1, STR, user_id, PROTO_MAX_USER, OPTIONAL, "the person; empty: only all together")
+
+#define PROTO_FIELDS_budget(F, L) \
+    F(budget,  1, STR,  day,               16, REQUIRED, "2026-11-22, in the shop's time zone") \
+    F(budget,  2, INT,  ends_ms,           0,  REQUIRED, "then a new day begins, Unix ms") \
+    F(budget,  3, INT,  day_tokens,        0,  OPTIONAL, "spent by all") \
+    F(budget,  4, INT,  day_calls,         0,  OPTIONAL, "calls by all") \
+    F(budget,  5, INT,  most_day_tokens,   0,  OPTIONAL, "tokens that all may spend; 0: any") \
+    F(budget,  6, INT,  most_day_calls,    0,  OPTIONAL, "calls that all may make; 0: any") \
+    F(budget,  7, INT,  person_tokens,     0,  OPTIONAL, "spent by the person that was asked about") \
+    F(budget,  8, INT,  person_calls,      0,  OPTIONAL, "calls by that person") \
+    F(budget,  9, INT,  most_person_tokens, 0, OPTIONAL, "tokens that one person may spend; 0: any") \
+    F(budget, 10, INT,  most_person_calls, 0,  OPTIONAL, "calls that one person may make; 0: any") \
+    F(budget, 11, STR,  used_up,           16, OPTIONAL, "as in CLAIMED: person, day, or nobody's")
 
 #define PROTO_FIELDS_list_turns(F, L) \
     F(list_turns, 1, INT, since_ms, 0,  OPTIONAL, "claimed then or later, Unix ms; 0: from the first") \

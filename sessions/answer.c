@@ -9,7 +9,7 @@
 #define MAX_OUTGOING 8
 #define MAX_SIDS 1024    /* bytes */
 #define OUTGOING_WORDS 8 /* of an answer, for one */
-#define GRANTED_WORDS 9  /* before them */
+#define GRANTED_WORDS 11 /* before them */
 
 static void fail(answer_t *self, const char *code, const char *detail, int64_t retry_ms)
 {
@@ -190,7 +190,8 @@ static bool granted(answer_t *self, const redisReply *reply, arena_t *arena)
         !number_at(reply, 3, &msg->now_ms) ||
         !survey_at(self, reply, 4, arena, &msg->survey, &msg->survey_count) ||
         !number_at(reply, 6, &ask) || !number_at(reply, 7, &opted_out) ||
-        !number_at(reply, 8, &outgoing) || outgoing < 0 || outgoing > MAX_OUTGOING)
+        !number_at(reply, 8, &self->tokens) || !number_at(reply, 9, &self->calls) ||
+        !number_at(reply, 10, &outgoing) || outgoing < 0 || outgoing > MAX_OUTGOING)
         return false;
     msg->ask = ask != 0;
     msg->opted_out = opted_out != 0;
@@ -323,6 +324,16 @@ static bool noted(answer_t *self, const redisReply *reply, arena_t *arena)
            number_at(reply, 3, &self->code) && number_at(reply, 4, &self->dropped);
 }
 
+/* The rest of it is not in Redis' answer. */
+static bool budgeted(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    (void)arena;
+    self->type = PROTO_BUDGET;
+    proto_budget_t *msg = &self->msg.budget;
+    return str_is(self->status, "ok") && number_at(reply, 1, &msg->person_tokens) &&
+           number_at(reply, 2, &msg->person_calls);
+}
+
 static const struct {
     proto_type_t request;
     bool (*read)(answer_t *self, const redisReply *reply, arena_t *arena);
@@ -331,7 +342,7 @@ static const struct {
     {PROTO_RENEW, done},       {PROTO_COMMIT, committed},    {PROTO_RELEASE, done},
     {PROTO_RESET, done},       {PROTO_READ, shown},          {PROTO_TAKE, taken},
     {PROTO_FORGO, done},       {PROTO_DELIVERED, delivered}, {PROTO_STATUS, noted},
-    {PROTO_LOG_TURN, done},
+    {PROTO_LOG_TURN, done},    {PROTO_GET_BUDGET, budgeted},
 };
 
 void answer_make(answer_t *self, proto_type_t request, const redisReply *reply, arena_t *arena)

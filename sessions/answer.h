@@ -18,8 +18,9 @@ typedef struct answer {
     int64_t dropped; /* replies that do not go out because of that */
     str_t heard; /* what came of the survey: asked, promoter, passive, detractor; may be empty */
     bool commented;
-    int64_t taken; /* questions of the survey that a message took back */
-    bool damaged;  /* something stored could not be read and was left out */
+    int64_t taken;         /* questions of the survey that a message took back */
+    int64_t tokens, calls; /* CLAIM: what the person has spent today */
+    bool damaged;          /* something stored could not be read and was left out */
     proto_type_t type;
     union {
         proto_error_t error;
@@ -28,6 +29,7 @@ typedef struct answer {
         proto_claimed_t claimed;
         proto_committed_t committed;
         proto_session_t session;
+        proto_budget_t budget;
     } msg; /* of type */
 } answer_t;
 

@@ -1,12 +1,13 @@
 #!lua
 -- Leases a conversation, or renews a lease and tells what is new under it.
--- KEYS: those of outbox.lua, context, survey, surveys, opinions
+-- KEYS: those of outbox.lua, context, spent, survey, surveys, opinions
 -- ARGV: those of outbox.lua, holder, lease ms, dead holder or '', token or 0, bytes that fit into
---       an answer, 1 if people are asked or 0
+--       an answer, 1 if people are asked or 0, what the shop's clock is ahead of UTC
 -- Answers {'granted', token, context or '', now, survey's state or '', survey or '', 1 to put the
---          survey's question or 0, opted out: 1 or 0, replies to deliver, of each of them (state, parts,
---          attempts, since, the carrier's ids of what went before, 1 if nobody waits for it or 0, where
---          it goes, reply), message, message …}, {'busy', ms}, {'empty'}, {'stale'}
+--          survey's question or 0, opted out: 1 or 0, tokens and calls spent today, replies to deliver,
+--          of each of them (state, parts, attempts, since, the carrier's ids of what went before, 1 if
+--          nobody waits for it or 0, where it goes, reply), message, message …}, {'busy', ms},
+--          {'empty'}, {'stale'}
 local STALE_MS = 3600000 -- a question that was not sent for so long is none any more
 local context = KEYS[6]
 local asker, dead, asked = ARGV[3], ARGV[5], tonumber(ARGV[6])
@@ -48,7 +49,8 @@ if holder ~= asker then
     told = 0
 end
 local remembered = asked == 0 and redis.call('GET', context) or ''
-local answer = {'granted', token, remembered, now, '', '', asks and 1 or 0, left, 0}
+local tokens, calls = spent(KEYS[7], ARGV[9])
+local answer = {'granted', token, remembered, now, '', '', asks and 1 or 0, left, tokens, calls, 0}
 if asks then
     answer[5], answer[6] = 'due', redis.call('HGET', state, 'ask')
 elseif asked == 0 then
@@ -68,7 +70,7 @@ for i, entry in ipairs(entries) do
         change(turn, {state = 'unsure', at = now})
     end
     change(turn, {token = token}) -- offered under it: no gateway may take it
-    answer[9] = i
+    answer[11] = i
     for _, value in ipairs({unsure and 'unsure' or 'due', entry.parts, entry.attempts, entry.since,
                             lease[5] or '', entry.unasked or 0, texts[1], texts[2]}) do
         answer[#answer + 1] = value

@@ -1,11 +1,12 @@
 #!lua
 -- Ends a turn: inbox, context, reply, outbox and lease change together, or nothing does.
--- KEYS: those of outbox.lua, context, replies, targets, survey, surveys, opinions
+-- KEYS: those of outbox.lua, context, replies, targets, spent, survey, surveys, opinions
 -- ARGV: those of outbox.lua, token, turn id, upto_seq or 0 for the survey's question to somebody who
 --       rests, reply, context or '' to forget, SESSION_TTL, DEDUP_TTL, ms until the sweeper may look,
 --       most replies that are kept, state of the survey or '' for as before, survey, its score or '',
 --       its rules, 1 if it has a comment or 0, NPS_AFTER, NPS_EVERY, ms after their last message in
---       which somebody may be asked, ms that a survey is remembered
+--       which somebody may be asked, ms that a survey is remembered, tokens and calls spent, what the
+--       shop's clock is ahead of UTC
 -- Answers {'committed', waiting, 'queued', 'dropped' or '': what became of the reply in the outbox,
 --         what came of the survey: 'asked', 'promoter', 'passive', 'detractor' or '', 1 if a comment
 --         came or 0}, {'again', waiting, '', '', 0}, {'overtaken', waiting, '', '', 0}: the person wrote
@@ -153,6 +154,7 @@ if open and stands ~= '' and stands ~= 'due' then
     redis.call('HSET', survey, 'state', stands, 'record', record)
     redis.call('PEXPIRE', survey, kept)
 end
+spend(KEYS[9], ARGV[23], turn, tonumber(ARGV[21]), tonumber(ARGV[22]))
 redis.call('HSET', state, 'holder', '', 'turn', turn)
 rank(ARGV[10])
 return {'committed', waiting(), became, heard, commented}

@@ -8,7 +8,7 @@ static const char *const names[] = {
     [KEY_TARGETS] = "targets",   [KEY_OUTBOX] = "outbox",   [KEY_OUTGOING] = "outgoing",
     [KEY_SID] = "sid",           [KEY_SENT] = "sent",       [KEY_TURNS] = "log",
     [KEY_RECORDS] = "records",   [KEY_SURVEY] = "survey",   [KEY_SURVEYS] = "surveys",
-    [KEY_OPINIONS] = "opinions",
+    [KEY_OPINIONS] = "opinions", [KEY_SPENT] = "spent",
 };
 
 unsigned keys_partition(str_t user)
@@ -32,9 +32,19 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
         keys_partition_name(out, key, partition);
         return;
     }
-    if (key == KEY_TURNS || key == KEY_RECORDS) {
+    switch (key) {
+    case KEY_TURNS:
+    case KEY_RECORDS:
         buf_printf(out, "most:{turns}:%s", names[key]);
         return;
+    case KEY_BUDGET:
+        buf_str(out, "most:{budget}:day");
+        return;
+    case KEY_COUNTED:
+        buf_printf(out, "most:{budget}:counted:%.*s", STR_ARG(id));
+        return;
+    default:
+        break;
     }
     buf_printf(out, "most:{%u}:%s:", partition, names[key]);
     bool of_id = key == KEY_SEEN || key == KEY_SID;

@@ -43,6 +43,9 @@
  *                            hash    of a message at the carrier: turn,    DEDUP_TTL
  *                                    part (how many are out with it),
  *                                    status, rank, code
+ *   most:{p}:spent:USER      hash    what the person spent at language      2 days after the
+ *                                    models: day, tokens, calls of that     last turn
+ *                                    day, turns (those counted last)
  *   most:{p}:sent:USER       hash    the last 4 replies that an agent       DEDUP_TTL
  *                                    sent: "<field> <slot>": turn, order,
  *                                    seq, tries, to, reply; order counts
@@ -60,8 +63,8 @@
  * What is kept of one person are the keys that end in USER or begin so behind the partition's, the
  * entry in ready, and those members of opinions. surveys counts people and names none.
  *
- * Two keys are about no one user. They have a hash tag of their own, so that a script touches only
- * them:
+ * Some keys are about no one user. They have hash tags of their own, so that a script touches only
+ * those of one:
  *
  *   most:{turns}:log         zset    turn ids; score: when they were        the newest
  *                                    claimed, ms                            TURN_LOG_MAX
@@ -71,11 +74,26 @@
  *                                    "<first part sent, ms> <all parts
  *                                    sent, ms>", 0: not yet
  *
- * They are written after the turn's COMMIT, by a message of its own (LOG_TURN): a COMMIT is not
- * slowed down by statistics nor refused for them, the log can be read in order without asking 1,024
- * partitions, and its size is bounded as a whole. The price is that the record of a turn is lost
- * when its agent is killed between the two. A record has nothing of what was said, and of the
- * person what the log shows too: the masked id. So erasing a person leaves the log as it is.
+ *   most:{budget}:day        hash    what all have spent at language        for ever
+ *                                    models today: day (its number, as
+ *                                    in common/shop_day.h), tokens,
+ *                                    calls; reached: 1 when it was told
+ *                                    that the day's budget is
+ *   most:{budget}:counted:TURN
+ *                            string  1: that turn is counted in it          COUNTED_TTL
+ *
+ * What a turn spends is counted twice: for its person, in the COMMIT's own script, and for the day,
+ * by a command that goes before the COMMIT and counts a turn once, however often it is told. So a
+ * COMMIT whose answer was lost and that is repeated, by whomever, spends nothing again, and one
+ * that is refused, because the lease was lost, is in the day's sum all the same: its tokens are
+ * gone. Its person's are counted when the turn tells what it took (LOG_TURN). What is lost is what
+ * a killed agent spent in turns that it had not committed; each of its turns begins anew elsewhere.
+ *
+ * The log of turns is written after the turn's COMMIT, by a message of its own (LOG_TURN): a COMMIT
+ * is not slowed down by statistics nor refused for them, the log can be read in order without
+ * asking 1,024 partitions, and its size is bounded as a whole. The price is that the record of a
+ * turn is lost when its agent is killed between the two. A record has nothing of what was said, and
+ * of the person what the log shows too: the masked id. So erasing a person leaves the log as it is.
  *
  * STATE_TTL is an hour more than the longer of SESSION_TTL and DEDUP_TTL, so that a seq is never
  * given twice while something remembers the first. A token is never given twice either: the next
@@ -204,14 +222,18 @@ typedef enum session_key {
     KEY_SURVEY,
     KEY_SURVEYS,
     KEY_OPINIONS,
-    KEY_TURNS, /* of no user, as the next */
+    KEY_SPENT,
+    KEY_TURNS, /* of no user, as all that follow */
     KEY_RECORDS,
+    KEY_BUDGET,
+    KEY_COUNTED,
 } session_key_t;
 
 /* 0 to KEYS_PARTITIONS - 1. Stable for ever: what is stored depends on it. */
 unsigned keys_partition(str_t user);
 
-/* Appends the name of a key. id counts for KEY_SEEN, a message's, and KEY_SID only. */
+/* Appends the name of a key. id counts for KEY_SEEN, a message's, KEY_SID, and KEY_COUNTED, a
+ * turn's, only. */
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id);
 
 /* Appends the name of a key that a partition has once: KEY_READY, KEY_SURVEYS, KEY_OPINIONS. */

@@ -10,6 +10,7 @@
  *   redis     the connection; redis_poll, redis_error and url belong to it
  *   store     requests under way
  *   sweep     who was forgotten, across users
+ *   budget    what may be spent at language models, and what was today
  *   turn_*    the log of turns; histogram and latency make percentiles of it
  *   survey_report  what people answered to the survey, across all users
  */
@@ -18,6 +19,7 @@
 #include "common/config.h"
 #include "common/log.h"
 #include "common/rpc_loop.h"
+#include "common/shop_day.h"
 #include "sessions/store.h"
 
 static void on_status(void *arg, proto_process_t *self, arena_t *arena, proto_process_t *more,
@@ -53,12 +55,18 @@ int main(int argc, char **argv)
                                .settle_ms = config.TWIML_SETTLE_MS,
                                .turn_log = config.TURN_LOG_MAX,
                                .nps_after = config.NPS_AFTER,
-                               .nps_every = config.NPS_EVERY};
+                               .nps_every = config.NPS_EVERY,
+                               .day_tokens = config.BUDGET_DAY_TOKENS,
+                               .day_calls = config.BUDGET_DAY_CALLS};
+    budget_person_t person = {config.BUDGET_PERSON_TOKENS, config.BUDGET_PERSON_CALLS};
+    if (!shop_day_open(config.SHOP_TIME_ZONE))
+        log_fatal("SHOP_TIME_ZONE: there is no zone %s in /usr/share/zoneinfo (package tzdata)",
+                  config.SHOP_TIME_ZONE);
 
     uv_loop_t loop;
     uv_loop_init(&loop);
     redis_t *redis = redis_new(&loop, &url);
-    store_t *store = store_new(redis, &limits);
+    store_t *store = store_new(redis, &limits, &person);
     char why[256];
     rpc_server_t *server = rpc_server_new(&loop, name, "sessions", config.SESSIONS_ENDPOINT,
                                           store_accepts, store_handle, store, why, sizeof why);

@@ -11,7 +11,7 @@
 #include "sessions/scripts.h"
 
 #define WORDS 48
-#define KEYS_MAX 12 /* of a command */
+#define KEYS_MAX 16 /* of a command */
 #define STATE_MARGIN_MS 3600000
 /* Bytes that context and messages of one CLAIMED may have; the rest is for what is around them. */
 #define CLAIM_ROOM (PROTO_MAX_BODY - 65536)
@@ -88,6 +88,10 @@ static int64_t state_ttl(const request_limits_t *limits)
 #define CHECK_USER(msg) CHECK((msg)->user_id.size > 0, "user_id is empty")
 #define CHECK_TOKEN(msg) \
     CHECK((msg)->token > 0 && (msg)->token <= REQUEST_MAX_TOKEN, "token is not one")
+#define CHECK_SPENT(tokens, calls)                                          \
+    CHECK((tokens) >= 0 && (tokens) <= REQUEST_MAX_SPENT && (calls) >= 0 && \
+              (calls) <= REQUEST_MAX_SPENT,                                 \
+          "tokens and calls must be 0 to 1000000000")
 #define CHECK_TURN(msg) CHECK((msg)->turn_id.size > 0, "turn_id is empty")
 #define CHECK_LEASE(msg)                                                  \
     CHECK((msg)->lease_ms > 0 && (msg)->lease_ms <= REQUEST_MAX_LEASE_MS, \
@@ -179,13 +183,14 @@ static bool claim(request_t *self, const char **why)
     CHECK(msg->holder.size > 0, "holder is empty");
     CHECK_LEASE(msg);
     CHECK(msg->token >= 0 && msg->token <= REQUEST_MAX_TOKEN, "token is not one");
-    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, SURVEY_KEYS);
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, KEY_SPENT, SURVEY_KEYS);
     add(&self->words, msg->holder);
     add_number(&self->words, msg->lease_ms);
     add(&self->words, msg->dead);
     add_number(&self->words, msg->token);
     add_number(&self->words, CLAIM_ROOM);
     add_number(&self->words, self->limits->nps_after > 0);
+    add_number(&self->words, self->limits->day_offset_ms);
     return true;
 }
 
@@ -247,8 +252,9 @@ static bool commit(request_t *self, const char **why)
     CHECK(msg->context_count == 0 ||
               proto_encode(&proto_context_record, msg->context, &self->records[1], NULL),
           "the context is larger than 1 MiB");
+    CHECK_SPENT(msg->tokens, msg->calls);
     OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, KEY_REPLIES, KEY_TARGETS,
-           SURVEY_KEYS);
+           KEY_SPENT, SURVEY_KEYS);
     add_number(&self->words, msg->token);
     add(&self->words, reply->turn_id);
     add_number(&self->words, reply->upto_seq);
@@ -259,6 +265,9 @@ static bool commit(request_t *self, const char **why)
     add_number(&self->words, REQUEST_GRACE_MS);
     add_number(&self->words, REQUEST_MAX_REPLIES);
     add_survey(self, survey);
+    add_number(&self->words, msg->tokens);
+    add_number(&self->words, msg->calls);
+    add_number(&self->words, self->limits->day_offset_ms);
     return true;
 }
 
@@ -373,6 +382,7 @@ static bool log_turn(request_t *self, const char **why)
           "record.claimed_ms is not one");
     CHECK(record->received_ms > 0 && record->received_ms <= record->claimed_ms,
           "record.received_ms is not one");
+    CHECK_SPENT(record->tokens_spent, record->model_calls);
     CHECK(proto_encode(&proto_turn_record_record, record, &self->records[0], NULL),
           "the record cannot be stored");
     KEYS(self, msg->user_id, (str_t){0}, KEY_TURNS, KEY_RECORDS);
@@ -381,6 +391,27 @@ static bool log_turn(request_t *self, const char **why)
     add_number(&self->words, record->claimed_ms);
     add(&self->words, buf_view(&self->records[0]));
     add_number(&self->words, self->limits->turn_log);
+    return true;
+}
+
+static void add_spend(words_t *words, buf_t *names, const request_limits_t *limits, str_t user_id,
+                      str_t turn_id, int64_t tokens, int64_t calls)
+{
+    static const session_key_t keys[] = {OUTBOX_KEYS, KEY_SPENT};
+    add_keys(words, names, user_id, (str_t){0}, keys, sizeof keys / sizeof *keys);
+    add(words, user_id);
+    add_number(words, state_ttl(limits));
+    add(words, turn_id);
+    add_number(words, tokens);
+    add_number(words, calls);
+    add_number(words, limits->day_offset_ms);
+}
+
+static bool get_budget(request_t *self, const char **why)
+{
+    const proto_get_budget_t *msg = self->msg;
+    (void)why;
+    add_spend(&self->words, &self->names, self->limits, msg->user_id, STR_LIT(""), 0, 0);
     return true;
 }
 
@@ -402,6 +433,7 @@ static const struct {
     {PROTO_STATUS, SCRIPT_STATUS, status},
     {PROTO_DELIVERED, SCRIPT_DELIVERED, delivered},
     {PROTO_LOG_TURN, SCRIPT_TURN_LOG, log_turn},
+    {PROTO_GET_BUDGET, SCRIPT_SPEND, get_budget},
 };
 
 char *request_command(const request_limits_t *limits, proto_type_t type, const void *msg,
@@ -424,6 +456,39 @@ char *request_command(const request_limits_t *limits, proto_type_t type, const v
     buf_free(&self.records[0]);
     buf_free(&self.records[1]);
     buf_free(&self.records[2]);
+    return bytes;
+}
+
+char *request_spend(const request_limits_t *limits, str_t user_id, str_t turn_id, int64_t tokens,
+                    int64_t calls, size_t *size)
+{
+    words_t words = {.count = 0};
+    buf_t names;
+    buf_init(&names, KEYS_MAX * KEY_MAX);
+    begin(&words, SCRIPT_SPEND);
+    add_spend(&words, &names, limits, user_id, turn_id, tokens, calls);
+    char *bytes = format(&words, size);
+    buf_free(&names);
+    return bytes;
+}
+
+char *request_budget(const request_limits_t *limits, str_t turn_id, int64_t tokens, int64_t calls,
+                     size_t *size)
+{
+    static const session_key_t keys[] = {KEY_BUDGET, KEY_COUNTED};
+    words_t words = {.count = 0};
+    buf_t names;
+    buf_init(&names, KEYS_MAX * KEY_MAX);
+    begin(&words, SCRIPT_BUDGET);
+    add_keys(&words, &names, (str_t){0}, turn_id, keys, turn_id.size ? 2 : 1);
+    add_number(&words, limits->day_offset_ms);
+    add_number(&words, limits->day_tokens);
+    add_number(&words, limits->day_calls);
+    add_number(&words, tokens);
+    add_number(&words, calls);
+    add_number(&words, REQUEST_COUNTED_MS);
+    char *bytes = format(&words, size);
+    buf_free(&names);
     return bytes;
 }
 

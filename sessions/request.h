@@ -25,6 +25,7 @@
 #define REQUEST_MAX_OUTBOX 100
 
 #define REQUEST_MAX_PARTS 1000
+#define REQUEST_MAX_SPENT 1000000000 /* tokens or calls of one turn */
 #define REQUEST_MAX_RETRY_MS 86400000
 #define REQUEST_OPTED_OUT 21610          /* Twilio: the person said STOP */
 #define REQUEST_ASK_WINDOW_MS 82800000   /* 23 h: WhatsApp takes free text for 24 */
@@ -33,14 +34,16 @@
 #define REQUEST_OUTSIDE 63016 /* Twilio: WhatsApp takes no free text any more */
 
 typedef struct request_limits {
-    int64_t inbox_max;   /* messages */
-    int64_t session_ttl; /* ms */
-    int64_t dedup_ttl;   /* ms */
-    int64_t lease_ms;    /* a user who was told to a sweeper is told again after it */
-    int64_t settle_ms;   /* a gateway that took a reply says how it went before */
-    int64_t turn_log;    /* records */
-    int64_t nps_after;   /* ms; 0: nobody is asked */
-    int64_t nps_every;   /* ms */
+    int64_t inbox_max;             /* messages */
+    int64_t session_ttl;           /* ms */
+    int64_t dedup_ttl;             /* ms */
+    int64_t lease_ms;              /* a user who was told to a sweeper is told again after it */
+    int64_t settle_ms;             /* a gateway that took a reply says how it went before */
+    int64_t turn_log;              /* records */
+    int64_t nps_after;             /* ms; 0: nobody is asked */
+    int64_t nps_every;             /* ms */
+    int64_t day_offset_ms;         /* what the shop's clock is ahead of UTC */
+    int64_t day_tokens, day_calls; /* of all people together, 0: any */
 } request_limits_t;
 
 /*
@@ -54,6 +57,18 @@ char *request_command(const request_limits_t *limits, proto_type_t type, const v
 char *request_turn_out(str_t turn_id, bool all, size_t *size);
 /* The same for one partition of SURVEYS. */
 char *request_surveys(unsigned partition, const proto_surveys_t *msg, size_t *size);
+
+/* How long a turn may tell anew what it spent and is known to be counted, ms: longer than anybody
+ * repeats a request. */
+#define REQUEST_COUNTED_MS 3600000
+
+/* The same for what a turn without a COMMIT has spent: added to its person's day. */
+char *request_spend(const request_limits_t *limits, str_t user_id, str_t turn_id, int64_t tokens,
+                    int64_t calls, size_t *size);
+
+/* The same for the day of all: a look, or with a turn_id what that turn has spent added to it. */
+char *request_budget(const request_limits_t *limits, str_t turn_id, int64_t tokens, int64_t calls,
+                     size_t *size);
 
 /* What of the log of turns is read at once. */
 typedef struct request_turns {

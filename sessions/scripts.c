@@ -18,16 +18,26 @@
 /* With outbox.lua between its first line, "#!lua", and the rest. */
 #define EMBED_OUTBOX(name) \
     EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n", name, 6)
-/* … and with survey.lua behind that. */
+/* … and with survey.lua behind that … */
 #define EMBED_SURVEY(name)                                               \
     EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
                 ".incbin \"sessions/survey.lua\"\n",                     \
                 name, 6)
+/* … and spent.lua, with or without it. */
+#define EMBED_SURVEY_SPENT(name)                                         \
+    EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
+                ".incbin \"sessions/survey.lua\"\n"                      \
+                ".incbin \"sessions/spent.lua\"\n",                      \
+                name, 6)
+#define EMBED_SPENT(name)                                                \
+    EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
+                ".incbin \"sessions/spent.lua\"\n",                      \
+                name, 6)
 EMBED_SURVEY(enqueue);
 EMBED_OUTBOX(withdraw);
-EMBED_SURVEY(claim);
+EMBED_SURVEY_SPENT(claim);
 EMBED_OUTBOX(renew);
-EMBED_SURVEY(commit);
+EMBED_SURVEY_SPENT(commit);
 EMBED_OUTBOX(release);
 EMBED_OUTBOX(reset);
 EMBED(read);
@@ -40,6 +50,8 @@ EMBED(turn_log);
 EMBED(turn_out);
 EMBED(turn_read);
 EMBED(surveys);
+EMBED_SPENT(spend);
+EMBED(budget);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -56,7 +68,8 @@ static const struct {
     [SCRIPT_FORGO] = SOURCE(forgo),       [SCRIPT_DELIVERED] = SOURCE(delivered),
     [SCRIPT_STATUS] = SOURCE(status),     [SCRIPT_TURN_LOG] = SOURCE(turn_log),
     [SCRIPT_TURN_OUT] = SOURCE(turn_out), [SCRIPT_TURN_READ] = SOURCE(turn_read),
-    [SCRIPT_SURVEYS] = SOURCE(surveys),
+    [SCRIPT_SURVEYS] = SOURCE(surveys),   [SCRIPT_SPEND] = SOURCE(spend),
+    [SCRIPT_BUDGET] = SOURCE(budget),
 };
 
 str_t script_source(script_t script)

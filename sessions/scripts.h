@@ -4,7 +4,7 @@
  * Redis' own clock. It answers an array whose first element says how it went. The line "#!lua" at
  * its top has Redis check before it starts that writing is possible at all, so it never stops
  * half-way. What those that touch the outbox share, outbox.lua, is built in between that line and
- * the rest.
+ * the rest; behind it, for some, what they share about a person's budget, spent.lua.
  */
 #ifndef MOSTRADOR_SESSIONS_SCRIPTS_H
 #define MOSTRADOR_SESSIONS_SCRIPTS_H
@@ -29,6 +29,8 @@ typedef enum script {
     SCRIPT_TURN_OUT,
     SCRIPT_TURN_READ,
     SCRIPT_SURVEYS,
+    SCRIPT_SPEND,
+    SCRIPT_BUDGET,
     SCRIPT_COUNT
 } script_t;
 

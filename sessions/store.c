@@ -7,7 +7,9 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/shop_day.h"
 #include "sessions/answer.h"
+#include "sessions/budget.h"
 #include "sessions/carrier.h"
 #include "sessions/survey_report.h"
 #include "sessions/sweep.h"
@@ -22,6 +24,7 @@ struct store {
     sweeper_t *sweeper;
     turn_reports_t *reports;
     survey_reporter_t *reporter;
+    budget_t *budget;
     request_limits_t limits;
     arena_t *arena; /* of the answer at hand */
     size_t count;   /* requests under way */
@@ -36,12 +39,25 @@ typedef struct pending {
     char turn_id[33]; /* DELIVERED: whose reply it is about */
 } pending_t;
 
-const proto_type_t store_accepts[] = {PROTO_ENQUEUE,     PROTO_WITHDRAW, PROTO_CLAIM,
-                                      PROTO_RENEW,       PROTO_COMMIT,   PROTO_RELEASE,
-                                      PROTO_RESET,       PROTO_READ,     PROTO_SWEEP,
-                                      PROTO_TAKE,        PROTO_FORGO,    PROTO_DELIVERED,
-                                      PROTO_STATUS,      PROTO_LOG_TURN, PROTO_LIST_TURNS,
-                                      PROTO_GET_LATENCY, PROTO_SURVEYS,  0};
+const proto_type_t store_accepts[] = {PROTO_ENQUEUE,
+                                      PROTO_WITHDRAW,
+                                      PROTO_CLAIM,
+                                      PROTO_RENEW,
+                                      PROTO_COMMIT,
+                                      PROTO_RELEASE,
+                                      PROTO_RESET,
+                                      PROTO_READ,
+                                      PROTO_SWEEP,
+                                      PROTO_TAKE,
+                                      PROTO_FORGO,
+                                      PROTO_DELIVERED,
+                                      PROTO_STATUS,
+                                      PROTO_LOG_TURN,
+                                      PROTO_LIST_TURNS,
+                                      PROTO_GET_LATENCY,
+                                      PROTO_SURVEYS,
+                                      PROTO_GET_BUDGET,
+                                      0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -177,6 +193,12 @@ static void on_reply(void *arg, const redisReply *reply)
         log_error("redis_error", LOG_TRACE(&self->header.trace),
                   LOG_TEXT("text", ((str_t){reply->str, reply->len})));
     note(self, &answer);
+    char day[16];
+    if (answer.type == PROTO_CLAIMED)
+        answer.msg.claimed.budget =
+            str_from(budget_used_up(store->budget, answer.tokens, answer.calls));
+    else if (answer.type == PROTO_BUDGET)
+        budget_tell(store->budget, &answer.msg.budget, day);
     if (self->turn_id[0] && answer.type == PROTO_OK)
         log_delivery(self, &answer);
     if (answer.type == PROTO_ERROR)
@@ -189,11 +211,45 @@ static void on_reply(void *arg, const redisReply *reply)
     free(self);
 }
 
+/* What a turn that ended without a COMMIT has spent is spent all the same. */
+static bool spend_uncommitted(store_t *self, const proto_log_turn_t *msg, int64_t deadline)
+{
+    const proto_turn_record_t *record = msg->record;
+    int64_t tokens = record->tokens_spent, calls = record->model_calls;
+    if (str_is(record->outcome, "answered") || tokens + calls == 0)
+        return true;
+    return budget_add(self->budget, record->turn_id, tokens, calls, deadline) &&
+           budget_add_person(self->budget, msg->user_id, record->turn_id, tokens, calls, deadline);
+}
+
+/* What Redis is asked before the request itself. false: too much waits for it. */
+static bool send_before(store_t *self, const rpc_request_t *request)
+{
+    int64_t deadline = store_deadline(&request->header);
+    switch (request->header.type) {
+    case PROTO_CLAIM:
+        return !budget_of_day(self->budget) || budget_look(self->budget, deadline);
+    case PROTO_GET_BUDGET:
+        return budget_look(self->budget, deadline);
+    case PROTO_COMMIT: {
+        const proto_commit_t *msg = request->msg;
+        return msg->tokens + msg->calls == 0 ||
+               budget_add(self->budget, msg->reply->turn_id, msg->tokens, msg->calls, deadline);
+    }
+    case PROTO_LOG_TURN:
+        return spend_uncommitted(self, request->msg, deadline);
+    default:
+        return true;
+    }
+}
+
 void store_handle(void *arg, const rpc_request_t *request)
 {
     store_t *self = arg;
     const proto_header_t *header = &request->header;
+    self->limits.day_offset_ms = shop_day_offset_ms(clock_unix_ms());
     if (header->type == PROTO_SWEEP) {
+        budget_look(self->budget, store_deadline(header)); /* so that the metrics know of it */
         sweeper_handle(self->sweeper, request);
         return;
     }
@@ -221,7 +277,9 @@ void store_handle(void *arg, const rpc_request_t *request)
     if (header->type == PROTO_DELIVERED)
         snprintf(pending->turn_id, sizeof pending->turn_id, "%.*s",
                  STR_ARG(((const proto_delivered_t *)request->msg)->turn_id));
-    if (redis_send(self->redis, bytes, size, store_deadline(header), on_reply, pending)) {
+    if (!send_before(self, request))
+        redisFreeCommand(bytes);
+    else if (redis_send(self->redis, bytes, size, store_deadline(header), on_reply, pending)) {
         self->count++;
         return;
     }
@@ -233,7 +291,7 @@ void store_handle(void *arg, const rpc_request_t *request)
     free(pending);
 }
 
-store_t *store_new(redis_t *redis, const request_limits_t *limits)
+store_t *store_new(redis_t *redis, const request_limits_t *limits, const budget_person_t *person)
 {
     store_t *self = calloc(1, sizeof *self);
     if (!self)
@@ -244,6 +302,7 @@ store_t *store_new(redis_t *redis, const request_limits_t *limits)
     self->sweeper = sweeper_new(redis, limits);
     self->reports = turn_reports_new(redis);
     self->reporter = survey_reporter_new(redis);
+    self->budget = budget_new(redis, &self->limits, person);
     return self;
 }
 
@@ -256,6 +315,7 @@ void store_destroy(store_t **self_p)
     sweeper_destroy(&self->sweeper);
     turn_reports_destroy(&self->reports);
     survey_reporter_destroy(&self->reporter);
+    budget_destroy(&self->budget);
     arena_destroy(&self->arena);
     free(self);
     *self_p = NULL;

@@ -7,6 +7,7 @@
 #define MOSTRADOR_SESSIONS_STORE_H
 
 #include "common/rpc_server.h"
+#include "sessions/budget.h"
 #include "sessions/redis.h"
 #include "sessions/request.h"
 
@@ -19,7 +20,7 @@ typedef struct store store_t;
 #define STORE_PATIENCE_MS 30000
 
 /* Borrows redis, which must be destroyed before the store is. */
-store_t *store_new(redis_t *redis, const request_limits_t *limits);
+store_t *store_new(redis_t *redis, const request_limits_t *limits, const budget_person_t *person);
 void store_destroy(store_t **self_p);
 
 /* The types that store_handle takes, ended by 0. */

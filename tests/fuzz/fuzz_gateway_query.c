@@ -36,6 +36,23 @@ static void fuzz_turns(str_t text, arena_t *arena)
     latency_query_parse(text, now_ms, arena, &query, &problem);
 }
 
+static void fuzz_budget(str_t text, arena_t *arena)
+{
+    problem_t problem = {0};
+    proto_get_budget_t msg;
+    buf_t out;
+
+    if (!budget_query_parse(text, arena, &msg.user_id, &problem)) {
+        if (problem.status != 400)
+            abort();
+        return;
+    }
+    buf_init(&out, 1 << 10);
+    if (!proto_encode(proto_message(PROTO_GET_BUDGET), &msg, &out, NULL))
+        abort();
+    buf_free(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     str_t text = {(const char *)data, size};
@@ -63,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     makes_query_parse(text, arena, &make, &problem);
     fuzz_turns(text, arena);
+    fuzz_budget(text, arena);
     route_find(text);
     bearer_matches(text, "token");
     arena_destroy(&arena);

@@ -23,7 +23,10 @@ static const request_limits_t limits = {.inbox_max = 7,
                                         .settle_ms = 6000,
                                         .turn_log = 8,
                                         .nps_after = 1800000,
-                                        .nps_every = 2592000000};
+                                        .nps_every = 2592000000,
+                                        .day_offset_ms = -21600000,
+                                        .day_tokens = 90000,
+                                        .day_calls = 40};
 
 /* ---- keys ---- */
 
@@ -74,6 +77,9 @@ static void keys_carry_the_partition(void **state)
     assert_key(KEY_SID, "a", "SM1", "most:{300}:sid:1:a:SM1");
     assert_key(KEY_TURNS, "a", "", "most:{turns}:log");
     assert_key(KEY_RECORDS, "a", "", "most:{turns}:records");
+    assert_key(KEY_SPENT, "a", "", "most:{300}:spent:a");
+    assert_key(KEY_BUDGET, "a", "", "most:{budget}:day");
+    assert_key(KEY_COUNTED, "a", "t1", "most:{budget}:counted:t1");
 }
 
 static void keys_of_different_messages_differ(void **state)
@@ -294,15 +300,17 @@ static void claim_becomes_a_command(void **state)
                          .dead = STR_LIT("agent-2/6"),
                          .token = 12};
     redisReply *got = command(PROTO_CLAIM, &msg);
-    assert_keys(got, 9);
-    assert_int_equal(got->elements, 20);
-    assert_string_equal(got->element[12]->str, "a");
-    assert_string_equal(got->element[14]->str, "agent-1/5");
-    assert_string_equal(got->element[15]->str, "3000");
-    assert_string_equal(got->element[16]->str, "agent-2/6");
-    assert_string_equal(got->element[17]->str, "12");
-    assert_true(atoi(got->element[18]->str) < PROTO_MAX_BODY);
-    assert_string_equal(got->element[19]->str, "1"); /* people are asked */
+    assert_keys(got, 10);
+    assert_int_equal(got->elements, 22);
+    assert_string_equal(got->element[9]->str, "most:{300}:spent:a");
+    assert_string_equal(got->element[13]->str, "a");
+    assert_string_equal(got->element[15]->str, "agent-1/5");
+    assert_string_equal(got->element[16]->str, "3000");
+    assert_string_equal(got->element[17]->str, "agent-2/6");
+    assert_string_equal(got->element[18]->str, "12");
+    assert_true(atoi(got->element[19]->str) < PROTO_MAX_BODY);
+    assert_string_equal(got->element[20]->str, "1"); /* people are asked */
+    assert_string_equal(got->element[21]->str, "-21600000");
     freeReplyObject(got);
 }
 
@@ -310,24 +318,31 @@ static void commit_becomes_a_command(void **state)
 {
     (void)state;
     proto_reply_t reply = {.turn_id = STR_LIT("t1"), .text = STR_LIT("hola"), .upto_seq = 4};
-    proto_commit_t msg = {.user_id = STR_LIT("a"), .token = 12, .reply = &reply, .reply_count = 1};
+    proto_commit_t msg = {.user_id = STR_LIT("a"),
+                          .token = 12,
+                          .reply = &reply,
+                          .reply_count = 1,
+                          .tokens = 1500,
+                          .calls = 2};
     redisReply *got = command(PROTO_COMMIT, &msg);
-    assert_keys(got, 11);
-    assert_string_equal(got->element[15]->str, "3609000"); /* the state outlives the rest */
-    assert_string_equal(got->element[16]->str, "12");
-    assert_string_equal(got->element[17]->str, "t1");
-    assert_string_equal(got->element[18]->str, "4");
-    assert_int_equal(got->element[20]->len, 0); /* no context: forget */
-    assert_words(got, 21,
+    assert_keys(got, 12);
+    assert_string_equal(got->element[11]->str, "most:{300}:spent:a");
+    assert_string_equal(got->element[16]->str, "3609000"); /* the state outlives the rest */
+    assert_string_equal(got->element[17]->str, "12");
+    assert_string_equal(got->element[18]->str, "t1");
+    assert_string_equal(got->element[19]->str, "4");
+    assert_int_equal(got->element[21]->len, 0); /* no context: forget */
+    assert_words(got, 22,
                  (const char *[]){"5000", "9000", "2000", "256", "", "", "", "", "0", "1800000",
-                                  "2592000000", "82800000", "2592000000", NULL});
+                                  "2592000000", "82800000", "2592000000", "1500", "2", "-21600000",
+                                  NULL});
     freeReplyObject(got);
 
     proto_context_t context = {.version = 1};
     msg.context = &context;
     msg.context_count = 1;
     got = command(PROTO_COMMIT, &msg);
-    assert_true(got->element[20]->len > 0);
+    assert_true(got->element[21]->len > 0);
     freeReplyObject(got);
 }
 
@@ -431,6 +446,32 @@ static void a_turn_record_becomes_a_command(void **state)
     freeReplyObject(got);
 }
 
+static void spending_becomes_commands(void **state)
+{
+    (void)state;
+    size_t size;
+    char *bytes = request_spend(&limits, STR_LIT("a"), STR_LIT("t1"), 1500, 2, &size);
+    redisReply *got = words(bytes, size);
+    assert_keys(got, 6);
+    assert_string_equal(got->element[8]->str, "most:{300}:spent:a");
+    assert_words(got, 9, (const char *[]){"a", "3609000", "t1", "1500", "2", "-21600000", NULL});
+    freeReplyObject(got);
+    got = command(PROTO_GET_BUDGET, &(proto_get_budget_t){.user_id = STR_LIT("a")});
+    assert_words(got, 11, (const char *[]){"", "0", "0", "-21600000", NULL});
+    freeReplyObject(got);
+
+    bytes = request_budget(&limits, STR_LIT("t1"), 1500, 2, &size);
+    got = words(bytes, size);
+    assert_words(got, 2,
+                 (const char *[]){"2", "most:{budget}:day", "most:{budget}:counted:t1", "-21600000",
+                                  "90000", "40", "1500", "2", "3600000", NULL});
+    freeReplyObject(got);
+    bytes = request_budget(&limits, STR_LIT(""), 0, 0, &size);
+    got = words(bytes, size);
+    assert_string_equal(got->element[2]->str, "1"); /* nothing to count: a look */
+    freeReplyObject(got);
+}
+
 static void nonsense_is_refused(void **state)
 {
     (void)state;
@@ -443,6 +484,11 @@ static void nonsense_is_refused(void **state)
     proto_turn_record_t no_claim = {.turn_id = a, .received_ms = 1, .outcome = a};
     proto_turn_record_t no_message = {.turn_id = a, .claimed_ms = 1, .outcome = a};
     proto_turn_record_t backwards = {.turn_id = a, .received_ms = 2, .claimed_ms = 1, .outcome = a};
+    proto_turn_record_t spendthrift = {.turn_id = a,
+                                       .received_ms = 1,
+                                       .claimed_ms = 1,
+                                       .outcome = a,
+                                       .tokens_spent = REQUEST_MAX_SPENT + 1};
     proto_turn_record_t good = {.turn_id = a, .received_ms = 1, .claimed_ms = 1, .outcome = a};
     const struct {
         proto_type_t type;
@@ -471,6 +517,10 @@ static void nonsense_is_refused(void **state)
         {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, 0, 0, -1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){none, &good, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_id, 1}},
+        {PROTO_LOG_TURN, &(proto_log_turn_t){a, &spendthrift, 1}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, -1, 0}},
+        {PROTO_COMMIT,
+         &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0, REQUEST_MAX_SPENT + 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_claim, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_message, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &backwards, 1}},
@@ -489,10 +539,10 @@ static void nonsense_is_refused(void **state)
         {PROTO_RENEW, &(proto_renew_t){a, 0, 1}},
         {PROTO_RENEW, &(proto_renew_t){a, 1, -1}},
         {PROTO_RENEW, &(proto_renew_t){none, 1, 1}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 0, &reply, 1, NULL, 0, NULL, 0}},
-        {PROTO_COMMIT, &(proto_commit_t){none, 1, &reply, 1, NULL, 0, NULL, 0}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_turn, 1, NULL, 0, NULL, 0}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_seq, 1, NULL, 0, NULL, 0}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 0, &reply, 1, NULL, 0, NULL, 0, 0, 0}},
+        {PROTO_COMMIT, &(proto_commit_t){none, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_turn, 1, NULL, 0, NULL, 0, 0, 0}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_seq, 1, NULL, 0, NULL, 0, 0, 0}},
         {PROTO_RELEASE, &(proto_release_t){a, -1}},
         {PROTO_RELEASE, &(proto_release_t){none, 1}},
         {PROTO_RESET, &(proto_reset_t){none}},
@@ -518,7 +568,7 @@ static void too_large_a_context_is_refused(void **state)
         entries[i] = (proto_entry_t){.role = STR_LIT("user"), .text = {text, sizeof text}};
     proto_context_t context = {.version = 1, .entries = entries, .entries_count = 17};
     proto_reply_t reply = {.turn_id = STR_LIT("t"), .text = STR_LIT("x"), .upto_seq = 1};
-    proto_commit_t msg = {STR_LIT("a"), 1, &reply, 1, &context, 1, NULL, 0};
+    proto_commit_t msg = {STR_LIT("a"), 1, &reply, 1, &context, 1, NULL, 0, 0, 0};
     const char *why = NULL;
     size_t size;
     assert_null(request_command(&limits, PROTO_COMMIT, &msg, &size, &why));
@@ -647,11 +697,11 @@ static void claimed_is_read(void **state)
     assert_true(proto_encode(&proto_reply_record, &reply, &said, NULL));
     proto_survey_t survey = {.state = STR_LIT("asked"), .turn_id = STR_LIT("q1"), .score = 9};
     assert_true(proto_encode(&proto_survey_record, &survey, &asked, NULL));
-    buf_str(&wire, "*18\r\n$7\r\ngranted\r\n:1700000000002\r\n");
+    buf_str(&wire, "*20\r\n$7\r\ngranted\r\n:1700000000002\r\n");
     bulk(&wire, buf_view(&context));
     buf_str(&wire, ":1700000000099\r\n$6\r\nclosed\r\n");
     bulk(&wire, buf_view(&asked));
-    buf_str(&wire, ":1\r\n:1\r\n");
+    buf_str(&wire, ":1\r\n:1\r\n:3000000000\r\n:17\r\n");
     buf_str(&wire, ":1\r\n$6\r\nunsure\r\n:2\r\n:3\r\n:1700000000004\r\n$4\r\nSM01\r\n:1\r\n");
     bulk(&wire, buf_view(&place));
     bulk(&wire, buf_view(&said));
@@ -662,6 +712,8 @@ static void claimed_is_read(void **state)
     assert_true(str_is(msg->status, "granted"));
     assert_int_equal(msg->token, 1700000000002);
     assert_int_equal(msg->now_ms, 1700000000099);
+    assert_int_equal(answer->tokens, 3000000000);
+    assert_int_equal(answer->calls, 17);
     assert_int_equal(msg->context_count, 1);
     assert_int_equal(msg->context->turns, 3);
     assert_int_equal(msg->messages_count, 1);
@@ -704,8 +756,8 @@ static void a_damaged_context_counts_as_none(void **state)
 {
     fixture_t *self = *state;
     answer_t *answer = ANSWERED(self, PROTO_CLAIM,
-                                "*9\r\n$7\r\ngranted\r\n:9\r\n$3\r\n\xff\xff\xff\r\n:1\r\n$"
-                                "0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n");
+                                "*11\r\n$7\r\ngranted\r\n:9\r\n$3\r\n\xff\xff\xff\r\n:1\r\n$"
+                                "0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n");
     assert_int_equal(answer->type, PROTO_CLAIMED);
     assert_int_equal(answer->msg.claimed.context_count, 0);
     assert_true(answer->damaged);
@@ -715,13 +767,18 @@ static void a_damaged_message_is_an_error(void **state)
 {
     fixture_t *self = *state;
     static const char *const wires[] = {
-        "*10\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n$"
+        "*12\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
+        "0\r\n:0\r\n$"
         "3\r\n1 2\r\n",
         /* replies that are not there, one that is none, and too many */
-        "*9\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:1\r\n",
-        "*9\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:-1\r\n",
-        "*9\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:9\r\n",
-        "*17\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:1\r\n$"
+        "*11\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
+        "0\r\n:1\r\n",
+        "*11\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
+        "0\r\n:-1\r\n",
+        "*11\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
+        "0\r\n:9\r\n",
+        "*19\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
+        "0\r\n:1\r\n$"
         "3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$"
         "1\r\nx\r\n:0\r\n$1\r\nx\r\n$1\r\nx\r\n",
     };
@@ -902,6 +959,7 @@ int main(void)
         cmocka_unit_test(the_rest_becomes_commands),
         cmocka_unit_test(deliveries_become_commands),
         cmocka_unit_test(a_turn_record_becomes_a_command),
+        cmocka_unit_test(spending_becomes_commands),
         cmocka_unit_test(nonsense_is_refused),
         cmocka_unit_test(statuses_are_ranked),
         cmocka_unit_test(codes_become_labels),

@@ -192,6 +192,52 @@ static void percentiles_are_told(void **state)
     buf_free(&out);
 }
 
+static void budgets_are_asked_for(void **state)
+{
+    (void)state;
+    str_t user_id;
+    problem_t problem;
+    assert_true(budget_query_parse(STR_LIT(""), arena, &user_id, &problem));
+    assert_int_equal(user_id.size, 0);
+    assert_true(
+        budget_query_parse(STR_LIT("user_id=whatsapp%3A%2B521"), arena, &user_id, &problem));
+    assert_true(str_is(user_id, "whatsapp:+521"));
+    static const char *const wrong[] = {"user_id=", "user=a", "user_id=a&user_id=b", "user_id=%ff",
+                                        "user_id=%0a"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_false(budget_query_parse(str_from(wrong[i]), arena, &user_id, &problem));
+        assert_int_equal(problem.status, 400);
+    }
+    assert_true(route_find(STR_LIT("/seller/budget")).guarded);
+}
+
+static void budgets_are_told(void **state)
+{
+    (void)state;
+    proto_budget_t budget = {.day = STR_LIT("2026-11-22"),
+                             .ends_ms = NOW,
+                             .day_tokens = 5,
+                             .day_calls = 2,
+                             .most_day_tokens = 5,
+                             .person_tokens = 3,
+                             .most_person_calls = 7,
+                             .used_up = STR_LIT("day")};
+    buf_t out;
+    buf_init(&out, 1 << 12);
+    budget_json(&budget, STR_LIT("ana"), &out);
+    assert_string_equal(
+        out.data, "{\"day\":\"2026-11-22\",\"ends_at\":\"2026-11-22T10:40:00.000Z\",\"used_up\":"
+                  "\"day\",\"all\":{\"most_tokens\":5,\"most_calls\":null,\"tokens\":5,\"calls\":2}"
+                  ",\"person\":{\"most_tokens\":null,\"most_calls\":7,\"tokens\":3,\"calls\":0,"
+                  "\"user_id\":\"ana\"}}");
+    buf_clear(&out);
+    budget.used_up = STR_LIT("");
+    budget_json(&budget, STR_LIT(""), &out);
+    assert_non_null(strstr(out.data, "\"used_up\":null"));
+    assert_non_null(strstr(out.data, "\"person\":{\"most_tokens\":null,\"most_calls\":7}}"));
+    buf_free(&out);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -212,6 +258,7 @@ int main(void)
         cmocka_unit_test(times_are_read),        cmocka_unit_test(parameters_are_read),
         cmocka_unit_test(what_is_wrong_is_said), cmocka_unit_test(they_ask_for_the_token),
         cmocka_unit_test(turns_are_told),        cmocka_unit_test(percentiles_are_told),
+        cmocka_unit_test(budgets_are_asked_for), cmocka_unit_test(budgets_are_told),
     };
     return cmocka_run_group_tests_name("turn_query", tests, set_up, tear_down);
 }
