@@ -441,7 +441,8 @@ def test_turns_of_a_whole_shop(new_stack, new_simulator):
     assert total["count"] == 6
     assert total["max_ms"] == pytest.approx(max(turn["total_ms"] for turn in turns[1:]))
     for name in ("answer", "waiting", "model_first_token", "tool", "commit"):
-        assert stack.metric(f"mostrador_{name}_seconds_count") > 0, name
+        count = f"mostrador_{name}_seconds_count"
+        most.eventually(lambda count=count: stack.metric(count) > 0, what=f"{count} stays 0")
     assert stack.http.get("/seller/latency?until=1h").json()["all"]["turns"] == 0
 
 
