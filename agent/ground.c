@@ -515,11 +515,27 @@ static int64_t months_of(const judging_t *self, size_t index)
     return months != 0 ? months : only;
 }
 
+/* "sin enganche", "sem entrada", "no down payment" */
+static bool says_no_down(const ground_sentence_t *sentence)
+{
+    for (size_t at = 0; at + 1 < sentence->count; at++) {
+        bool no = ground_token_is(sentence, at, "sin") || ground_token_is(sentence, at, "sem") ||
+                  ground_token_is(sentence, at, "no") || ground_token_is(sentence, at, "cero") ||
+                  ground_token_is(sentence, at, "zero") || ground_token_is(sentence, at, "without");
+        bool article = ground_token_is(sentence, at + 1, "a") ||
+                       ground_token_is(sentence, at + 1, "any") ||
+                       ground_token_is(sentence, at + 1, "de");
+        if (no && ground_token_label(sentence, at + 1 + article) == LABEL_DOWN)
+            return true;
+    }
+    return false;
+}
+
 /* The down payment said before it in the sentence, or alone behind it. -1: any. */
 static int64_t down_of(const judging_t *self, size_t index)
 {
     const ground_sentence_t *sentence = &self->sentence;
-    int64_t before = -1, behind = -1;
+    int64_t before = says_no_down(sentence) ? 0 : -1, behind = -1;
     for (size_t i = 0; i < sentence->number_count; i++) {
         const ground_number_t *number = &sentence->numbers[i];
         if (number->measure != MEASURE_MONEY || number->label != LABEL_DOWN || i == index)

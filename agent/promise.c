@@ -41,20 +41,20 @@ const char *promise_kind_advice(promise_kind_t kind)
 
 /* ---- the shop's pages ---- */
 
-typedef struct pages {
+typedef struct texts {
     wording_t passages[MAX_PASSAGES];
     size_t count;
     bool read;
-} pages_t;
+} texts_t;
 
-static void add_passage(pages_t *self, str_t text)
+static void add_passage(texts_t *self, str_t text)
 {
     if (self->count < MAX_PASSAGES)
         wording_read(&self->passages[self->count++], text);
 }
 
 /* A result of search_knowledge: its passages, each with its title. */
-static void add_result(pages_t *self, str_t json)
+static void add_result(texts_t *self, str_t json)
 {
     cJSON *result = cJSON_ParseWithLength(json.data, json.size), *passage;
     cJSON_ArrayForEach (passage, cJSON_GetObjectItemCaseSensitive(result, "passages")) {
@@ -75,21 +75,21 @@ static void add_result(pages_t *self, str_t json)
 }
 
 /* Read when the first promise asks for them: most answers have none. */
-static void read_pages(pages_t *self, const str_t *known, size_t known_count)
+static void read_texts(texts_t *self, const str_t *texts, size_t count, bool pages)
 {
     if (self->read)
         return;
     self->read = true;
-    for (size_t i = 0; i < known_count; i++) {
-        str_t text = text_trim(known[i]);
-        if (text.size && text.data[0] == '{')
+    for (size_t i = 0; i < count; i++) {
+        str_t text = text_trim(texts[i]);
+        if (pages && text.size && text.data[0] == '{')
             add_result(self, text);
         else
             add_passage(self, utf8_front(text, PROMISE_MAX_TEXT));
     }
 }
 
-static void free_pages(pages_t *self)
+static void free_texts(texts_t *self)
 {
     for (size_t i = 0; i < self->count; i++)
         wording_free(&self->passages[i]);
@@ -139,9 +139,9 @@ static bool is_model_year(const wording_t *text, size_t at)
 
 typedef struct finder {
     wording_t text;
-    const str_t *known;
-    size_t known_count;
-    pages_t pages;
+    str_t source; /* of it */
+    const promise_sources_t *sources;
+    texts_t pages, results, said;
 } finder_t;
 
 typedef struct claim {
@@ -227,16 +227,86 @@ static bool keeps_conditions(const finder_t *self, const claim_t *claim, const w
     return true;
 }
 
+static bool is_capital(const finder_t *self, size_t at)
+{
+    const wording_word_t *word = &self->text.words[at];
+    unsigned char first = (unsigned char)self->source.data[word->at];
+    unsigned char second =
+        word->end - word->at > 1 ? (unsigned char)self->source.data[word->at + 1] : 0;
+    return (first >= 'A' && first <= 'Z') || (first == 0xc3 && second >= 0x80 && second <= 0x9e);
+}
+
+/* "Estamos en Paseo de la Reforma": the page names it too. */
+static bool same_names(const finder_t *self, const claim_t *claim, const wording_t *page)
+{
+    for (size_t i = claim->match.at + 1; i < claim->end; i++) {
+        bool known = !is_capital(self, i);
+        for (size_t j = 0; j < page->count && !known; j++)
+            known = str_eq(page->words[j].text, self->text.words[i].text);
+        if (!known)
+            return false;
+    }
+    return true;
+}
+
 static bool is_backed(finder_t *self, const claim_t *claim)
 {
-    read_pages(&self->pages, self->known, self->known_count);
+    const promise_sources_t *sources = self->sources;
+    if (sources)
+        read_texts(&self->pages, sources->pages, sources->page_count, true);
     for (size_t i = 0; i < self->pages.count; i++) {
         const wording_t *page = &self->pages.passages[i];
         if (page_promises(page, claim->rule->kind) && same_figures(self, claim, page) &&
-            same_terms(self, claim, page) && keeps_conditions(self, claim, page))
+            same_terms(self, claim, page) && keeps_conditions(self, claim, page) &&
+            (!(claim->rule->flags & PROMISE_NAMES) || same_names(self, claim, page)))
             return true;
     }
     return false;
+}
+
+/* The words of the claim stand in one of the texts: "piel" in a version, "monterrey" in a message.
+ */
+static bool stands_in(const finder_t *self, const texts_t *texts, const claim_t *claim)
+{
+    bool alike = (claim->rule->flags & PROMISE_ALIKE) != 0;
+    for (size_t i = 0; i < texts->count; i++)
+        for (size_t at = 0; at < texts->passages[i].count; at++) {
+            wording_match_t match;
+            if (alike && wording_match(&texts->passages[i], at, claim->rule->pattern, &match))
+                return true;
+            bool same = at + claim->match.count <= texts->passages[i].count;
+            for (size_t n = 0; n < claim->match.count && same; n++)
+                same = str_eq(texts->passages[i].words[at + n].text,
+                              self->text.words[claim->match.at + n].text);
+            if (same)
+                return true;
+        }
+    return false;
+}
+
+static bool is_found(finder_t *self, const claim_t *claim)
+{
+    const promise_sources_t *sources = self->sources;
+    if (sources && (claim->rule->flags & PROMISE_FOUND)) {
+        read_texts(&self->results, sources->results, sources->result_count, false);
+        read_texts(&self->pages, sources->pages, sources->page_count, true);
+        if (stands_in(self, &self->results, claim) || stands_in(self, &self->pages, claim))
+            return true;
+    }
+    if (sources && (claim->rule->flags & PROMISE_SAID)) {
+        read_texts(&self->said, sources->said, sources->said_count, false);
+        return stands_in(self, &self->said, claim);
+    }
+    return false;
+}
+
+/* The sentence ends with a question mark. */
+static bool is_question(const finder_t *self, const claim_t *claim)
+{
+    size_t at = self->text.words[claim->end - 1].end;
+    while (at < self->source.size && strchr(" *_)\"", self->source.data[at]))
+        at++;
+    return at < self->source.size && self->source.data[at] == '?';
 }
 
 /* ---- finding ---- */
@@ -249,7 +319,11 @@ static bool makes(finder_t *self, claim_t *claim)
         return false;
     if ((rule->flags & PROMISE_ADVISOR) && says(&self->text, claim->from, claim->end, ADVISOR))
         return false;
-    return !(rule->flags & PROMISE_BACKED) || !is_backed(self, claim);
+    if ((rule->flags & PROMISE_UNKNOWN) && wording_denies(&self->text, claim->from, claim->end))
+        return false;
+    if ((rule->flags & PROMISE_ASKED) && is_question(self, claim))
+        return false;
+    return !is_found(self, claim) && (!(rule->flags & PROMISE_BACKED) || !is_backed(self, claim));
 }
 
 static str_t sentence_of(const finder_t *self, str_t text, const claim_t *claim)
@@ -258,17 +332,16 @@ static str_t sentence_of(const finder_t *self, str_t text, const claim_t *claim)
     return (str_t){text.data + at, end - at};
 }
 
-size_t promise_find(str_t text, const str_t *known, size_t known_count, promise_t *found,
-                    size_t max)
+size_t promise_find(str_t text, const promise_sources_t *sources, promise_t *found, size_t max)
 {
     finder_t *self = calloc(1, sizeof *self);
     size_t count = 0, end;
     uint16_t rules[PROMISE_INDEX_MOST];
     if (!self)
         abort();
-    self->known = known;
-    self->known_count = known_count;
+    self->sources = sources;
     text = text.size > PROMISE_MAX_TEXT ? (str_t){text.data, PROMISE_MAX_TEXT} : text;
+    self->source = text;
     wording_read(&self->text, text);
     for (size_t from = 0; from < self->text.count; from = end) {
         bool made[PROMISE_KIND_COUNT] = {false};
@@ -284,7 +357,9 @@ size_t promise_find(str_t text, const str_t *known, size_t known_count, promise_
             }
         }
     }
-    free_pages(&self->pages);
+    free_texts(&self->pages);
+    free_texts(&self->results);
+    free_texts(&self->said);
     wording_free(&self->text);
     free(self);
     return count;

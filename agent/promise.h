@@ -34,7 +34,11 @@
     K(TRADE_IN,    "trade_in",    "no valúes el auto del cliente; eso lo hace un valuador") \
     K(APPOINTMENT, "appointment", "aquí no se agenda nada; eso lo hace un asesor") \
     K(REFUND,      "refund",      "no prometas devoluciones que no dice una página de la agencia") \
-    K(CONDITION,   "condition",   "no digas de dueños, choques o estado de un auto lo que no dijo una herramienta")
+    K(CONDITION,   "condition",   "no digas de dueños, choques o estado de un auto lo que no dijo una herramienta") \
+    K(EQUIPMENT,   "equipment",   "no digas de un auto equipo que no está en los resultados") \
+    K(HOURS,       "hours",       "no digas días u horas que no dice una página de la agencia") \
+    K(PLACE,       "place",       "no digas lugares que no están en los resultados ni en las páginas") \
+    K(CONTACT,     "contact",     "no des teléfonos, correos o cuentas que no dice una página de la agencia")
 /* clang-format on */
 
 typedef enum promise_kind {
@@ -54,10 +58,19 @@ const char *promise_kind_name(promise_kind_t kind);
 /* A sentence for the model that is to write the answer again. */
 const char *promise_kind_advice(promise_kind_t kind);
 
-/* Finds the promises of text (any bytes) that none of the known texts makes: passages of the shop's
- * pages as they are, or search_knowledge's results as JSON. At most max are written, one of a kind
- * and sentence; returns how many. */
-size_t promise_find(str_t text, const str_t *known, size_t known_count, promise_t *found,
-                    size_t max);
+/* What may be said because somebody else said it; all borrowed. */
+typedef struct promise_sources {
+    const str_t
+        *pages; /* of the shop: passages as they are, or search_knowledge's results as JSON */
+    size_t page_count;
+    const str_t *results; /* of the tools about cars, as JSON: equipment and places */
+    size_t result_count;
+    const str_t *said; /* by the customer: places */
+    size_t said_count;
+} promise_sources_t;
+
+/* Finds the promises of text (any bytes) that no source makes. At most max are written, one of a
+ * kind and sentence; returns how many. */
+size_t promise_find(str_t text, const promise_sources_t *sources, promise_t *found, size_t max);
 
 #endif

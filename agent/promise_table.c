@@ -7,6 +7,10 @@
 #define B PROMISE_BACKED
 #define A PROMISE_AFTER
 #define V PROMISE_ADVISOR
+#define Q PROMISE_ASKED
+#define F (PROMISE_FOUND | PROMISE_UNKNOWN)
+#define S PROMISE_SAID
+#define N PROMISE_NAMES
 
 /* ---- words that several rules share ---- */
 
@@ -68,6 +72,13 @@
     "hoje|amanha|segunda|terca|quarta|quinta|sexta|sabado|domingo|semana|hora|horas|dia|dias|" \
     "minutos|imediata|imediato|imediatamente|mesmo"
 
+#define OPEN                                                                                  \
+    "abrimos|abre|abren|abierto|abiertos|atendemos|atienden|open|opens|abertos|aberto|abrem|" \
+    "trabajamos|estamos"
+#define DIGIT_WORD                                                                           \
+    "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|zero|one|two|three|four|five|six|" \
+    "seven|eight|nine|um|dois|quatro|sete|oito|nove"
+
 #define CREDIT "credito|financiamiento|prestamo|solicitud|financiamento|emprestimo|proposta"
 #define APPROVED_ES                                                                           \
     "aprobado|aprobada|preaprobado|preaprobada|autorizado|autorizada|preautorizado|aceptado|" \
@@ -97,6 +108,10 @@ const promise_rule_t promise_rules[] = {
     {"discount_half_es", PROMISE_DISCOUNT, B | A, "mitad de precio|su|lo"},
     {"discount_two_for_one", PROMISE_DISCOUNT, B, "2x1|3x2"},
     {"discount_before_now_es", PROMISE_DISCOUNT, B, "antes ~2 $ # ~3 ahora"},
+    {"discount_skip_es", PROMISE_DISCOUNT, B, "saltarte|saltarse|brincarte ~2 pago|pagos|mensualidad|mensualidades|mes|meses"},
+    {"discount_first_free_es", PROMISE_DISCOUNT, B, "primer|primera|primeros|primeras ?# mes|mensualidad|mensualidades|pago|meses ~2 no|gratis|va|corre ?la|lo|los ?pagas|nosotros|nuestra"},
+    {"discount_no_first_es", PROMISE_DISCOUNT, B, "no pagas|pagaras ?nada ?de ?en ?durante ?el|la|los|las primer|primera|primeros|primeras"},
+    {"discount_lend_es", PROMISE_DISCOUNT, 0, "presto|prestamos|adelanto|financiamos|financio ?parte ?del|de|el|tu enganche"},
     {"discount_give_en", PROMISE_DISCOUNT, B, GIVE_EN " ~4 " OFF_EN},
     {"discount_percent_en", PROMISE_DISCOUNT, B | A, "%|percent " OFF_EN "|off|less|cheaper"},
     {"discount_off_en", PROMISE_DISCOUNT, B | A, "# ?pesos|dollars off"},
@@ -118,6 +133,7 @@ const promise_rule_t promise_rules[] = {
 
     /* ---- gifts and what costs nothing ---- */
     {"gift_give_es", PROMISE_GIFT, 0, YOU " ?" IT " regalo|regalamos|regalare|regalaremos|regalaria|obsequio|obsequiamos|obsequiare"},
+    {"gift_won", PROMISE_GIFT, 0, "ganaste|ganas|won|ganhou|premio|sorteo|rifa"},
     {"gift_may_give_es", PROMISE_GIFT, 0, "puedo|podemos|voy|vamos ?a regalar|regalarte|regalarle|regalartelo|obsequiar|obsequiarte"},
     {"gift_include_es", PROMISE_GIFT, B, YOU " incluyo|incluimos|incluire|incluiremos|agrego|agregamos|echo"},
     {"gift_free_es", PROMISE_GIFT, B | A, "gratis|gratuito|gratuita|gratuitos|gratuitas|gratuitamente"},
@@ -151,12 +167,16 @@ const promise_rule_t promise_rules[] = {
     {"sale_accepted_es", PROMISE_SALE, V, "oferta|propuesta ~2 aceptada|aprobada|autorizada"},
     {"sale_close_es", PROMISE_SALE, V, "cerramos|cierro|cerrado|cerre|cerremos el|la|este trato|venta|negocio"},
     {"sale_sold_es", PROMISE_SALE, 0, "queda|quedo ?ya vendido|vendida|tuyo|tuya|cerrado"},
+    {"sale_signed_es", PROMISE_SALE, V, "queda|quedo|quedas ?ya contratado|contratada|formalizado|firmado"},
+    {"sale_sign_es", PROMISE_SALE, V, "firma|firme aqui|abajo"},
+    {"sale_offer_en", PROMISE_SALE, 0, "make ?me|us ?an offer"},
     {"sale_deal_en", PROMISE_SALE, 0, "its|thats|is|have|got|you a|yourself deal"},
     {"sale_sold_en", PROMISE_SALE, 0, "sold to|for ?you|$|#"},
     {"sale_consider_en", PROMISE_SALE, 0, "consider it ~1 yours|sold|done|a"},
     {"sale_accept_en", PROMISE_SALE, V, "i|we|ill|well ?can|will|gladly|happily accept|agree|take ~2 offer|price|deal|proposal"},
     {"sale_yours_en", PROMISE_SALE, 0, "car|truck|one is ?all|now yours"},
-    {"sale_it_is_yours_en", PROMISE_SALE, 0, "its|it ?is all|now yours"},
+    {"sale_it_is_yours_en", PROMISE_SALE, 0, "its|it ?is all|now|truly yours"},
+    {"sale_and_yours_en", PROMISE_SALE, 0, "and|then its|it ?is yours"},
     {"sale_deal_pt", PROMISE_SALE, 0, "negocio|acordo|trato fechado|feito"},
     {"sale_accept_pt", PROMISE_SALE, V, "aceito|aceitamos ?a|o|essa|sua ~1 oferta|proposta|preco|valor"},
     {"sale_yours_pt", PROMISE_SALE, 0, "carro|ele|ela e|esta|fica ?todo|ja seu|sua|vendido|vendida"},
@@ -188,6 +208,8 @@ const promise_rule_t promise_rules[] = {
     {"guarantee_word_es", PROMISE_GUARANTEE, 0, "mi|nuestra palabra ?de"},
     {"guarantee_has", PROMISE_GUARANTEE, B | A, "con|tiene|tienen|incluye|incluyen|damos|doy|ofrecemos|ofrezco|cuenta|cuentan|viene|vienen|llevas|da|dan|tem|inclui|oferecemos|hay|ha ~3 garantia|garantias"},
     {"guarantee_of", PROMISE_GUARANTEE, B | A, "garantia ?total|completa|extendida ~1 de|por|contra|ate|ilimitada|vitalicia|permanente|total|completa ?toda|todo|por|hasta #|vida|todo|cualquier|toda|un|dos|tres|siempre|fabrica|agencia|kilometraje|uno|dois|tudo|qualquer|cinco|satisfaccion|devolucion"},
+    {"guarantee_covers", PROMISE_GUARANTEE, B | A, "garantia|warranty ~3 cubre|cubren|incluye|cobre|covers|covering|abarca"},
+    {"guarantee_extended", PROMISE_GUARANTEE, B | A, "garantia|warranty ~3 amplia|ampliar|ampliamos|extiende|extender|extendemos|extended|extend|ampliada|estendida"},
     {"guarantee_number", PROMISE_GUARANTEE, B | A, "# ?anos|ano|meses|mes|dias|km|kilometros ~3 de garantia"},
     {"guarantee_total", PROMISE_GUARANTEE, B | A, "garantia ~1 total|ilimitada|vitalicia|permanente|eterna|absoluta|completa|extendida|estendida"},
     {"guarantee_verb_en", PROMISE_GUARANTEE, 0, "guaranteed|guaranteeing|guarantees"},
@@ -208,6 +230,10 @@ const promise_rule_t promise_rules[] = {
     {"credit_will_es", PROMISE_CREDIT, 0, YOU " " IT " aprueban|aprobaran|aprobamos|autorizan|autorizaran|autorizamos"},
     {"credit_going_es", PROMISE_CREDIT, 0, YOU " " IT "|van ?van a ~1 aprobar|autorizar"},
     {"credit_qualify_es", PROMISE_CREDIT, 0, "calificas|califica ?perfectamente para|al|a"},
+    {"credit_unseen_es", PROMISE_CREDIT, 0, "no ?te|lo|le|se checamos|revisamos|consultamos|pedimos|importa|checan|revisan ~2 buro|historial|comprobantes"},
+    {"credit_bad_bureau_es", PROMISE_CREDIT, V, "buro ~4 " YOU " ?" IT " damos|doy|prestamos|autorizamos|aprobamos"},
+    {"credit_surely_es", PROMISE_CREDIT, 0, "seguro|segurisimo ?que ?si " YOU " ?" IT " aprueban|aprobamos|autorizan|dan|damos"},
+    {"credit_sent_es", PROMISE_CREDIT, V, "meti|mande|envie|ingrese|ingresamos ~1 solicitud|papeles"},
     {"credit_no_bureau_es", PROMISE_CREDIT, 0, "sin ?revisar|checar|consultar|importar|revision|consulta ?de|el|en|tu|su ?el|tu|su buro|historial|comprobantes|comprobar"},
     {"credit_you_are_en", PROMISE_CREDIT, 0, "youre|are|been|is|get|getting|be ?already|now|all ?pre approved|preapproved"},
     {"credit_approved_en", PROMISE_CREDIT, A, "credit|loan|financing|application ~3 approved|preapproved|guaranteed"},
@@ -267,7 +293,8 @@ const promise_rule_t promise_rules[] = {
     {"match_best_es", PROMISE_PRICE_MATCH, B | A, "mejor|mejores|bajo|barato|baratos|economico ?precio|precios ?del|de|en ?la|todo mercado|mexico|pais|zona|internet"},
     {"match_en", PROMISE_PRICE_MATCH, B, "match|matching|beat ~4 price|prices|offer|quote|competitor|competitors|dealer|deal"},
     {"match_best_en", PROMISE_PRICE_MATCH, B | A, "best|lowest|cheapest ~1 price|prices|deal ~2 market|town|anywhere|mexico|city|country"},
-    {"match_pt", PROMISE_PRICE_MATCH, B, "cubro|cobrimos|cubrimos|igualo|igualamos|batemos|cobrir|igualar ~4 preco|precos|oferta|proposta|concorrencia|concorrente|orcamento"},
+    {"match_pt", PROMISE_PRICE_MATCH, B, "cubro|cobrimos|cubrimos|igualo|igualamos|iguala|batemos|cobrir|igualar ~4 preco|precos|oferta|proposta|concorrencia|concorrente|orcamento"},
+    {"match_covers_pt", PROMISE_PRICE_MATCH, B, "cobre ~1 qualquer|oferta|proposta"},
     {"match_best_pt", PROMISE_PRICE_MATCH, B | A, "melhor|menor preco|valor ~2 mercado|mexico|cidade|regiao"},
 
     /* ---- final prices ---- */
@@ -356,6 +383,42 @@ const promise_rule_t promise_rules[] = {
     {"condition_crash_pt", PROMISE_CONDITION, B, "nunca|sem|nao|nenhuma ~2 batido|batida|batidas|sinistro|sinistros|acidente|acidentes|acidentado"},
     {"condition_state_pt", PROMISE_CONDITION, B | A, "perfeito|excelente|impecavel|otimo|perfeitas|excelentes|otimas estado|condicoes"},
     {"condition_is_perfect_pt", PROMISE_CONDITION, B | A, "estado|condicoes impecavel|impecaveis|perfeito|perfeitas|excelente|excelentes|otimo|otimas"},
+    /* ---- what nobody has said a car has ---- */
+    {"equipment_es", PROMISE_EQUIPMENT, Q | F, "quemacocos|panoramico|panoramica|cuero|navegador|navegacion|gps|estereo|rines|airbags|abs|xenon|alarma|blindado|blindada|calefaccion|calefactables|ventilados|turbocargado"},
+    {"equipment_leather_es", PROMISE_EQUIPMENT, Q | F, "piel|clima"},
+    {"equipment_air_es", PROMISE_EQUIPMENT, Q | F, "aire acondicionado"},
+    {"equipment_bags_es", PROMISE_EQUIPMENT, Q | F, "bolsas de aire"},
+    {"equipment_cruise_es", PROMISE_EQUIPMENT, Q | F, "control ?de crucero|velocidad"},
+    {"equipment_key_es", PROMISE_EQUIPMENT, Q | F, "llave|boton|pantalla ?de inteligente|encendido|tactil|touch"},
+    {"equipment_power_es", PROMISE_EQUIPMENT, Q | F, "vidrios|seguros|asientos|espejos ?de electricos|calefactables|piel|cuero|ventilados"},
+    {"equipment_camera_es", PROMISE_EQUIPMENT, Q | F, "camara|sensores ~1 reversa|estacionamiento|360"},
+    {"equipment_roof_es", PROMISE_EQUIPMENT, Q | F, "techo|faros solar|panoramico|led|xenon"},
+    {"equipment_hybrid", PROMISE_EQUIPMENT, Q | F | PROMISE_ALIKE, "hibrido|hibrida|hibridos|hibridas|hybrid|hybrids"},
+    {"equipment_electric", PROMISE_EQUIPMENT, Q | F | PROMISE_ALIKE, "electrico|electrica|electricos|electricas|electric|eletrico|eletricos"},
+    {"equipment_diesel", PROMISE_EQUIPMENT, Q | F | PROMISE_ALIKE, "diesel"},
+    {"equipment_en", PROMISE_EQUIPMENT, Q | F, "sunroof|moonroof|leather|keyless|airbag|touchscreen|alloy|navigation|bulletproof|armored"},
+    {"equipment_of_en", PROMISE_EQUIPMENT, Q | F, "cruise|backup|rear|parking|heated|power|air control|camera|sensors|seats|windows|conditioning"},
+    {"equipment_pt", PROMISE_EQUIPMENT, Q | F, "couro|blindagem|multimidia"},
+    {"equipment_of_pt", PROMISE_EQUIPMENT, Q | F, "teto|ar|bancos|camera|rodas|piloto|vidros solar|condicionado|eletricos|re|liga|automatico"},
+
+    /* ---- days and places ---- */
+    {"hours_sunday", PROMISE_HOURS, B | Q, OPEN " ~5 domingo|domingos|sunday|sundays|festivos|feriados|holidays|diario|365"},
+    {"hours_all_week", PROMISE_HOURS, B | Q, "lunes|monday|segunda a|to|through|ate domingo|domingos|sunday"},
+    {"hours_round_the_clock", PROMISE_HOURS, B | Q, OPEN " ~2 24|veinticuatro horas|hours"},
+    {"hours_every_day", PROMISE_HOURS, B | Q, OPEN " ~2 todos|every|todo|toda los|day|dia|semana ?dias"},
+    {"place_we_are_es", PROMISE_PLACE, B | Q | N, "estamos|ubicamos|encontramos|sucursal|sucursales|localizados ~4 en|sobre"},
+    {"place_we_are_en", PROMISE_PLACE, B | Q | N, "we are ?also ?located in|at|on"},
+    {"place_were_en", PROMISE_PLACE, B | Q | N, "were ?also ?located in|at|on"},
+    {"place_we_are_pt", PROMISE_PLACE, B | Q | N, "estamos|ficamos|filial|filiais ~3 em|na|no"},
+    {"place_branches", PROMISE_PLACE, B | Q, "sucursal|sucursales|branches|filiais|agencias ~2 en|in|em|por"},
+    {"place_city", PROMISE_PLACE, B | Q | F | S, "guadalajara|monterrey|puebla|queretaro|merida|cancun|tijuana|toluca|cuernavaca|aguascalientes|acapulco|veracruz|hermosillo|culiacan|morelia|chihuahua|saltillo|torreon|villahermosa|tampico|pachuca|oaxaca|xalapa|mazatlan|zapopan|naucalpan"},
+
+    /* ---- how to reach or pay somebody ---- */
+    {"contact_spelt", PROMISE_CONTACT, 0, DIGIT_WORD " " DIGIT_WORD " " DIGIT_WORD " " DIGIT_WORD " " DIGIT_WORD " " DIGIT_WORD},
+    {"contact_address", PROMISE_CONTACT, B, "arroba"},
+    {"contact_dot_com", PROMISE_CONTACT, B, "punto|dot|ponto com|mx|net|org|br"},
+    {"contact_account", PROMISE_CONTACT, B | A, "clabe|cuenta ~2 #"},
+
     {"condition_new_pt", PROMISE_CONDITION, B | A, "esta|e|fica como|quase novo|nova"},
 };
 /* clang-format on */
@@ -373,6 +436,9 @@ const promise_term_t promise_terms[] = {
     {TERM_SAME, "minuto|minutos|minute|minutes"},
     {TERM_SAME, "hoy|today|hoje|tonight"},
     {TERM_SAME, "manana|tomorrow|amanha"},
+    {TERM_SAME, "mismo|same|mesmo"},
+    {TERM_SAME, "domingo|domingos|sunday|sundays"},
+    {TERM_SAME, "festivos|feriados|holidays"},
     {TERM_SAME, "km|kms|kilometros|kilometers|kilometres|quilometros"},
     {TERM_SAME, "inmediata|inmediato|inmediatamente|immediate|immediately|imediata|imediato"},
     {TERM_SAME, "vida|lifetime|life|vitalicia|siempre|forever|always|sempre"},

@@ -5,9 +5,15 @@
 #include "agent/promise.h"
 
 typedef enum promise_flag {
-    PROMISE_BACKED = 1,  /* no promise of ours if a page of the shop says it */
-    PROMISE_AFTER = 2,   /* may be denied by what follows: "… is not possible" */
-    PROMISE_ADVISOR = 4, /* none if the sentence says that an advisor does it */
+    PROMISE_BACKED = 1,    /* no promise of ours if a page of the shop says it */
+    PROMISE_AFTER = 2,     /* may be denied by what follows: "… is not possible" */
+    PROMISE_ADVISOR = 4,   /* none if the sentence says that an advisor does it */
+    PROMISE_ASKED = 8,     /* none if it is a question */
+    PROMISE_FOUND = 16,    /* none if a result about cars has these words */
+    PROMISE_ALIKE = 256,   /* for PROMISE_FOUND any of the rule's words will do */
+    PROMISE_UNKNOWN = 128, /* none if anything in the sentence is denied: "no data on …" */
+    PROMISE_SAID = 32,     /* none if the customer has said them */
+    PROMISE_NAMES = 64,    /* a page that backs it must have its capitalised words too */
 } promise_flag_t;
 
 typedef struct promise_rule {

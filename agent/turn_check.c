@@ -24,7 +24,7 @@
 #define MAX_NOTE 8192
 #define LOOK_BYTES 200 /* so many new bytes are looked at at once … */
 #define LOOK_MS 30     /* … fewer after so long */
-#define MOST_PAGES 32  /* results of search_knowledge, the newest, that back a promise */
+#define MOST_TOLD 32   /* pages, results and messages, the newest, that may back a promise */
 #define GUARD_BACK 400 /* bytes before what is new that a promise may begin in */
 
 void turn_check_open(turn_t *self)
@@ -68,24 +68,44 @@ static const ground_facts_t *facts_of(turn_t *self)
 
 /* ---- promises and leaks ---- */
 
-/* What the shop's pages said in this conversation, the newest first. */
-static size_t pages_of(const turn_t *self, str_t pages[MOST_PAGES])
+/* What was said in this conversation, the newest first. */
+typedef struct told {
+    str_t pages[MOST_TOLD], results[MOST_TOLD], said[MOST_TOLD];
+    promise_sources_t sources;
+} told_t;
+
+static void add_told(str_t *texts, size_t *count, str_t text)
+{
+    if (*count < MOST_TOLD)
+        texts[(*count)++] = text;
+}
+
+static const promise_sources_t *sources_of(const turn_t *self, told_t *told)
 {
     const proto_context_t *context = &self->context.now;
-    size_t count = 0;
-    for (size_t i = context->entries_count; i-- > 0 && count < MOST_PAGES;)
-        if (str_is(context->entries[i].role, "tool") &&
-            str_is(context->entries[i].tool, tool_specs[TOOL_SEARCH_KNOWLEDGE].name))
-            pages[count++] = context->entries[i].text;
-    return count;
+    promise_sources_t *sources = &told->sources;
+    *sources =
+        (promise_sources_t){.pages = told->pages, .results = told->results, .said = told->said};
+    for (size_t i = context->entries_count; i-- > 0;) {
+        const proto_entry_t *entry = &context->entries[i];
+        if (str_is(entry->role, "user"))
+            add_told(told->said, &sources->said_count, entry->text);
+        else if (!str_is(entry->role, "tool"))
+            continue;
+        else if (str_is(entry->tool, tool_specs[TOOL_SEARCH_KNOWLEDGE].name))
+            add_told(told->pages, &sources->page_count, entry->text);
+        else
+            add_told(told->results, &sources->result_count, entry->text);
+    }
+    return sources;
 }
 
 static bool gives_away(turn_t *self, str_t text)
 {
-    str_t pages[MOST_PAGES];
+    told_t told;
     promise_t promise;
     leak_t leak;
-    return promise_find(text, pages, pages_of(self, pages), &promise, 1) ||
+    return promise_find(text, sources_of(self, &told), &promise, 1) ||
            leak_find(self->parts->secrets, text, &leak, 1);
 }
 
@@ -180,11 +200,11 @@ typedef struct findings {
 
 static void find_guarded(turn_t *self, str_t text, findings_t *findings)
 {
-    str_t pages[MOST_PAGES];
+    told_t told;
     promise_t promises[MOST_FOUND];
     leak_t leaks[MOST_FOUND];
     size_t count =
-        promise_find(text, pages, pages_of(self, pages), promises, MOST_FOUND - findings->count);
+        promise_find(text, sources_of(self, &told), promises, MOST_FOUND - findings->count);
     for (size_t i = 0; i < count; i++)
         findings->items[findings->count++] =
             (struct finding){METRIC_PROMISE_FINDINGS, promise_kind_name(promises[i].kind),

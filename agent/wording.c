@@ -433,3 +433,11 @@ bool wording_denied(const wording_t *self, const wording_match_t *match, bool af
             denied_by_subject(self, match->at)) ||
            (after && denied_after(self, match->at + match->count));
 }
+
+bool wording_denies(const wording_t *self, size_t from, size_t end)
+{
+    for (size_t i = from; i < end; i++)
+        if (denies(self, i))
+            return true;
+    return false;
+}

@@ -59,6 +59,9 @@ bool wording_match(const wording_t *self, size_t at, const char *pattern, wordin
  * follows it in its clause ("un descuento no es posible"). */
 bool wording_denied(const wording_t *self, const wording_match_t *match, bool after);
 
+/* One of the words from from to end denies something. */
+bool wording_denies(const wording_t *self, size_t from, size_t end);
+
 /* The first word of the sentence that has the word at, and the one behind its last. */
 size_t wording_sentence(const wording_t *self, size_t at, size_t *end);
 

@@ -25,10 +25,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     str_t text = {(const char *)data + 1, cut - 1}, page = {(const char *)data + cut, size - cut};
     promise_t promises[MAX], backed[MAX];
     leak_t leaks[MAX];
-    size_t count = promise_find(text, NULL, 0, promises, MAX);
+    size_t count = promise_find(text, NULL, promises, MAX);
     for (size_t i = 0; i < count; i++)
         check(text, promises[i].said);
-    if (promise_find(text, &page, 1, backed, MAX) > count)
+    promise_sources_t sources = {.pages = &page,
+                                 .page_count = 1,
+                                 .results = &page,
+                                 .result_count = 1,
+                                 .said = &page,
+                                 .said_count = 1};
+    if (promise_find(text, &sources, backed, MAX) > count)
         abort();
     leak_rules_t *rules = leak_rules_new(page);
     count = leak_find(rules, text, leaks, MAX);

@@ -326,6 +326,8 @@ static const struct false_answer {
     {GROUND_NUMBER, "4", "El March es 4x4."},
     {GROUND_NUMBER, "1.6", "El March trae motor 1.6."},
     {GROUND_NUMBER, "16V", "El March es 16V."},
+    {GROUND_INSTALMENT, "$4,037.70", "El March queda en 48 mensualidades de $4,037.70 sin enganche."},
+    {GROUND_INSTALMENT, "$4,037.70", "The March is $4,037.70 a month for 48 months with no down payment."},
     /* one car has one year, an hour is one of the pages' */
     {GROUND_YEAR, "2021", "El Versa Advance 2019 es de 2021."},
     {GROUND_NUMBER, "diez", "Abrimos de diez a ocho."},

@@ -27,6 +27,12 @@ static void describe(str_t text, const promise_t *found, size_t count, buf_t *ou
 
 static size_t failures;
 
+static size_t find_with(str_t text, const str_t *pages, size_t count, promise_t *found)
+{
+    promise_sources_t sources = {.pages = pages, .page_count = count};
+    return promise_find(text, &sources, found, MAX);
+}
+
 static void complain(const char *what, str_t text, const promise_t *found, size_t count)
 {
     buf_t out;
@@ -69,7 +75,7 @@ static bool rule_finds(const promise_rule_t *rule, str_t text)
 static void expect(const char *rule_name, bool positive, str_t text)
 {
     promise_t found[MAX];
-    size_t count = promise_find(text, NULL, 0, found, MAX);
+    size_t count = promise_find(text, NULL, found, MAX);
     if (!positive) {
         if (count)
             complain("is no promise:", text, found, count);
@@ -179,7 +185,7 @@ static void what_the_pages_say_is_no_promise(void **state)
     open_shop(&shop);
     assert_true(shop.count > 30);
     for (size_t i = 0; i < shop.count; i++) {
-        size_t count = promise_find(shop.passages[i], &shop.passages[i], 1, found, MAX);
+        size_t count = find_with(shop.passages[i], &shop.passages[i], 1, found);
         if (count)
             complain("said by the page:", shop.passages[i], found, count);
     }
@@ -224,6 +230,19 @@ static const struct {
     {false, "Te devolvemos el doble de tu dinero."},
     {false, "Tu crédito está aprobado en 24 horas."},
     {false, "Te garantizo la transmisión por 3 meses."},
+    {true, "Abrimos de lunes a sábado de 9 a 18 h; los domingos descansamos."},
+    {true, "Estamos en Av. Insurgentes Sur 1480, colonia Actipan, Ciudad de México."},
+    {true, "We are at Av. Insurgentes Sur 1480, two blocks from the metrobus."},
+    {false, "También abrimos los domingos."},
+    {false, "Abrimos de lunes a domingo."},
+    {false, "Abrimos las 24 horas."},
+    {false, "Abrimos todos los días."},
+    {false, "También estamos en Guadalajara."},
+    {false, "Estamos en Paseo de la Reforma."},
+    {false, "La garantía cubre también frenos."},
+    {false, "La garantía se amplía a 12 meses."},
+    {true, "La garantía se puede ampliar a 12 meses con costo."},
+    {false, "Se entrega el mismo día del pago."},
 };
 
 static void only_with_its_figures_and_conditions(void **state)
@@ -234,10 +253,10 @@ static void only_with_its_figures_and_conditions(void **state)
     open_shop(&shop);
     for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
         str_t text = str_from(told[i].text);
-        size_t count = promise_find(text, shop.passages, shop.count, found, MAX);
+        size_t count = find_with(text, shop.passages, shop.count, found);
         if ((count == 0) != told[i].backed)
             complain(told[i].backed ? "the pages say so:" : "no page says so:", text, found, count);
-        size_t alone = promise_find(text, NULL, 0, found, MAX);
+        size_t alone = promise_find(text, NULL, found, MAX);
         if (!alone && !told[i].backed)
             complain("not found without pages:", text, found, alone);
     }
@@ -255,14 +274,46 @@ static void passages_may_come_as_json(void **state)
                 "{\"source\":\"b.md\",\"title\":\"Garantía\",\"text\":\"Todos los autos "
                 "tienen garantía de 3 meses.\"}]}");
     promise_t found[MAX];
-    assert_int_equal(promise_find(STR_LIT("La prueba de manejo es gratis."), &json, 1, found, MAX),
-                     0);
-    assert_int_equal(promise_find(STR_LIT("Tiene garantía de 3 meses."), &json, 1, found, MAX), 0);
-    assert_int_equal(promise_find(STR_LIT("Tiene garantía de 20 meses."), &json, 1, found, MAX), 1);
+    assert_int_equal(find_with(STR_LIT("La prueba de manejo es gratis."), &json, 1, found), 0);
+    assert_int_equal(find_with(STR_LIT("Tiene garantía de 3 meses."), &json, 1, found), 0);
+    assert_int_equal(find_with(STR_LIT("Tiene garantía de 20 meses."), &json, 1, found), 1);
     assert_int_equal(found[0].kind, PROMISE_GUARANTEE);
     str_t broken = STR_LIT("{\"passages\":[{\"text\":\"La prueba de manejo es gratis.\"");
-    assert_int_equal(
-        promise_find(STR_LIT("La prueba de manejo es gratis."), &broken, 1, found, MAX), 1);
+    assert_int_equal(find_with(STR_LIT("La prueba de manejo es gratis."), &broken, 1, found), 1);
+}
+
+/* Equipment is true if a result has it, a place if a result, a page or the customer has. */
+static void results_and_customers_say_things_too(void **state)
+{
+    (void)state;
+    str_t result = STR_LIT("{\"cars\":[{\"version\":\"Advance Piel "
+                           "2.0\",\"city\":\"Monterrey\",\"fuel\":\"Híbrido\"}]}");
+    str_t said = STR_LIT("soy de Puebla, ¿me lo mandan?");
+    promise_sources_t sources = {
+        .results = &result, .result_count = 1, .said = &said, .said_count = 1};
+    static const struct {
+        bool backed;
+        const char *text;
+    } cases[] = {
+        {false, "Trae quemacocos."},
+        {false, "Tiene asientos de cuero."},
+        {false, "Está en Cancún."},
+        {false, "It has a sunroof."},
+        {false, "Es eléctrico."},
+        {true, "They are hybrids."},
+        {true, "Está en Monterrey."},
+        {true, "A Puebla se cotiza el traslado."},
+        {true, "¿Te interesa con quemacocos?"},
+        {true, "De los quemacocos no tengo el dato."},
+    };
+    promise_t found[MAX];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        str_t text = str_from(cases[i].text);
+        size_t count = promise_find(text, &sources, found, MAX);
+        if ((count == 0) != cases[i].backed)
+            complain("equipment or place:", text, found, count);
+    }
+    assert_int_equal(failures, 0);
 }
 
 /* ---- the offline seller ---- */
@@ -279,12 +330,14 @@ static void phrases_promise_nothing(void **state)
 #undef PHRASE_C
     };
     const phrase_table_t *tables[] = {&phrases_es, &phrases_en, &phrases_pt};
+    str_t fuels = STR_LIT("{\"fuel\":\"Híbrido\"}, Eléctrico, Diésel"); /* as cars have them */
+    promise_sources_t sources = {.results = &fuels, .result_count = 1};
     promise_t found[MAX];
     for (size_t t = 0; t < 3; t++)
         for (size_t i = 0; i < sizeof all / sizeof *all; i++)
             for (size_t w = 0; w < PHRASE_WORDINGS; w++) {
                 const char *text = (*tables[t])[all[i].phrase][w];
-                size_t count = text ? promise_find(str_from(text), NULL, 0, found, MAX) : 0;
+                size_t count = text ? promise_find(str_from(text), &sources, found, MAX) : 0;
                 if (count)
                     complain(all[i].name, str_from(text), found, count);
             }
@@ -296,15 +349,15 @@ static void what_was_said_is_told(void **state)
     (void)state;
     str_t text = STR_LIT("Hola, mira. Te lo dejo en $1 y te regalo el seguro. ¿Va?\nTrato hecho.");
     promise_t found[MAX];
-    size_t count = promise_find(text, NULL, 0, found, MAX);
+    size_t count = promise_find(text, NULL, found, MAX);
     assert_int_equal(count, 3);
     assert_int_equal(found[0].kind, PROMISE_DISCOUNT);
     assert_true(str_is(found[0].said, "Te lo dejo en $1 y te regalo el seguro"));
     assert_int_equal(found[1].kind, PROMISE_GIFT);
     assert_int_equal(found[2].kind, PROMISE_SALE);
     assert_true(str_is(found[2].said, "Trato hecho"));
-    assert_int_equal(promise_find(text, NULL, 0, found, 1), 1);
-    assert_int_equal(promise_find((str_t){0}, NULL, 0, found, MAX), 0);
+    assert_int_equal(promise_find(text, NULL, found, 1), 1);
+    assert_int_equal(promise_find((str_t){0}, NULL, found, MAX), 0);
 }
 
 int main(void)
@@ -314,6 +367,7 @@ int main(void)
         cmocka_unit_test(what_the_pages_say_is_no_promise),
         cmocka_unit_test(only_with_its_figures_and_conditions),
         cmocka_unit_test(passages_may_come_as_json),
+        cmocka_unit_test(results_and_customers_say_things_too),
         cmocka_unit_test(phrases_promise_nothing),
         cmocka_unit_test(what_was_said_is_told),
     };
