@@ -6,7 +6,8 @@
  *   system     the summary of what went (prompt_summary): it changes when more goes
  *   user, assistant, tool …   the conversation; every tool call has its result right behind it
  *   system     where the conversation stands (prompt_state): it changes with every call
- *   assistant, system   only when an answer is to be written again: the draft, what is wrong with it
+ *   assistant, system   only when an answer is to be written again: the draft, what is wrong with
+ * it
  */
 #ifndef MOSTRADOR_AGENT_CHAT_REQUEST_H
 #define MOSTRADOR_AGENT_CHAT_REQUEST_H

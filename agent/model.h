@@ -24,8 +24,8 @@ typedef struct model_request {
     bool tools;          /* false: the model must answer with text now */
     bool once;           /* a call that fails is not tried again */
     str_t opt; /* "out" or "in": the last message is a word of leaving or returning, and no more */
-    str_t draft;         /* what it wrote and must write again … */
-    str_t note;          /* … because of this; empty: it did not */
+    str_t draft; /* what it wrote and must write again … */
+    str_t note;  /* … because of this; empty: it did not */
 } model_request_t;
 
 typedef struct model_tool_call {
