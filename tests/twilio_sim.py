@@ -57,7 +57,7 @@ SETTINGS = {
     "senders": ["whatsapp:+14155238886", "+14155238886"],  # our numbers; []: any
     "reach": {},            # {"https://shop.example": "http://127.0.0.1:8000"}: where a URL is
     "latency_ms": 0,        # of the API
-    "hold": False,          # "late_accepted" is not taken until this is false
+    "hold": False,          # "slow" and "late_accepted" are not taken until this is false
     "failures": [],         # queue of failures of posted messages
     "always": None,
     "rates": {},            # {"timeout_accepted": 0.01, …}
@@ -247,7 +247,7 @@ class Server:
             return await self.no_answer(request, kind)
         if kind in ("slow", "late_accepted"):
             await asyncio.sleep(failure.get("ms", 1000) / 1000)
-        while kind == "late_accepted" and self.settings["hold"]:
+        while kind in ("slow", "late_accepted") and self.settings["hold"]:
             await asyncio.sleep(0.01)
         message = self.take(fields, failure)
         if kind in ("timeout_accepted", "cut_accepted", "late_accepted"):
