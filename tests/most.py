@@ -364,8 +364,9 @@ class Server(Pump):
     """A ROUTER with handlers, for fakes.
 
     handlers[type](message) runs in the server's thread and returns (type, fields) to answer now,
-    or None to answer later with message.answer(...). PING is answered by itself. silent=True: it
-    reads and says nothing, like a process that hangs.
+    or None to answer later with message.answer(...). PING is answered by itself. A request that was
+    answered and is sent again, because the answer was slow to come, is given the same answer and
+    not counted. silent=True: it reads and says nothing, like a process that hangs.
     """
 
     def __init__(self, endpoint, name="fake", handlers=None, role=None, boot=None):
@@ -373,6 +374,7 @@ class Server(Pump):
         self.socket.router_mandatory = 0
         self.handlers = handlers or {}
         self.silent = False
+        self.answered = {}  # (peer, id): answer
         self.process = {"name": name, "role": role or name, "ready": True,
                         "boot": boot or random.getrandbits(62) | 1}
         self.more = []  # processes behind it, told with PONG
@@ -392,8 +394,11 @@ class Server(Pump):
         if message.type == "PING" and not handler:
             message.answer("PONG", processes=[self.process] + self.more)
             return
-        self.note(message)
-        answer = handler(message) if handler else None
+        answer = self.answered.get((message.peer, message.id)) if message.attempt else None
+        if not answer:
+            self.note(message)
+            answer = handler(message) if handler else None
         if answer:
+            self.answered[message.peer, message.id] = answer
             type_, fields = answer
             message.answer(type_, **fields)

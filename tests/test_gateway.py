@@ -240,7 +240,7 @@ def test_garbage_from_behind_is_dropped(shop):
 
 
 def test_the_deadline_is_504_and_the_turn_goes_on(new_shop):
-    shop = new_shop(env={"REQUEST_MS": "700ms"})
+    shop = new_shop(env={"REQUEST_MS": "3s"})
     shop.dispatcher.handlers["WORK"] = lambda m: None
     answer = shop.ask()
     assert answer.status == 504
@@ -253,7 +253,7 @@ def test_the_deadline_is_504_and_the_turn_goes_on(new_shop):
 
 
 def test_sessions_away_is_waited_for(new_shop):
-    shop = new_shop(env={"REQUEST_MS": "2s"})
+    shop = new_shop(env={"REQUEST_MS": "5s"})
     shop.sessions.close()
     assert shop.ask("sin").status == 503
     answer = shop.later(shop.ask, "con")
@@ -293,11 +293,16 @@ def test_who_goes_away_is_cancelled(shop):
     most.eventually(lambda: shop.metric("mostrador_http_gone_total") == gone + 1)
 
 
+def users_of(held):
+    """Whose WORK came: on a slow machine an unanswered one is sent again."""
+    return {work.user_id for work in held}
+
+
 def test_many_wait_at_once_and_get_their_own(shop):
     held = []
     shop.dispatcher.handlers["WORK"] = held.append
     asked = [shop.later(shop.ask, f"u{n}") for n in range(60)]
-    most.eventually(lambda: len(held) == 60)
+    most.eventually(lambda: len(users_of(held)) == 60)
     assert shop.metric("mostrador_http_waiting") == 60
     for work in reversed(held):
         work.answer("ANSWER", reply=reply(f"para {work.user_id}"))
@@ -311,7 +316,7 @@ def test_too_many_waiting_are_refused_and_others_served(new_shop):
     held = []
     shop.dispatcher.handlers["WORK"] = held.append
     asked = [shop.later(shop.ask, f"u{n}") for n in range(12)]
-    most.eventually(lambda: len(held) == 12)
+    most.eventually(lambda: len(users_of(held)) == 12)
     answer = shop.ask("trece")
     assert answer.status == 503 and answer.headers["retry-after"] == "1"
     check_problem(answer)
@@ -383,7 +388,7 @@ def test_a_slow_reader_of_a_stream_is_cut(shop):
     work = shop.dispatcher.wait_for("WORK", lambda m: m in held)
     for _ in range(1000):  # 16 MB that nobody reads
         work.answer("PARTIAL", user_id="lenta", text="x" * 16000)
-    shop.dispatcher.wait_for("CANCEL", lambda m: m.id == work.id, timeout=20)
+    shop.dispatcher.wait_for("CANCEL", lambda m: m.id == work.id)
     assert "slow_reader" in shop.stack.log("gateway")
     events.raw.socket.close()
 
@@ -620,7 +625,7 @@ def test_sigterm_lets_those_finish_who_wait(new_shop):
     quick, never = shop.later(shop.ask, "pronta"), shop.later(shop.ask, "nunca")
     stream = Events(shop, "flujo")
     assert stream.next()[0] == "writing"
-    most.eventually(lambda: len(held) == 3)
+    most.eventually(lambda: len(users_of(held)) == 3)
     gateway = shop.stack.processes["gateway"]
     gateway.child.send_signal(signal.SIGTERM)
     shop.stack.wait_log("gateway", "event=stopping")
@@ -631,7 +636,7 @@ def test_sigterm_lets_those_finish_who_wait(new_shop):
     assert "recorded" in check_problem(answer)["detail"]
     name, told = stream.next()
     assert name == "problem" and told["status"] == 503
-    assert gateway.child.wait(5 * stacks.SLOW) == 0
+    assert gateway.child.wait(stacks.STOP_S) == 0
     gateway.ended = True
 
 
@@ -667,8 +672,7 @@ def test_two_workers_share_the_work(new_shop):
         shop.stack.wait_log("gateway", f"{worker} .*peer_up service=dispatcher")
     shop.dispatcher.handlers["WORK"] = held.append
     asked = [shop.later(shop.ask, f"u{n}") for n in range(40)]
-    # by user: on a slow machine an unanswered WORK is sent again
-    most.eventually(lambda: len({work.user_id for work in held}) == 40)
+    most.eventually(lambda: len(users_of(held)) == 40)
     for work in held:
         work.answer("ANSWER", reply=reply(f"para {work.user_id}"))
     for n, answer in enumerate(asked):
