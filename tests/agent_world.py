@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 
+import conftest
 import most
 import stack as stacks
 
@@ -318,6 +319,7 @@ class World:
                     "LOG_LEVEL": "debug", "RULES_DIR": str(self.dir / "rules"), **(env or {})}
         self.settings = settings
         self.process = self.agent("agent-1")
+        conftest.watch(self)
         if start:
             self.process.start()
             self.wait_ready()
@@ -360,8 +362,12 @@ class World:
     def log(self):
         return self.process.text()
 
+    def tails(self):
+        return self.process.tail()
+
     def close(self):
         """SIGTERM; what was wrong with the agent's end, or None."""
+        conftest.forget(self)
         wrong = self.process.stop()
         report = stacks.REPORT.search(self.log())
         for fake in (self.dispatcher, self.sessions, self.catalog):

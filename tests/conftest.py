@@ -15,13 +15,17 @@ _alive = []  # stacks whose logs a failure shows
 
 
 def watch(stack):
-    """Shows the stack's logs when a test fails."""
+    """Shows the logs of a stack, or of what has a dir and tails() like one, when a test fails."""
     _alive.append(stack)
 
 
-def end(stack):
+def forget(stack):
     if stack in _alive:
         _alive.remove(stack)
+
+
+def end(stack):
+    forget(stack)
     stack.stop()
 
 
