@@ -430,9 +430,10 @@ static void take_result(gathering_t *self, const proto_entry_t *entry)
         take_mentions(self, json);
     if (str_is(entry->tool, "get_car"))
         take_missing(self, json);
-    if (str_is(entry->tool, "search_knowledge"))
+    if (str_is(entry->tool, "search_knowledge")) {
         cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "passages"))
             take_passage(self, item);
+    }
     cJSON_Delete(json);
 }
 

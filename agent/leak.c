@@ -231,7 +231,7 @@ static bool is_alnum(char c)
 /* searchCars, search-cars and SEARCH_CARS are one tool. */
 static bool is_tool(str_t token)
 {
-    char name[MAX_NAME], known[MAX_NAME];
+    char name[MAX_NAME] = "", known[MAX_NAME];
     size_t size = 0;
     for (size_t i = 0; i < token.size; i++) {
         if (!is_alnum(token.data[i]))

@@ -308,10 +308,9 @@ static void a_summary_stays_short(void **state)
 static void say(context_t *context, const char *text)
 {
     static int64_t seq;
-    proto_waiting_t message = {.seq = ++seq,
-                               .message_id = STR_LIT("m"),
-                               .channel = STR_LIT("api"),
-                               .text = str_from(text)};
+    seq++;
+    proto_waiting_t message = {
+        .seq = seq, .message_id = STR_LIT("m"), .channel = STR_LIT("api"), .text = str_from(text)};
     assert_true(context_said(context, &message));
 }
 
