@@ -98,7 +98,8 @@
     M(BUDGET_DAY_TOKENS,    GAUGE,   "mostrador_budget_day_tokens", "", "tokens spent at language models today, by all, as seen last") \
     M(BUDGET_DAY_CALLS,     GAUGE,   "mostrador_budget_day_calls", "", "calls of language models today, by all, as seen last") \
     M(BUDGET_DAY_REACHED,   GAUGE,   "mostrador_budget_day_reached", "", "1 while the day's budget is used up") \
-    M(BUDGET_TURNS,         COUNTER, "mostrador_budget_turns_total", "whose", "turns that the offline seller answered because a budget was used up: the person's, or the day's")
+    M(BUDGET_TURNS,         COUNTER, "mostrador_budget_turns_total", "whose", "turns that the offline seller answered because a budget was used up: the person's, or the day's") \
+    M(PEOPLE_ERASED,        COUNTER, "mostrador_people_erased_total", "", "people of whom everything was erased")
 /* clang-format on */
 
 typedef enum metric {

@@ -6,6 +6,7 @@
 #include "gateway/bot_request.h"
 #include "gateway/car_query.h"
 #include "gateway/kore_wait.h"
+#include "gateway/record_json.h"
 #include "gateway/reply_json.h"
 #include "gateway/survey_json.h"
 #include "gateway/turn_json.h"
@@ -14,14 +15,16 @@
 
 #define ARENA_MAX (64 << 10)
 #define DAY_MS 86400000
-#define COMMENTS 100   /* the newest of those days */
-#define LOOKUP_MS 5000 /* nobody waits longer for a page of cars */
+#define COMMENTS 100          /* the newest of those days */
+#define EXPORT_MAX (32 << 20) /* more than a person can have stored */
+#define LOOKUP_MS 5000        /* nobody waits longer for a page of cars */
 
 typedef struct lookup {
     wait_t wait;         /* first: http_state_create makes both */
     str_t make;          /* ROUTE_MAKES: whose models */
     turn_query_t range;  /* ROUTE_LATENCY */
     survey_query_t days; /* ROUTE_NPS */
+    export_json_t told;  /* ROUTE_PERSON */
 } lookup_t;
 
 static void stop(wait_t *wait)
@@ -87,6 +90,7 @@ static void on_session(void *arg, const rpc_answer_t *answer)
     wait_problem(wait, &problem);
 }
 
+/* Forgotten, or erased. */
 static void on_reset(void *arg, const rpc_answer_t *answer)
 {
     wait_t *wait = arg;
@@ -135,6 +139,62 @@ int session_delete(struct http_request *req, str_t id, int64_t started_us)
         return KORE_RESULT_OK;
     msg = (proto_reset_t){.user_id = wait->user_id};
     wait_call(wait, upstream.sessions, PROTO_RESET, &msg, on_reset);
+    return KORE_RESULT_RETRY;
+}
+
+/* ---- people ---- */
+
+/* It is told some at a time, until there is no more. */
+static void on_exported(void *arg, const rpc_answer_t *answer)
+{
+    lookup_t *self = arg;
+    wait_t *wait = arg;
+    problem_t problem;
+
+    if (!arrived(wait, answer, PROTO_EXPORTED))
+        return;
+    const proto_exported_t *some = answer->msg;
+
+    export_json_add(&self->told, some, &wait->body);
+    if (some->next.size && buf_ok(&wait->body)) {
+        proto_export_t msg = {.user_id = wait->user_id, .next = some->next};
+
+        wait_call(wait, upstream.sessions, PROTO_EXPORT, &msg, on_exported);
+        return;
+    }
+    export_json_end(&self->told, &wait->body);
+    if (self->told.stored) {
+        ready_json(wait);
+        return;
+    }
+    problem_set(&problem, 404, "Nothing is stored about this person.");
+    wait_problem(wait, &problem);
+}
+
+int person_get(struct http_request *req, str_t id, int64_t started_us)
+{
+    wait_t *wait = session_wait(req, id, started_us);
+    proto_export_t msg;
+
+    if (!wait)
+        return KORE_RESULT_OK;
+    msg = (proto_export_t){.user_id = wait->user_id};
+    buf_free(&wait->body);
+    buf_init(&wait->body, EXPORT_MAX);
+    export_json_begin(&((lookup_t *)wait)->told, wait->user_id, clock_unix_ms(), &wait->body);
+    wait_call(wait, upstream.sessions, PROTO_EXPORT, &msg, on_exported);
+    return KORE_RESULT_RETRY;
+}
+
+int person_delete(struct http_request *req, str_t id, int64_t started_us)
+{
+    wait_t *wait = session_wait(req, id, started_us);
+    proto_erase_t msg;
+
+    if (!wait)
+        return KORE_RESULT_OK;
+    msg = (proto_erase_t){.user_id = wait->user_id};
+    wait_call(wait, upstream.sessions, PROTO_ERASE, &msg, on_reset);
     return KORE_RESULT_RETRY;
 }
 

@@ -1,5 +1,5 @@
-/* Endpoints that ask one service one question: conversations, what turns took, the survey and the
- * catalog. */
+/* Endpoints that ask one service one question: conversations, people, what turns took, the survey
+ * and the catalog. */
 #ifndef MOSTRADOR_GATEWAY_KORE_LOOKUP_H
 #define MOSTRADOR_GATEWAY_KORE_LOOKUP_H
 
@@ -8,6 +8,10 @@
 /* id is the user id as it stands in the path. */
 int session_get(struct http_request *req, str_t id, int64_t started_us);
 int session_delete(struct http_request *req, str_t id, int64_t started_us);
+
+/* Everything that is stored of a person; erases it. */
+int person_get(struct http_request *req, str_t id, int64_t started_us);
+int person_delete(struct http_request *req, str_t id, int64_t started_us);
 
 int turns_get(struct http_request *req, int64_t started_us);
 int latency_get(struct http_request *req, int64_t started_us);

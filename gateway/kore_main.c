@@ -218,6 +218,10 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
         if (req->method == HTTP_METHOD_DELETE)
             return session_delete(req, route->rest, started_us);
         return session_get(req, route->rest, started_us);
+    case ROUTE_PERSON:
+        if (req->method == HTTP_METHOD_DELETE)
+            return person_delete(req, route->rest, started_us);
+        return person_get(req, route->rest, started_us);
     case ROUTE_TURNS:
         return turns_get(req, started_us);
     case ROUTE_LATENCY:

@@ -30,11 +30,14 @@ static const struct {
     {"/webhook/twilio/status/", {ROUTE_WEBHOOK_STATUS, METHOD_POST, "POST", false, {0}}},
 };
 
-#define SESSIONS "/seller/sessions/"
+/* What is behind these is a user id. */
+static const struct {
+    const char *front;
+    route_name_t name;
+} fronts[] = {{"/seller/sessions/", ROUTE_SESSION}, {"/seller/people/", ROUTE_PERSON}};
 
 route_t route_find(str_t path)
 {
-    const size_t front = sizeof SESSIONS - 1;
     route_t route = {ROUTE_UNKNOWN, 0, "", false, {0}};
 
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
@@ -44,10 +47,16 @@ route_t route_find(str_t path)
             return route;
         }
     }
-    if (path.size > front && memcmp(path.data, SESSIONS, front) == 0 &&
-        !memchr(path.data + front, '/', path.size - front)) {
-        route = (route_t){ROUTE_SESSION, GETS | METHOD_DELETE, "GET, HEAD, DELETE", true, {0}};
-        route.rest = (str_t){path.data + front, path.size - front};
+    for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++) {
+        size_t size = strlen(fronts[i].front);
+
+        if (path.size > size && memcmp(path.data, fronts[i].front, size) == 0 &&
+            !memchr(path.data + size, '/', path.size - size))
+            return (route_t){fronts[i].name,
+                             GETS | METHOD_DELETE,
+                             "GET, HEAD, DELETE",
+                             true,
+                             {path.data + size, path.size - size}};
     }
     return route;
 }

@@ -9,6 +9,7 @@ typedef enum route_name {
     ROUTE_UNKNOWN,
     ROUTE_BOT,            /* POST /seller/bot/ */
     ROUTE_SESSION,        /* GET, DELETE /seller/sessions/{user_id} */
+    ROUTE_PERSON,         /* GET, DELETE /seller/people/{user_id} */
     ROUTE_TURNS,          /* GET /seller/turns */
     ROUTE_LATENCY,        /* GET /seller/latency */
     ROUTE_NPS,            /* GET /seller/nps */
@@ -30,7 +31,7 @@ typedef struct route {
     unsigned methods;  /* METHOD_… it takes */
     const char *allow; /* the same as an Allow header */
     bool guarded;      /* asks for API_TOKEN when there is one */
-    str_t rest;        /* ROUTE_SESSION: the user id, still encoded; ROUTE_PAGE: the path */
+    str_t rest; /* ROUTE_SESSION, ROUTE_PERSON: the user id, still encoded; ROUTE_PAGE: the path */
 } route_t;
 
 /* The endpoint of a path; ROUTE_UNKNOWN if there is none. */

@@ -46,6 +46,7 @@
     R(survey_day, "What people asked on one day answered") \
     R(sample,     "One value of one metric") \
     R(process,    "One process as the dispatcher or a service sees it") \
+    R(stored,     "Something that is stored of a person") \
     R(model_call, "One call of a model, as the record of its turn tells it") \
     R(tool_call,  "One tool that a turn ran") \
     R(turn_record, "What one turn took; nothing of what was said in it") \
@@ -247,6 +248,13 @@
     F(process, 8, INT, running,    0,    OPTIONAL, "work in flight") \
     L(process, 9, sample, samples, 1024, OPTIONAL, "its metrics")
 
+#define PROTO_FIELDS_stored(F, L) \
+    F(stored, 1, STR, key,    16,  REQUIRED, "what kind of key it is in: state, context, inbox …") \
+    F(stored, 2, STR, name,   512, OPTIONAL, "a field, an id, a place in the line; empty where there is only one, or an order") \
+    F(stored, 3, INT, number, 0,   OPTIONAL, "a score, or when it was stored, Unix ms") \
+    F(stored, 4, STR, record, 16,  OPTIONAL, "which record the value is; empty: it is text") \
+    F(stored, 5, BIN, value,  PROTO_MAX_CONTEXT, OPTIONAL, "the value")
+
 #define PROTO_FIELDS_model_call(F, L) \
     F(model_call, 1, STR, model,         64, REQUIRED, "name of the model; offline: the offline seller") \
     F(model_call, 2, STR, outcome,       16, REQUIRED, "text, calls, refused, failed, bad, or cut (nobody waited for it any more)") \
@@ -373,7 +381,10 @@
     M(get_latency, GET_LATENCY, 73, "gateway → sessions", "LATENCY", "How long did turns and their steps take") \
     M(latency,    LATENCY,    74, "sessions → gateway", "–", "Percentiles, by model and version of the rules") \
     M(get_budget, GET_BUDGET, 75, "gateway → sessions", "BUDGET", "What has been spent at language models today") \
-    M(budget,     BUDGET,     76, "sessions → gateway", "–", "By all, by one person, and what may be")
+    M(budget,     BUDGET,     76, "sessions → gateway", "–", "By all, by one person, and what may be") \
+    M(export,     EXPORT,     80, "gateway → sessions", "EXPORTED", "Tell everything that is stored of a person, some at a time") \
+    M(exported,   EXPORTED,   81, "sessions → gateway", "–", "So much of it") \
+    M(erase,      ERASE,      82, "gateway → sessions", "OK", "Erase everything that is stored of a person; what runs is void, and what waits is dropped")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -452,6 +463,17 @@
 
 #define PROTO_FIELDS_reset(F, L) \
     F(reset, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose conversation")
+
+#define PROTO_FIELDS_export(F, L) \
+    F(export, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "which person") \
+    F(export, 2, STR, next,    64, OPTIONAL, "next of the answer before; empty: from the beginning")
+
+#define PROTO_FIELDS_exported(F, L) \
+    L(exported, 1, stored, stored, 4096, OPTIONAL, "by key") \
+    F(exported, 2, STR, next, 64, OPTIONAL, "where it goes on; empty: that was all")
+
+#define PROTO_FIELDS_erase(F, L) \
+    F(erase, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "which person")
 
 #define PROTO_FIELDS_read(F, L) \
     F(read, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose conversation")

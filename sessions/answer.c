@@ -2,12 +2,14 @@
 
 #include "common/text.h"
 #include "sessions/redis_error.h"
+#include "sessions/stored.h"
 
 #define AWAY_RETRY_MS 1000 /* what a caller is told when Redis is away */
 #define FULL_RETRY_MS 2000 /* what a caller is told when an inbox is full: about a turn */
 #define MAX_WAITING 100
 #define MAX_OUTGOING 8
 #define MAX_SIDS 1024    /* bytes */
+#define STORED_WORDS 4   /* the same, for one item of an export */
 #define OUTGOING_WORDS 8 /* of an answer, for one */
 #define GRANTED_WORDS 11 /* before them */
 
@@ -251,7 +253,7 @@ static bool committed(answer_t *self, const redisReply *reply, arena_t *arena)
     return good;
 }
 
-/* RENEW, RELEASE, RESET, FORGO and LOG_TURN. */
+/* RENEW, RELEASE, RESET, FORGO, LOG_TURN and ERASE. */
 static bool done(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     (void)arena;
@@ -334,6 +336,35 @@ static bool budgeted(answer_t *self, const redisReply *reply, arena_t *arena)
            number_at(reply, 2, &msg->person_calls);
 }
 
+/* Everything of a person, item by item; next is told as export.lua counts. */
+static bool exported(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    self->type = PROTO_EXPORTED;
+    proto_exported_t *msg = &self->msg.exported;
+    int64_t place, item;
+    if (!str_is(self->status, "ok") || !number_at(reply, 1, &place) || !number_at(reply, 2, &item))
+        return false;
+    if (reply->elements > 3 + STORED_MAX_ITEMS * STORED_WORDS)
+        return false;
+    msg->stored = arena_alloc(arena, (reply->elements / STORED_WORDS + 1) * sizeof *msg->stored);
+    if (!msg->stored)
+        return false;
+    for (size_t i = 3; i < reply->elements; i += STORED_WORDS) {
+        str_t key, name, value;
+        int64_t number;
+        if (!text_at(reply, i, &key) || !text_at(reply, i + 1, &name) ||
+            !number_at(reply, i + 2, &number) || !text_at(reply, i + 3, &value) ||
+            key.size > STORED_MAX_KEY || !utf8_valid(key) || value.size > PROTO_MAX_CONTEXT)
+            return false;
+        name = utf8_valid(name) ? utf8_front(name, STORED_MAX_NAME) : STR_LIT("?");
+        stored_read(key, name, number, value, &msg->stored[msg->stored_count++]);
+    }
+    msg->next = place
+                    ? str_from(arena_printf(arena, "%lld %lld", (long long)place, (long long)item))
+                    : (str_t){0};
+    return true;
+}
+
 static const struct {
     proto_type_t request;
     bool (*read)(answer_t *self, const redisReply *reply, arena_t *arena);
@@ -342,7 +373,8 @@ static const struct {
     {PROTO_RENEW, done},       {PROTO_COMMIT, committed},    {PROTO_RELEASE, done},
     {PROTO_RESET, done},       {PROTO_READ, shown},          {PROTO_TAKE, taken},
     {PROTO_FORGO, done},       {PROTO_DELIVERED, delivered}, {PROTO_STATUS, noted},
-    {PROTO_LOG_TURN, done},    {PROTO_GET_BUDGET, budgeted},
+    {PROTO_LOG_TURN, done},    {PROTO_GET_BUDGET, budgeted}, {PROTO_EXPORT, exported},
+    {PROTO_ERASE, done},
 };
 
 void answer_make(answer_t *self, proto_type_t request, const redisReply *reply, arena_t *arena)

@@ -30,6 +30,7 @@ typedef struct answer {
         proto_committed_t committed;
         proto_session_t session;
         proto_budget_t budget;
+        proto_exported_t exported;
     } msg; /* of type */
 } answer_t;
 

@@ -1,13 +1,13 @@
 #!lua
 -- What became of a reply, told by the agent that has the lease or by the gateway that took it.
--- KEYS: those of outbox.lua, sid, sent, survey, surveys, opinions
+-- KEYS: those of outbox.lua, sid, sent, known, survey, surveys, opinions
 -- ARGV: those of outbox.lua, turn id, token or 0, what became of it, parts sent, sid or '', code,
 --       ms until it may be tried again, which try or 0, DEDUP_TTL, ms until the sweeper may look,
 --       code of an opt-out, how far a status is that a part need not wait beyond, code of the closed
 --       window
 -- Answers {what became of it, count, code}, {'same', count}: no effect, {'claimed'}, {'wrong'},
 --         {'stale'}. count: of trying, which try it is; else entries removed.
-local sid, sent = unpack(KEYS, 6)
+local sid, sent, known_keys = unpack(KEYS, 6)
 local turn, token, what = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local parts, code, nth = tonumber(ARGV[6]), tonumber(ARGV[8]), tonumber(ARGV[10])
 
@@ -32,6 +32,7 @@ local refused = moved and tonumber(known[3]) == tonumber(ARGV[15])
 if ARGV[7] ~= '' then
     redis.call('HSET', sid, 'turn', turn, 'part', parts)
     redis.call('PEXPIRE', sid, ARGV[11])
+    list(known_keys, sid, ARGV[11])
     local sids = {ARGV[7]} -- the newest first
     for known in string.gmatch(redis.call('HGET', state, 'sids') or '', '%S+') do
         if known ~= ARGV[7] and #sids < 15 then

@@ -1,14 +1,15 @@
 #!lua
 -- Records one message unless it is known. Dedup, append, leaving or returning, and "this user has
 -- work" are one step.
--- KEYS: those of outbox.lua, seen, replies, context, targets, survey, surveys, opinions
+-- KEYS: those of outbox.lua, seen, replies, context, targets, known, survey, surveys,
+--       opinions
 -- ARGV: those of outbox.lua, message, most that may wait, DEDUP_TTL, SESSION_TTL, ms until the
 --       sweeper may look, where the reply goes or '', ms of the hold, most replies in the outbox,
 --       'out' to leave, 'in' to return or '', 1 if it is answered already and makes no turn
 -- Answers {'new', seq, change, replies dropped, questions of the survey taken back}, {'full', change,
 --         replies dropped, questions taken back}, {'waiting', seq}, {'answered', seq, reply},
 --         {'forgotten', seq}, {'silent', seq}: known, and made no turn. change: 'left', 'returned' or ''
-local seen, replies, context, targets = unpack(KEYS, 6)
+local seen, replies, context, targets, known_keys = unpack(KEYS, 6)
 local grace, target, hold, opt = ARGV[7], ARGV[8], ARGV[9], ARGV[11]
 local silent = ARGV[12] == '1'
 
@@ -64,6 +65,7 @@ if not silent and (redis.call('LLEN', inbox) >= tonumber(ARGV[4]) or
 end
 local seq = redis.call('HINCRBY', state, 'seq', 1)
 redis.call('SET', seen, silent and -seq or seq, 'PX', ARGV[5])
+list(known_keys, seen, ARGV[5])
 redis.call('PEXPIRE', context, ARGV[6])
 if silent then
     rank(grace)

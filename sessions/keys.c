@@ -2,14 +2,40 @@
 
 #include <assert.h>
 
-static const char *const names[] = {
-    [KEY_READY] = "ready",       [KEY_STATE] = "state",     [KEY_INBOX] = "inbox",
-    [KEY_CONTEXT] = "context",   [KEY_REPLIES] = "replies", [KEY_SEEN] = "seen",
-    [KEY_TARGETS] = "targets",   [KEY_OUTBOX] = "outbox",   [KEY_OUTGOING] = "outgoing",
-    [KEY_SID] = "sid",           [KEY_SENT] = "sent",       [KEY_TURNS] = "log",
-    [KEY_RECORDS] = "records",   [KEY_SURVEY] = "survey",   [KEY_SURVEYS] = "surveys",
-    [KEY_OPINIONS] = "opinions", [KEY_SPENT] = "spent",
+static const struct {
+    const char *kind;
+    key_scope_t scope;
+} keys[KEY_COUNT] = {
+    [KEY_READY] = {"ready", SCOPE_PARTITION},     [KEY_STATE] = {"state", SCOPE_PERSON},
+    [KEY_INBOX] = {"inbox", SCOPE_PERSON},        [KEY_CONTEXT] = {"context", SCOPE_PERSON},
+    [KEY_REPLIES] = {"replies", SCOPE_PERSON},    [KEY_SEEN] = {"seen", SCOPE_ID},
+    [KEY_TARGETS] = {"targets", SCOPE_PERSON},    [KEY_OUTBOX] = {"outbox", SCOPE_PERSON},
+    [KEY_OUTGOING] = {"outgoing", SCOPE_PERSON},  [KEY_SID] = {"sid", SCOPE_ID},
+    [KEY_SENT] = {"sent", SCOPE_PERSON},          [KEY_SURVEY] = {"survey", SCOPE_PERSON},
+    [KEY_SURVEYS] = {"surveys", SCOPE_ANONYMOUS}, [KEY_OPINIONS] = {"opinions", SCOPE_PARTITION},
+    [KEY_TURNS] = {"log", SCOPE_ANONYMOUS},       [KEY_RECORDS] = {"records", SCOPE_ANONYMOUS},
+    [KEY_SPENT] = {"spent", SCOPE_PERSON},        [KEY_BUDGET] = {"day", SCOPE_ANONYMOUS},
+    [KEY_COUNTED] = {"counted", SCOPE_ANONYMOUS}, [KEY_KNOWN] = {"known", SCOPE_PERSON},
 };
+
+key_scope_t keys_scope(session_key_t key)
+{
+    return keys[key].scope;
+}
+
+const char *keys_kind(session_key_t key)
+{
+    return keys[key].kind;
+}
+
+size_t keys_of_scope(key_scope_t scope, session_key_t found[KEY_COUNT])
+{
+    size_t count = 0;
+    for (session_key_t key = 0; key < KEY_COUNT; key++)
+        if (keys[key].scope == scope)
+            found[count++] = key;
+    return count;
+}
 
 unsigned keys_partition(str_t user)
 {
@@ -22,7 +48,7 @@ unsigned keys_partition(str_t user)
 void keys_partition_name(buf_t *out, session_key_t key, unsigned partition)
 {
     assert(partition < KEYS_PARTITIONS);
-    buf_printf(out, "most:{%u}:%s", partition, names[key]);
+    buf_printf(out, "most:{%u}:%s", partition, keys[key].kind);
 }
 
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
@@ -35,7 +61,7 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
     switch (key) {
     case KEY_TURNS:
     case KEY_RECORDS:
-        buf_printf(out, "most:{turns}:%s", names[key]);
+        buf_printf(out, "most:{turns}:%s", keys[key].kind);
         return;
     case KEY_BUDGET:
         buf_str(out, "most:{budget}:day");
@@ -46,8 +72,8 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
     default:
         break;
     }
-    buf_printf(out, "most:{%u}:%s:", partition, names[key]);
-    bool of_id = key == KEY_SEEN || key == KEY_SID;
+    buf_printf(out, "most:{%u}:%s:", partition, keys[key].kind);
+    bool of_id = keys[key].scope == SCOPE_ID;
     if (of_id) /* the size keeps "a" + "b:c" and "a:b" + "c" apart */
         buf_printf(out, "%zu:", user.size);
     buf_add(out, user.data, user.size);

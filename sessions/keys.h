@@ -49,6 +49,9 @@
  *   most:{p}:sent:USER       hash    the last 4 replies that an agent       DEDUP_TTL
  *                                    sent: "<field> <slot>": turn, order,
  *                                    seq, tries, to, reply; order counts
+ *   most:{p}:known:USER      zset    names of the person's keys that have    DEDUP_TTL after the
+ *                                    an id in them (seen, sid); score:       last of them
+ *                                    when they are forgotten, ms
  *   most:{p}:survey:USER     hash    state, record (of proto), asked (when    the longer of
  *                                    the question was put), rules (of its    NPS_EVERY and 7 days
  *                                    conversation), turn (that put it),      after its last change
@@ -227,7 +230,28 @@ typedef enum session_key {
     KEY_RECORDS,
     KEY_BUDGET,
     KEY_COUNTED,
+    KEY_KNOWN,
+    KEY_COUNT
 } session_key_t;
+
+/* Whose a key is. Exporting and erasing a person go by it: whoever adds a key says so here, and
+ * there is no other list of a person's keys. */
+typedef enum key_scope {
+    SCOPE_NONE,   /* nobody has said: a test fails */
+    SCOPE_PERSON, /* one person's, as a whole */
+    SCOPE_ID,     /* one person's, one for each id: their names stand in the person's KEY_KNOWN */
+    SCOPE_PARTITION, /* a zset that several people of a partition share: a member is the user id, or
+                        begins with "<size of it>:<user id>" */
+    SCOPE_ANONYMOUS, /* names nobody */
+} key_scope_t;
+
+key_scope_t keys_scope(session_key_t key);
+
+/* "state", "inbox" … */
+const char *keys_kind(session_key_t key);
+
+/* The keys of that scope, in the order of the enum; returns how many. */
+size_t keys_of_scope(key_scope_t scope, session_key_t keys[KEY_COUNT]);
 
 /* 0 to KEYS_PARTITIONS - 1. Stable for ever: what is stored depends on it. */
 unsigned keys_partition(str_t user);

@@ -46,6 +46,14 @@ local function remove(turn)
     redis.call('HDEL', outgoing, names(turn, #FIELDS))
 end
 
+-- A key with an id in its name is listed with its person for as long as it lives. ttl is the same for
+-- all of them.
+local function list(known, key, ttl)
+    redis.call('ZREMRANGEBYSCORE', known, '-inf', now)
+    redis.call('ZADD', known, now + ttl, key)
+    redis.call('PEXPIRE', known, ttl)
+end
+
 -- When an agent that gets the lease may deliver it; nil: not before the person writes again
 local function opens(entry)
     if entry.state == 'parked' then

@@ -11,10 +11,12 @@
 #include "sessions/scripts.h"
 
 #define WORDS 48
-#define KEYS_MAX 16 /* of a command */
+#define KEYS_MAX KEY_COUNT /* of a command */
 #define STATE_MARGIN_MS 3600000
 /* Bytes that context and messages of one CLAIMED may have; the rest is for what is around them. */
 #define CLAIM_ROOM (PROTO_MAX_BODY - 65536)
+/* The same of one EXPORTED; one item alone may have more: a record has at most 1 MiB. */
+#define EXPORT_ROOM (512 << 10)
 
 /* EVALSHA sha numkeys key … arg …, word by word. */
 typedef struct words {
@@ -151,7 +153,7 @@ static bool enqueue(request_t *self, const char **why)
               proto_encode(&proto_outgoing_record, &target, &self->records[1], NULL),
           "where the reply goes cannot be stored");
     OUTBOX(self, msg->user_id, msg->message_id, OUTBOX_KEYS, KEY_SEEN, KEY_REPLIES, KEY_CONTEXT,
-           KEY_TARGETS, SURVEY_KEYS);
+           KEY_TARGETS, KEY_KNOWN, SURVEY_KEYS);
     add(&self->words, buf_view(&self->records[0]));
     add_number(&self->words, self->limits->inbox_max);
     add_number(&self->words, self->limits->dedup_ttl);
@@ -171,7 +173,7 @@ static bool withdraw(request_t *self, const char **why)
     const proto_withdraw_t *msg = self->msg;
     CHECK_USER(msg);
     CHECK(msg->message_id.size > 0, "message_id is empty");
-    OUTBOX(self, msg->user_id, msg->message_id, OUTBOX_KEYS, KEY_SEEN, KEY_TARGETS);
+    OUTBOX(self, msg->user_id, msg->message_id, OUTBOX_KEYS, KEY_SEEN, KEY_TARGETS, KEY_KNOWN);
     add_number(&self->words, REQUEST_GRACE_MS);
     return true;
 }
@@ -299,6 +301,46 @@ static bool read_(request_t *self, const char **why)
     return true;
 }
 
+/* All keys of a person: known, state, the others, and those shared with others; the script is told
+ * how many are the person's own. */
+static void person_keys(request_t *self, str_t user)
+{
+    session_key_t keys[2 * KEY_COUNT] = {KEY_KNOWN, KEY_STATE}, found[KEY_COUNT];
+    size_t count = 2, own = keys_of_scope(SCOPE_PERSON, found);
+    for (size_t i = 0; i < own; i++)
+        if (found[i] != KEY_KNOWN && found[i] != KEY_STATE)
+            keys[count++] = found[i];
+    count += keys_of_scope(SCOPE_PARTITION, keys + count);
+    add_keys(&self->words, &self->names, user, (str_t){0}, keys, count);
+    add(&self->words, user);
+    add_number(&self->words, (int64_t)own);
+}
+
+static bool export_(request_t *self, const char **why)
+{
+    const proto_export_t *msg = self->msg;
+    long long place = 1, item = 0;
+    char next[65], more;
+    CHECK_USER(msg);
+    snprintf(next, sizeof next, "%.*s", STR_ARG(msg->next));
+    CHECK(msg->next.size == 0 || (sscanf(next, "%lld %lld%c", &place, &item, &more) == 2 &&
+                                  place > 0 && place <= KEY_COUNT && item >= 0 && item < INT32_MAX),
+          "next is not one of an answer");
+    person_keys(self, msg->user_id);
+    add_number(&self->words, place);
+    add_number(&self->words, item);
+    add_number(&self->words, EXPORT_ROOM);
+    return true;
+}
+
+static bool erase(request_t *self, const char **why)
+{
+    const proto_erase_t *msg = self->msg;
+    CHECK_USER(msg);
+    person_keys(self, msg->user_id);
+    return true;
+}
+
 static bool take(request_t *self, const char **why)
 {
     const proto_take_t *msg = self->msg;
@@ -337,7 +379,7 @@ static bool delivered(request_t *self, const char **why)
           "retry_ms must be 0 to a day");
     CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
     CHECK(msg->nth >= 0 && msg->nth <= REQUEST_MAX_TOKEN, "nth is not one");
-    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT, SURVEY_KEYS);
+    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT, KEY_KNOWN, SURVEY_KEYS);
     add(&self->words, msg->turn_id);
     add_number(&self->words, msg->token);
     add(&self->words, msg->state);
@@ -361,7 +403,7 @@ static bool status(request_t *self, const char **why)
     CHECK(msg->sid.size > 0, "sid is empty");
     CHECK(msg->status.size > 0, "status is empty");
     CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
-    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT);
+    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT, KEY_KNOWN);
     add(&self->words, msg->status);
     add_number(&self->words, carrier_status_rank(msg->status));
     add_number(&self->words, msg->code);
@@ -429,6 +471,8 @@ static const struct {
     {PROTO_RESET, SCRIPT_RESET, reset},
     {PROTO_READ, SCRIPT_READ, read_},
     {PROTO_TAKE, SCRIPT_TAKE, take},
+    {PROTO_EXPORT, SCRIPT_EXPORT, export_},
+    {PROTO_ERASE, SCRIPT_ERASE, erase},
     {PROTO_FORGO, SCRIPT_FORGO, forgo},
     {PROTO_STATUS, SCRIPT_STATUS, status},
     {PROTO_DELIVERED, SCRIPT_DELIVERED, delivered},

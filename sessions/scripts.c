@@ -52,6 +52,8 @@ EMBED(turn_read);
 EMBED(surveys);
 EMBED_SPENT(spend);
 EMBED(budget);
+EMBED(export);
+EMBED(erase);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -69,7 +71,8 @@ static const struct {
     [SCRIPT_STATUS] = SOURCE(status),     [SCRIPT_TURN_LOG] = SOURCE(turn_log),
     [SCRIPT_TURN_OUT] = SOURCE(turn_out), [SCRIPT_TURN_READ] = SOURCE(turn_read),
     [SCRIPT_SURVEYS] = SOURCE(surveys),   [SCRIPT_SPEND] = SOURCE(spend),
-    [SCRIPT_BUDGET] = SOURCE(budget),
+    [SCRIPT_BUDGET] = SOURCE(budget),     [SCRIPT_EXPORT] = SOURCE(export),
+    [SCRIPT_ERASE] = SOURCE(erase),
 };
 
 str_t script_source(script_t script)

@@ -31,6 +31,8 @@ typedef enum script {
     SCRIPT_SURVEYS,
     SCRIPT_SPEND,
     SCRIPT_BUDGET,
+    SCRIPT_EXPORT,
+    SCRIPT_ERASE,
     SCRIPT_COUNT
 } script_t;
 

@@ -3,11 +3,11 @@
 -- we know the message: the furthest status stays. A part that has moved on lets the next one go; one
 -- that came after the window was closed has its reply put back, from that part on and once; one to
 -- somebody who wants no messages is the last, unless they have written since.
--- KEYS: those of outbox.lua, sid, sent
+-- KEYS: those of outbox.lua, sid, sent, known
 -- ARGV: those of outbox.lua, status, how far it is, code, DEDUP_TTL, how far one is that a part need
 --       not wait beyond, code of the closed window, code of an opt-out
 -- Answers {'known', 'unknown' or 'back', 1 if it is news or 0, status, code, replies dropped}
-local sid, sent = unpack(KEYS, 6)
+local sid, sent, known_keys = unpack(KEYS, 6)
 local far, code = tonumber(ARGV[4]), tonumber(ARGV[5])
 
 local stored = redis.call('HMGET', sid, 'turn', 'rank', 'part')
@@ -16,6 +16,7 @@ local news = far > tonumber(stored[2] or -1)
 if news then
     redis.call('HSET', sid, 'status', ARGV[3], 'rank', ARGV[4], 'code', ARGV[5])
     redis.call('PEXPIRE', sid, ARGV[6])
+    list(known_keys, sid, ARGV[6])
 end
 
 -- What is kept of it since it was sent: where, and its fields; nil if that is not known any more

@@ -39,25 +39,13 @@ typedef struct pending {
     char turn_id[33]; /* DELIVERED: whose reply it is about */
 } pending_t;
 
-const proto_type_t store_accepts[] = {PROTO_ENQUEUE,
-                                      PROTO_WITHDRAW,
-                                      PROTO_CLAIM,
-                                      PROTO_RENEW,
-                                      PROTO_COMMIT,
-                                      PROTO_RELEASE,
-                                      PROTO_RESET,
-                                      PROTO_READ,
-                                      PROTO_SWEEP,
-                                      PROTO_TAKE,
-                                      PROTO_FORGO,
-                                      PROTO_DELIVERED,
-                                      PROTO_STATUS,
-                                      PROTO_LOG_TURN,
-                                      PROTO_LIST_TURNS,
-                                      PROTO_GET_LATENCY,
-                                      PROTO_SURVEYS,
-                                      PROTO_GET_BUDGET,
-                                      0};
+const proto_type_t store_accepts[] = {PROTO_ENQUEUE,     PROTO_WITHDRAW, PROTO_CLAIM,
+                                      PROTO_RENEW,       PROTO_COMMIT,   PROTO_RELEASE,
+                                      PROTO_RESET,       PROTO_READ,     PROTO_SWEEP,
+                                      PROTO_TAKE,        PROTO_FORGO,    PROTO_DELIVERED,
+                                      PROTO_STATUS,      PROTO_LOG_TURN, PROTO_LIST_TURNS,
+                                      PROTO_GET_LATENCY, PROTO_SURVEYS,  PROTO_GET_BUDGET,
+                                      PROTO_EXPORT,      PROTO_ERASE,    0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -84,6 +72,7 @@ static const struct {
     {PROTO_COMMIT, "committed", METRIC_COMMITS, false},
     {PROTO_COMMIT, "stale", METRIC_STALE_TOKENS, true},
     {PROTO_LOG_TURN, "ok", METRIC_TURNS_LOGGED, false},
+    {PROTO_ERASE, "ok", METRIC_PEOPLE_ERASED, false},
 };
 
 /* What became of a reply, or of a message at the carrier. */
@@ -160,6 +149,9 @@ static void note(const pending_t *self, const answer_t *answer)
     if (answer->event.size)
         note_delivery(self, answer);
     note_wish(self, answer);
+    if (self->header.type == PROTO_ERASE && answer->type == PROTO_OK)
+        log_info("person_erased", LOG_TRACE(&self->header.trace),
+                 LOG_INT("erased", answer->msg.ok.count));
     note_survey(answer);
     if (answer->damaged)
         log_error("stored_context_damaged", LOG_TRACE(&self->header.trace), LOG_CSTR("type", type));

@@ -1,9 +1,9 @@
 #!lua
 -- Takes back a message that nobody has claimed.
--- KEYS: those of outbox.lua, seen, targets
+-- KEYS: those of outbox.lua, seen, targets, known
 -- ARGV: those of outbox.lua, ms until the sweeper may look
 -- Answers {'none'}, {'claimed'}, {'withdrawn'}
-local seen, targets = unpack(KEYS, 6)
+local seen, targets, known_keys = unpack(KEYS, 6)
 
 local known = tonumber(redis.call('GET', seen))
 if not known then
@@ -18,6 +18,7 @@ for _, message in ipairs(redis.call('LRANGE', inbox, 0, -1)) do
         redis.call('LREM', inbox, 1, message)
         redis.call('HDEL', targets, known)
         redis.call('DEL', seen)
+        redis.call('ZREM', known_keys, seen)
         if redis.call('EXISTS', inbox) == 0 then
             rank(ARGV[3])
         end

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 
+import msgpack
 import pytest
 
 import most
@@ -437,6 +438,54 @@ def test_a_conversation_is_forgotten(shop):
     assert answer.status == 503 and answer.headers["retry-after"]
 
 
+# ---- people ----
+
+def stored(key, value, **more):
+    return {"key": key, "value": value if isinstance(value, bytes) else value.encode(), **more}
+
+
+def test_everything_about_a_person_is_told_piece_by_piece(shop):
+    waiting = msgpack.packb(most.table().pack("waiting", {
+        "seq": 3, "message_id": "m", "channel": "api", "text": "¿<b>?", "received_ms": 5}))
+    pieces = {"": ([stored("seen", "1", name="m1"), stored("seen", "2", name="m2")], "2 5"),
+              "2 5": ([stored("state", "7", name="seq"),
+                       stored("inbox", waiting, record="waiting", name="3", number=1767225600000),
+                       stored("inbox", b"\xff\x00", record="waiting")], "3 0"),
+              "3 0": ([stored("inbox", waiting, record="no such record")], "")}
+    shop.sessions.handlers["EXPORT"] = lambda m: ("EXPORTED", {
+        "stored": pieces[m.next][0], "next": pieces[m.next][1]})
+    answer = shop.http.get("/seller/people/a%20%C3%B1")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    told = answer.json()
+    assert told.pop("exported_at").endswith("Z")
+    inbox = told["stored"].pop("inbox")
+    assert told == {"user_id": "a ñ", "stored": {
+        "seen": [{"name": "m1", "value": "1"}, {"name": "m2", "value": "2"}],
+        "state": [{"name": "seq", "value": "7"}]}}
+    assert inbox[0] == {"name": "3", "number": 1767225600000, "value": {
+        "seq": 3, "message_id": "m", "channel": "api", "text": "¿<b>?", "received_ms": 5}}
+    assert inbox[1]["value"] == "\ufffd\x00" and "¿<b>?" in inbox[2]["value"]
+    assert b"<b>" not in answer.body  # it may end up in a page
+    assert shop.sessions.count("EXPORT", lambda m: m.user_id == "a ñ") == 3
+
+
+def test_a_person_nobody_knows_and_one_who_is_erased(shop):
+    shop.sessions.handlers["EXPORT"] = lambda m: ("EXPORTED", {})
+    shop.sessions.handlers["ERASE"] = lambda m: ("OK", {"count": 3})
+    assert check_problem(shop.http.get("/seller/people/nadie"))["status"] == 404
+    answer = shop.http.delete("/seller/people/ana")
+    assert (answer.status, answer.body) == (204, b"")
+    assert shop.sessions.wait_for("ERASE", lambda m: m.user_id == "ana")
+    for type_, call in (("EXPORT", shop.http.get), ("ERASE", shop.http.delete)):
+        shop.sessions.handlers[type_] = lambda m: ("ERROR", {"code": "unavailable"})
+        answer = call("/seller/people/ana")
+        assert answer.status == 503 and answer.headers["retry-after"]
+        check_problem(answer)
+    for path in ("%", "%00", "a" * 129, "a?b=c"):
+        assert shop.http.get("/seller/people/" + path).status == 400, path
+    assert shop.http.get("/seller/people/").status == 404
+
+
 # ---- the catalog ----
 
 def test_a_page_of_cars(shop):
@@ -520,6 +569,7 @@ def test_wrong_paths_and_methods(shop):
         check_problem(answer)
     for method, path, allow in (("GET", "/seller/bot/", "POST"), ("PUT", "/seller/bot", "POST"),
                                 ("POST", "/seller/sessions/a", "GET, HEAD, DELETE"),
+                                ("PUT", "/seller/people/a", "GET, HEAD, DELETE"),
                                 ("POST", "/", "GET, HEAD"), ("DELETE", "/healthz", "GET, HEAD"),
                                 ("OPTIONS", "/catalog/cars", "GET, HEAD"),
                                 ("PATCH", "/catalog/makes", "GET, HEAD")):
@@ -570,7 +620,9 @@ def test_a_token_is_asked_for(new_shop):
                     {"Authorization": "s3creto"}):
         for answer in (shop.ask(headers=headers),
                        shop.http.get("/seller/sessions/a", headers=headers),
-                       shop.http.delete("/seller/sessions/a", headers=headers)):
+                       shop.http.delete("/seller/sessions/a", headers=headers),
+                       shop.http.get("/seller/people/a", headers=headers),
+                       shop.http.delete("/seller/people/a", headers=headers)):
             assert answer.status == 401
             assert answer.headers["www-authenticate"] == "Bearer"
             check_problem(answer)

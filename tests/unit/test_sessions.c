@@ -14,6 +14,7 @@
 #include "sessions/redis_error.h"
 #include "sessions/request.h"
 #include "sessions/scripts.h"
+#include "sessions/stored.h"
 #include "sessions/url.h"
 
 static const request_limits_t limits = {.inbox_max = 7,
@@ -250,23 +251,23 @@ static void enqueue_becomes_a_command(void **state)
                            .channel = STR_LIT("api"),
                            .text = STR_LIT("hola")};
     redisReply *got = command(PROTO_ENQUEUE, &msg);
-    assert_keys(got, 12);
+    assert_keys(got, 13);
     assert_string_equal(got->element[1]->str, script_sha(SCRIPT_ENQUEUE).data);
     assert_string_equal(got->element[8]->str, "most:{300}:seen:1:a:m1");
     arena_t *arena = arena_new(4096);
     proto_waiting_t waiting;
-    assert_true(proto_decode(&proto_waiting_record, got->element[17]->str, got->element[17]->len,
+    assert_true(proto_decode(&proto_waiting_record, got->element[18]->str, got->element[18]->len,
                              &waiting, arena, NULL));
     assert_true(str_is(waiting.text, "hola"));
     assert_true(str_is(waiting.message_id, "m1"));
     /* no reply_to: the outbox has no part in it */
-    assert_words(got, 18,
+    assert_words(got, 19,
                  (const char *[]){"7", "9000", "5000", "2000", "", "0", "100", "", "0", NULL});
     freeReplyObject(got);
     msg.opt = STR_LIT("out"); /* nor is there anything to leave; the turn is told all the same */
     got = command(PROTO_ENQUEUE, &msg);
-    assert_string_equal(got->element[25]->str, "");
-    assert_true(proto_decode(&proto_waiting_record, got->element[17]->str, got->element[17]->len,
+    assert_string_equal(got->element[26]->str, "");
+    assert_true(proto_decode(&proto_waiting_record, got->element[18]->str, got->element[18]->len,
                              &waiting, arena, NULL));
     assert_true(str_is(waiting.opt, "out"));
     freeReplyObject(got);
@@ -274,19 +275,19 @@ static void enqueue_becomes_a_command(void **state)
     msg.reply_to = STR_LIT("whatsapp:+1");
     msg.hold_ms = 800;
     got = command(PROTO_ENQUEUE, &msg);
-    assert_string_equal(got->element[23]->str, "800");
+    assert_string_equal(got->element[24]->str, "800");
     proto_outgoing_t target;
-    assert_true(proto_decode(&proto_outgoing_record, got->element[22]->str, got->element[22]->len,
+    assert_true(proto_decode(&proto_outgoing_record, got->element[23]->str, got->element[23]->len,
                              &target, arena, NULL));
     assert_true(str_is(target.reply_to, "whatsapp:+1"));
     assert_true(str_is(target.message_id, "m1"));
     assert_true(str_is(target.channel, "api"));
-    assert_string_equal(got->element[25]->str, "out");
+    assert_string_equal(got->element[26]->str, "out");
     freeReplyObject(got);
 
     msg.silent = true; /* the wish is kept, and nothing goes anywhere */
     got = command(PROTO_ENQUEUE, &msg);
-    assert_words(got, 22, (const char *[]){"", "800", "100", "out", "1", NULL});
+    assert_words(got, 23, (const char *[]){"", "800", "100", "out", "1", NULL});
     freeReplyObject(got);
     arena_destroy(&arena);
 }
@@ -352,7 +353,7 @@ static void the_rest_becomes_commands(void **state)
     str_t user = STR_LIT("a");
     redisReply *got =
         command(PROTO_WITHDRAW, &(proto_withdraw_t){.user_id = user, .message_id = STR_LIT("m")});
-    assert_keys(got, 7);
+    assert_keys(got, 8);
     freeReplyObject(got);
     got = command(PROTO_RENEW, &(proto_renew_t){.user_id = user, .token = 2, .lease_ms = 3});
     assert_keys(got, 5);
@@ -396,10 +397,10 @@ static void deliveries_become_commands(void **state)
                                                         .code = 3,
                                                         .retry_ms = 4,
                                                         .nth = 5});
-    assert_keys(got, 10);
+    assert_keys(got, 11);
     assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
     assert_string_equal(got->element[9]->str, "most:{300}:sent:a");
-    assert_words(got, 13,
+    assert_words(got, 14,
                  (const char *[]){"a", "3609000", "t1", "12", "sent", "2", "SM1", "3", "4", "5",
                                   "9000", "2000", "21610", "3", "63016", NULL});
     freeReplyObject(got);
@@ -407,12 +408,114 @@ static void deliveries_become_commands(void **state)
         command(PROTO_STATUS,
                 &(proto_status_t){
                     .user_id = user, .sid = STR_LIT("SM1"), .status = STR_LIT("read"), .code = 9});
-    assert_keys(got, 7);
+    assert_keys(got, 8);
     assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
     assert_words(
-        got, 10,
+        got, 11,
         (const char *[]){"a", "3609000", "read", "6", "9", "9000", "3", "63016", "21610", NULL});
     freeReplyObject(got);
+}
+
+/* Who adds a key says whose it is; what is a person's is exported and erased without more ado. */
+static void every_key_is_somebodys(void **state)
+{
+    (void)state;
+    for (session_key_t key = 0; key < KEY_COUNT; key++) {
+        assert_non_null(keys_kind(key));
+        assert_int_not_equal(keys_scope(key), SCOPE_NONE);
+        for (session_key_t other = 0; other < key; other++)
+            assert_string_not_equal(keys_kind(key), keys_kind(other));
+        buf_t name;
+        buf_init(&name, KEY_MAX);
+        keys_name(&name, key, STR_LIT("the-user"), STR_LIT("the-id"));
+        bool names_user = strstr(name.data, "the-user") != NULL;
+        bool of_user = keys_scope(key) == SCOPE_PERSON || keys_scope(key) == SCOPE_ID;
+        assert_int_equal(names_user, of_user);
+        if (of_user)
+            assert_int_equal(strstr(name.data, "the-id") != NULL, keys_scope(key) == SCOPE_ID);
+        buf_free(&name);
+    }
+}
+
+static void assert_person_keys(const redisReply *got)
+{
+    session_key_t keys[KEY_COUNT];
+    size_t own = keys_of_scope(SCOPE_PERSON, keys), shared = keys_of_scope(SCOPE_PARTITION, keys);
+    assert_keys(got, (int)(own + shared));
+    assert_string_equal(got->element[3]->str, "most:{300}:known:a");
+    assert_string_equal(got->element[4]->str, "most:{300}:state:a");
+    for (session_key_t key = 0; key < KEY_COUNT; key++) {
+        size_t found = 0, last = 0;
+        buf_t name;
+        buf_init(&name, KEY_MAX);
+        keys_name(&name, key, STR_LIT("a"), (str_t){0});
+        for (size_t i = 0; i < own + shared; i++)
+            if (strcmp(got->element[3 + i]->str, name.data) == 0)
+                found++, last = i;
+        bool wanted = keys_scope(key) == SCOPE_PERSON || keys_scope(key) == SCOPE_PARTITION;
+        assert_int_equal(found, wanted);
+        assert_true(!wanted || (last < own) == (keys_scope(key) == SCOPE_PERSON));
+        buf_free(&name);
+    }
+    assert_string_equal(got->element[3 + own + shared]->str, "a");
+    assert_int_equal(atoi(got->element[4 + own + shared]->str), own);
+}
+
+static void all_of_a_person_is_exported_and_erased(void **state)
+{
+    (void)state;
+    redisReply *got = command(PROTO_ERASE, &(proto_erase_t){STR_LIT("a")});
+    assert_person_keys(got);
+    freeReplyObject(got);
+    got = command(PROTO_EXPORT, &(proto_export_t){STR_LIT("a"), STR_LIT("")});
+    assert_person_keys(got);
+    assert_string_equal(got->element[got->elements - 3]->str, "1");
+    assert_string_equal(got->element[got->elements - 2]->str, "0");
+    assert_true(atoi(got->element[got->elements - 1]->str) < PROTO_MAX_BODY / 2);
+    freeReplyObject(got);
+    got = command(PROTO_EXPORT, &(proto_export_t){STR_LIT("a"), STR_LIT("7 21")});
+    assert_string_equal(got->element[got->elements - 3]->str, "7");
+    assert_string_equal(got->element[got->elements - 2]->str, "21");
+    freeReplyObject(got);
+    static const char *const wrong[] = {"7", "0 1", "1 -1", "a b", "1 2 3", "99 1", "1 2x"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const char *why = NULL;
+        size_t size;
+        proto_export_t msg = {STR_LIT("a"), str_from(wrong[i])};
+        assert_null(request_command(&limits, PROTO_EXPORT, &msg, &size, &why));
+        assert_non_null(strstr(why, "next"));
+    }
+}
+
+static void what_is_stored_is_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *name, *value, *record, *name_told, *value_told;
+        int64_t number;
+    } rows[] = {
+        {"context", "", "x", "context", "", "x", 7},
+        {"inbox", "", "3 1700000000000 x", "waiting", "3", "x", 1700000000000},
+        {"replies", "", "3 1700 x y", "reply", "3", "x y", 1700},
+        {"replies", "", "3 x", "", "", "3 x", 7},
+        {"targets", "3", "1700 x", "outgoing", "3", "x", 1700},
+        {"outgoing", "state T1", "due", "", "state T1", "due", 7},
+        {"outgoing", "reply T1", "x", "reply", "reply T1", "x", 7},
+        {"sent", "to 2", "x", "outgoing", "to 2", "x", 7},
+        {"state", "ask", "x", "survey", "ask", "x", 7},
+        {"state", "ask_at", "5", "", "ask_at", "5", 7},
+        {"seen", "m1", "3", "", "m1", "3", 7},
+        {"new kind", "f", "\xff", "", "f", "\xff", 7},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        proto_stored_t stored;
+        stored_read(str_from(rows[i].key), str_from(rows[i].name), 7, str_from(rows[i].value),
+                    &stored);
+        assert_true(str_is(stored.record, rows[i].record));
+        assert_true(str_is(stored.name, rows[i].name_told));
+        assert_true(str_is(stored.value, rows[i].value_told));
+        assert_int_equal(stored.number, rows[i].number);
+    }
 }
 
 static void a_turn_record_becomes_a_command(void **state)
@@ -852,8 +955,9 @@ static void what_makes_no_sense_is_internal(void **state)
 {
     fixture_t *self = *state;
     static const proto_type_t types[] = {
-        PROTO_ENQUEUE, PROTO_WITHDRAW, PROTO_CLAIM, PROTO_RENEW, PROTO_COMMIT,    PROTO_RELEASE,
-        PROTO_RESET,   PROTO_READ,     PROTO_TAKE,  PROTO_FORGO, PROTO_DELIVERED, PROTO_STATUS};
+        PROTO_ENQUEUE,   PROTO_WITHDRAW, PROTO_CLAIM,  PROTO_RENEW, PROTO_COMMIT,
+        PROTO_RELEASE,   PROTO_RESET,    PROTO_READ,   PROTO_TAKE,  PROTO_FORGO,
+        PROTO_DELIVERED, PROTO_STATUS,   PROTO_EXPORT, PROTO_ERASE};
     static const char *const wires[] = {
         ":1\r\n",
         "$2\r\nok\r\n",
@@ -961,6 +1065,9 @@ int main(void)
         cmocka_unit_test(a_turn_record_becomes_a_command),
         cmocka_unit_test(spending_becomes_commands),
         cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(every_key_is_somebodys),
+        cmocka_unit_test(all_of_a_person_is_exported_and_erased),
+        cmocka_unit_test(what_is_stored_is_told_apart),
         cmocka_unit_test(statuses_are_ranked),
         cmocka_unit_test(codes_become_labels),
         cmocka_unit_test(too_large_a_context_is_refused),
