@@ -131,7 +131,7 @@ def test_every_key_of_a_user_is_in_one_slot(talk):
         names = [name for name in redis.scan_iter(f"*{talk.user}*")
                  if name.endswith(talk.user) or name.endswith((":m1", ":m2"))]
         tags = {name[name.index("{"):name.index("}") + 1] for name in names}
-        assert len(names) == 6
+        assert len(names) == 7
         assert tags == {f"{{{partition(talk.user)}}}"}
         assert redis.zscore(key("ready", talk.user), talk.user) is not None
 
