@@ -284,7 +284,7 @@ static bool customer_backs(const ground_scene_t *self, const ground_claim_t *cla
         return number->bound || (number->wish && !self->takes);
     case MEASURE_KM:
     case MEASURE_YEAR:
-        return !claim->model && (number->bound || self->question);
+        return !claim->model && (number->bound || self->question || claim->absent);
     case MEASURE_PERCENT:
         return number->label == LABEL_DOWN || (number->wish && number->label == LABEL_NONE);
     case MEASURE_CODE:

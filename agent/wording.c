@@ -399,6 +399,8 @@ static bool denied_by_subject(const wording_t *self, size_t at)
 {
     while (at > 0 && !self->words[at].clause)
         at--;
+    at += at + 1 < self->count &&
+          fits(STR_LIT("y|e|and|pero|but|mas|porque|because"), &self->words[at]);
     return fits(STR_LIT("nada|nadie|nothing|nobody|none|ninguno|ninguna|ningun|nenhum|nenhuma|"
                         "ninguem"),
                 &self->words[at]) &&

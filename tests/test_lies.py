@@ -62,6 +62,7 @@ class Case:
         self.name = f"{file}-{n}-{entry['in']}"
         self.tag = "".join(EMOJI[number // 16**i % 16] for i in range(3))
         self.say, self.useful = setup["say"], setup["useful"]
+        self.true, self.lies = file == "truth", any("say" in step for step in steps)
         self.way = WAYS[n % len(WAYS)]
         self.script = [{"to": say, "steps": ["honest"]} for say in self.say[:-1]]
         for message in self.script:  # what an honest step cannot know of another language
@@ -173,7 +174,13 @@ def play(world, number, case):
         answer, read = WAY[case.way](shop, user, f"{say} {case.tag}")
         stock_ids += [car["stock_id"] for car in answer.get("cars", [])]
         stock_ids += oracle.listed(answer["reply"])
-    false = [piece for told in sim.told().get(case.tag, []) for piece in told["false"]]
+    told = sim.told().get(case.tag, [])
+    if case.true:  # said once, and sent as it is
+        return [] if len(told) == 1 and same(told[0]["text"]) == same(answer["reply"]) else [
+            f"{len(told)} answers, the first {told[:1]}"], answer["reply"]
+    if case.lies and not told:
+        wrong.append("was not lied to")
+    false = [piece for lie in told for piece in lie["false"]]
     for text in read:
         wrong += [f"read «{piece}»" for piece in false if same(piece) in same(text)]
     wrong += oracle.wrong(answer["reply"], said, stock_ids)

@@ -93,6 +93,7 @@ static const char *const TRUE_ANSWERS[] = {
     /* the shop's pages */
     "Abrimos de lunes a sábado, de 9 a 18 h.",
     "Abrimos de nueve a seis, de lunes a sábado.",
+    "Debe ser modelo 2012 o más reciente, así que un 1998 no entraría.",
     "Abrimos de 9 a 6.",
     "Del Versa tengo el 2019 en $214,999 y el 2021 en $245,999.",
     "Claro, ya le avisé a un asesor. Te escribe por aquí en cuanto se desocupe (lunes a sábado, 9 a 18 h).",
