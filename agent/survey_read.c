@@ -115,7 +115,7 @@ static bool is_free_behind(const message_t *self, size_t to)
     if (is_border(self, to) || is(self, to, SURVEY_IS_LINK | SURVEY_IS_VERDICT))
         return true;
     bool opinion = false;
-    for (size_t i = to; i < self->count && is(self, to, SURVEY_IS_THE); i++)
+    for (size_t i = to; i < self->count && is(self, to, SURVEY_IS_THE | SURVEY_IS_TO); i++)
         opinion = opinion || is(self, i, SURVEY_IS_VERDICT);
     return opinion && !is_request(part_of(self, to, self->count));
 }
@@ -210,8 +210,9 @@ static bool is_unclear_number(const message_t *self)
         numbers += (token->is & SURVEY_IS_NUMBER) != 0;
         between = between || (token->is & (SURVEY_IS_OR | SURVEY_IS_TO)) || token->mark == '-';
         bool below = token->glued && self->text.data[token->from - 1] == '-';
+        bool hundred = token->value == 100 && i > 0 && is_around(self, i - 1);
         bool full = is_mark(self, i + 1, '%') && (token->value == 10 || token->value == 100);
-        odd = odd || below || full;
+        odd = odd || below || full || hundred;
         bool harmless = token->is & (SURVEY_IS_AROUND | SURVEY_IS_OR | SURVEY_IS_TO |
                                      SURVEY_IS_LINK | SURVEY_IS_MARK | SURVEY_IS_FACE);
         words += !is_number && !harmless;
@@ -251,7 +252,7 @@ static bool is_request(str_t part)
         return false;
     if ((u.says & strong) || (!judges && (is_about_cars(&u) || (u.says & weak))))
         return true;
-    return !judges && (u.words < 3 || u.unknown == u.words);
+    return !judges && (u.words < 3 || u.unknown == u.words || any_is(&message, SURVEY_IS_VISIT));
 }
 
 /* Nothing but greetings and thanks. */
@@ -273,6 +274,26 @@ static bool is_manners(str_t text)
 
 /* ---- what there is ---- */
 
+/* Of what stands beside a score: nothing that wants an answer, or is worth keeping. */
+static bool says_little(str_t part)
+{
+    static const uint32_t little = SURVEY_IS_AROUND | SURVEY_IS_POLITE | SURVEY_IS_REFUSAL |
+                                   SURVEY_IS_DEGREE | SURVEY_IS_THE | SURVEY_IS_LINK |
+                                   SURVEY_IS_MARK | SURVEY_IS_FACE;
+    message_t message;
+    open_message(&message, part);
+    if (is_manners(part))
+        return true;
+    for (size_t i = 0; i < message.count; i++) {
+        const survey_token_t *token = &message.tokens[i];
+        bool word = token->is == 0 && !token->digits && token->to - token->from > 2;
+        if (token->is & SURVEY_IS_ASKING || token->digits || word ||
+            (token->is && !(token->is & little)))
+            return false;
+    }
+    return true;
+}
+
 /* What stands on both sides of the score: nothing, a comment, or a request. */
 static void take_score(const message_t *self, const found_t *found, survey_said_t *said)
 {
@@ -280,15 +301,15 @@ static void take_score(const message_t *self, const found_t *found, survey_said_
     while (from > 0 && is_around(self, from - 1) && !is_border(self, from - 1))
         from--;
     size_t front = from, back = to; /* a mark between belongs to neither */
-    while (front > 0 && is(self, front - 1, SURVEY_IS_MARK) &&
-           !is(self, front - 1, SURVEY_IS_ASKING))
+    while (front > 0 && is(self, front - 1, SURVEY_IS_MARK) && !is_mark(self, front - 1, '?'))
         front--;
-    while (is(self, back, SURVEY_IS_MARK) && !is(self, back, SURVEY_IS_ASKING))
-        back++;
+    while (is(self, back, SURVEY_IS_MARK) &&
+           !(is(self, back, SURVEY_IS_ASKING) && !is_mark(self, back, '?')))
+        back++; /* "9?" doubts, but "¿" begins what follows */
     str_t before = part_of(self, 0, front), behind = part_of(self, back, self->count);
-    if (is_manners(before))
+    if (says_little(before))
         before = (str_t){0};
-    if (is_manners(behind))
+    if (says_little(behind))
         behind = (str_t){0};
     *said = (survey_said_t){.kind = SURVEY_SCORE, .score = found->score, .own = self->text};
     bool asks_before = before.size && is_request(before);
@@ -310,7 +331,8 @@ static void take_score(const message_t *self, const found_t *found, survey_said_
 static bool is_refusal(const message_t *self)
 {
     return any_is(self, SURVEY_IS_REFUSAL) &&
-           all_are(self, SURVEY_IS_REFUSAL | SURVEY_IS_POLITE | SURVEY_IS_MARK | SURVEY_IS_FACE) &&
+           all_are(self, SURVEY_IS_REFUSAL | SURVEY_IS_POLITE | SURVEY_IS_LINK | SURVEY_IS_MARK |
+                             SURVEY_IS_FACE) &&
            !any_is(self, SURVEY_IS_ASKING);
 }
 
@@ -318,7 +340,10 @@ static bool is_refusal(const message_t *self)
 static survey_kind_t read_words(const message_t *self)
 {
     uint32_t light = SURVEY_IS_AROUND | SURVEY_IS_MARK | SURVEY_IS_FACE;
-    if (any_is(self, SURVEY_IS_YES) && all_are(self, light) && !any_is(self, SURVEY_IS_ASKING))
+    uint32_t degree = SURVEY_IS_DEGREE | SURVEY_IS_REFUSAL | SURVEY_IS_THE | SURVEY_IS_LINK;
+    bool asks = any_is(self, SURVEY_IS_ASKING);
+    if (!asks && ((any_is(self, SURVEY_IS_YES) && all_are(self, light)) ||
+                  (any_is(self, SURVEY_IS_DEGREE) && all_are(self, light | degree))))
         return SURVEY_UNCLEAR;
     if (is_manners(self->text) && !any_is(self, SURVEY_IS_VERDICT))
         return SURVEY_MANNERS;

@@ -18,13 +18,13 @@ static const row_t ROWS[] = {
      "un una an le les te doy daria damos pongo pondria ponle califico calificaria asigno mi es seria serian yo "
      "diria que creo pues mm* eh ah este ja* je* hola para ustedes usted ti ahi va aqui merece merecen mereces "
      "recomendaria recomiendo probable totalmente definitivamente como con del tal vez quizas honestamente "
-     "sinceramente facil ese seguro"},
+     "sinceramente facil ese seguro duda dudarlo duvida certeza sem respuesta resposta"},
     {IS(AROUND), 0,
      "i d s ll m would say give you it is think maybe my from on probably about haha* lol easily"},
     {IS(AROUND), 0,
-     "um uma dou daria eu acho minha voces talvez"},
+     "um uma dou daria eu acho minha voces com"},
     {IS(AROUND) | IS(SCALE), 0, "de of"},
-    {IS(SCALE), 0, "sobre out em"},
+    {IS(SCALE), 0, "sobre out outta em"},
     {IS(AROUND) | IS(RATING), 0,
      "calificacion puntuacion puntaje nota puntos punto score rating rate points point pontos ponto pontuacao "
      "avaliacao escala scale"},
@@ -35,18 +35,23 @@ static const row_t ROWS[] = {
     {IS(TO), 0, "al to ate"},
     {IS(TO) | IS(AROUND), 0, "a"},
     {IS(MENDING), 0,
-     "perdon quise decir era digo sorry meant mean desculpa desculpe quis dizer equivoque corrijo error"},
+     "perdon quise decir era digo sorry meant mean desculpa desculpe quis dizer me equivoque corrijo error"},
     {IS(HALF), 0, "medio media half meio"},
+    {IS(VISIT), 0, "manana voy vamos ire paso visito visita cita verlo verla tomorrow visit amanha vou visitar"},
     {IS(THE), 0, "el la los las lo me nos the they you we it o os as todo"},
     {IS(STARS), 0, "estrellas estrella stars star estrelas estrela"},
 
     /* yes and no */
     {IS(YES) | IS(AROUND), 0,
      "si sii* sip claro simon supuesto obvio yes yeah yep sure sim certamente absolutely definitely"},
+    {IS(DEGREE), 0,
+     "mucho muchisimo poco bastante probablemente probable recomendaria recomiendo recomendarla recomendarlos vez "
+     "quizas talvez maybe probably recommend likely recomendo muitissimo pouco"},
     {IS(REFUSAL), 0,
-     "no nel nop nope nah nao nada ninguno ninguna nothing none luego despues later depois paso pass not sin"},
+     "no nel nop nope nah nao nada ninguno ninguna nothing none luego despues later depois paso pass not ahorita ni"},
+    {IS(REFUSAL) | IS(AROUND), 0, "sin"},
     {IS(POLITE), 0,
-     "ahorita ahora mejor prefiero quiero contestar responder comentario comentarios comentar opinar tengo tiempo "
+     "ahora se idea digo contesto aviso te les encuesta encuestas survey pesquisa know mejor prefiero quiero contestar responder comentario comentarios comentar opinar tengo tiempo "
      "momento nomas now right moment time answer rather agora quero tenho i d don t want to el eso mas more"},
 
     /* what is thought of it */
@@ -68,7 +73,7 @@ static const row_t ROWS[] = {
     {IS(VERDICT), 0,
      "excellent great good bad awful terrible amazing awesome perfect poor worst best love loved like liked service "
      "attention fast quick quickly slow slowly helpful helped help useless friendly polite rude easy hard difficult "
-     "confusing clear answers answered reply replies replied response responses experience recommend happy "
+     "confusing clear answers answered reply replies replied response responses experience recommend answer happy "
      "satisfied disappointed disappointing nice fine waste wait waited waiting price prices expensive cheap very "
      "horrible mediocre okay everything understand understood understands never"},
     {IS(VERDICT), 0,
@@ -210,6 +215,7 @@ static void read_sign(uint32_t c, survey_token_t *token)
 {
     if (c == '?' || c == 0xbf) {
         token->is = SURVEY_IS_MARK | SURVEY_IS_ASKING;
+        token->mark = c == '?' ? '?' : 0;
     } else if (c == 0x1f51f) { /* a key with 10 on it */
         token->is = SURVEY_IS_NUMBER;
         token->value = 10;

@@ -31,6 +31,8 @@ enum {
     SURVEY_IS_ASKING = 1 << 15,  /* ? ¿ */
     SURVEY_IS_FACE = 1 << 16,    /* an emoji */
     SURVEY_IS_HALF = 1 << 17,    /* "y medio" */
+    SURVEY_IS_VISIT = 1 << 20,   /* "mañana paso a verlo" */
+    SURVEY_IS_DEGREE = 1 << 19,  /* how much, without a number: "mucho", "lo recomendaría" */
     SURVEY_IS_THE = 1 << 18,     /* "la", "me": an opinion may begin so, and so may much else */
 };
 

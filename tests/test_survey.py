@@ -141,6 +141,7 @@ def test_a_quote_a_rest_a_score_and_a_comment(new_shop, sim):
                         shop.metric("mostrador_surveys_total", event=n) == v, 10)
     # the conversation goes on where it was
     assert "60 mensualidades" in ana.says("¿y a 60 meses?")
+    ana.settles()
     assert len(ana.questions()) == 1
     ana.is_left_alone()
 
@@ -214,15 +215,19 @@ def test_off(new_shop, sim):
 
 
 def test_who_has_left_is_not_asked(new_shop, sim):
-    shop = new_shop({"NPS_AFTER": "1h"})
+    """Neither when they rest nor when they take leave; nor when they return and only say hello."""
+    shop = new_shop({"NPS_AFTER": "1h", "NPS_EVERY": "1d"})
     ana = Person(shop, sim)
     ana.gets_a_quote()
+    ana.says("BAJA")
     ana.settles()
-    with shop.redis() as redis:
-        redis.hset(key("state", ana.user), mapping={"opted_out": 1, "ask_at": 1})
-        redis.zadd(key("ready", ana.user), {ana.user: 1})
-    most.eventually(lambda: ana.due() == (None, None), 10)
-    assert ana.questions() == []
+    assert ana.due() == (None, None)
+    assert ASKS not in ana.says("¿y a 60 meses?")
+    assert ASKS not in ana.says("gracias, adiós")
+    ana.settles()
+    assert ana.due() == (None, None) and not ana.questions()
+    ana.says("ALTA")
+    assert ASKS in ana.says("gracias, adiós")
 
 
 # ---- the language model ----

@@ -71,6 +71,11 @@ static const row_t SCORES[] = {
     {"10 👍", "score 10"}, {"👍 9", "score 9"}, {"10 10 10", "score 10"},
     {"10, gracias", "score 10"}, {"hola, un 10", "score 10"}, {"8 por favor", "score 8"},
     {"un 9 jaja", "score 9"}, {"gracias, 9", "score 9"}, {"10 definitivamente", "score 10"},
+    {"Un 10 sin duda", "score 10"}, {"mi respuesta es 8", "score 8"}, {"9?", "score 9"},
+    {"no sé, 7?", "score 7"}, {"un 9 para ustedes", "score 9"}, {"would recommend, 9", "score 9"},
+    {"10 com certeza", "score 10"}, {"jajaja 10", "score 10"}, {"*9*", "score 9"}, {"R: 9", "score 9"},
+    {"9 al servicio", "score 9 comment=al servicio"}, {"0 nunca contestan", "score 0 comment=nunca contestan"},
+    {"8 por los precios", "score 8 comment=por los precios"},
     {"un 3 la verdad no me gustó", "score 3 comment=la verdad no me gustó"},
     {"nine", "score 9"}, {"ten out of ten", "score 10"}, {"9 out of 10", "score 9"},
     {"I'd give it a 9", "score 9"}, {"I would say 8", "score 8"}, {"a solid 9/10", "score 9 rest=a solid"},
@@ -101,6 +106,8 @@ static const row_t SCORES[] = {
 };
 
 static const row_t NO_SCORES[] = {
+    {"10 quiero apartar el Versa", "other"}, {"llego en 10 minutos", "other"}, {"a las 9", "other"},
+    {"9 pesos", "other"}, {"2 o 3 puertas", "other"}, {"con 10 de enganche", "other"}, {"uns 8", "other"},
     {"el 2", "other"}, {"la 3", "other"}, {"el segundo", "other"}, {"los 2", "other"},
     {"el 10", "other"}, {"#3", "other"}, {"$9", "other"}, {"opción 2", "other"},
     {"número 4", "other"}, {"10 mil de enganche", "other"}, {"48 meses", "other"},
@@ -124,10 +131,13 @@ static const row_t NO_SCORES[] = {
     {"great!", "words"}, {"terrible service", "words"}, {"ótimo", "words"}, {"gostei muito", "words"},
     {"muy lentos para contestar", "words"}, {"todo perfecto, gracias", "words"},
 
+    {"un 100", "unclear"}, {"no lo recomendaría", "unclear"}, {"mucho", "unclear"}, {"tal vez", "unclear"},
+    {"definitely maybe", "unclear"}, {"muy probable", "words"},
     {"8 o 9", "unclear"}, {"entre 7 y 8", "unclear"}, {"8-9", "unclear"}, {"7 or 8", "unclear"},
     {"5 estrellas", "unclear"}, {"5/5", "unclear"}, {"11/10", "unclear"}, {"100%", "unclear"},
     {"-1", "unclear"}, {"sí", "unclear"}, {"claro que sí", "unclear"}, {"por supuesto", "unclear"},
 
+    {"no sé", "refused"}, {"ahorita te contesto", "refused"}, {"no quiero encuestas", "refused"},
     {"no", "refused"}, {"no gracias", "refused"}, {"ahorita no", "refused"}, {"luego", "refused"},
     {"prefiero no contestar", "refused"}, {"no thanks", "refused"}, {"não, obrigado", "refused"},
     {"gracias", "manners"}, {"hola", "manners"}, {"muchas gracias, adiós", "manners"},
@@ -151,6 +161,9 @@ static const row_t COMMENTS[] = {
     {"👍👍", "comment"},
     {"no", "refused"}, {"nada", "refused"}, {"no gracias", "refused"}, {"nothing", "refused"},
     {"sin comentarios", "refused"}, {"nada más", "refused"},
+    {"mañana paso a verlo", "other"}, {"que no contestan", "comment"}, {"10 minutos esperando", "other"},
+    {"me equivoqué, un 9", "score 9"}, {"me prometieron llamar y nunca llamaron", "comment"},
+    {"quería hablar con una persona y no me pasaron", "other"}, {"👍", "comment"},
     {"perdón, 10", "score 10"}, {"quise decir 8", "score 8"}, {"10", "score 10"}, {"sorry, I meant 9", "score 9"},
     {"gracias", "manners"}, {"hola", "manners"},
     {"quiero ver un Mazda", "other"}, {"¿tienes el rojo?", "other"}, {"el segundo", "other"},
