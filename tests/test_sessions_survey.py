@@ -197,11 +197,14 @@ def test_not_when_it_is_too_late(talk, what):
     assert talk.counted() == (0,) * 6
 
 
-def test_who_has_left_is_told_to_the_agent(talk):
-    talk.ask()
+def test_who_has_left(talk):
+    """The agent is told; and whatever it says, they will not be asked."""
+    talk.ask("stop", opt="out")
+    claimed = talk.claim()
+    assert claimed.opted_out
+    talk.commit(claimed, "t1", survey=talk.survey("due"))
     with talk.stack.redis() as redis:
-        redis.hset(key("state", talk.user), "opted_out", 99)
-    assert talk.claim().opted_out
+        assert not redis.hexists(key("state", talk.user), "ask_at")
 
 
 def test_off(new_service):

@@ -202,6 +202,46 @@ def test_a_message_takes_the_place_of_the_question(new_shop, sim):
     assert len(ana.questions()) == 1
 
 
+def test_a_question_that_never_went_out_was_never_said(new_shop, sim):
+    """Twilio is away; then she writes. Nobody speaks of a question that she has not seen."""
+    shop = new_shop({"NPS_AFTER": "1h", "TWIML_WAIT_MS": "5s"})
+    ana = Person(shop, sim)
+    ana.gets_a_quote()
+    ana.settles()
+    sim.control(always={"kind": "503"})
+    with shop.redis() as redis:
+        redis.hset(key("state", ana.user), "ask_at", 1)
+        redis.zadd(key("ready", ana.user), {ana.user: 1})
+    most.eventually(lambda: ana.session().get("survey"), 20)
+    most.eventually(lambda: sim.stats()["counters"].get("failure 503"), 20)
+    assert any(ASKS in m["text"] for m in ana.session()["messages"])
+    assert "60 mensualidades" in ana.says("¿y a 60 meses?")
+    ana.settles()
+    session = ana.session()
+    assert not any(ASKS in m["text"] for m in session["messages"]) and "survey" not in session
+    assert ana.questions() == [] and report(shop)["total"]["asked"] == 0
+    most.eventually(lambda: shop.metric("mostrador_surveys_total", event="taken_back") == 1, 10)
+
+
+def test_whatsapp_takes_no_more_text(new_shop, sim):
+    """No template for a survey, and no question when she is back."""
+    shop = new_shop({"NPS_AFTER": "1h", "TWILIO_TEMPLATE_SID": "HX" + "0" * 32})
+    ana = Person(shop, sim)
+    ana.gets_a_quote()
+    ana.settles()
+    sent = len(ana.received())
+    sim.control(failures=[63016])  # a template would be taken
+    with shop.redis() as redis:
+        redis.hset(key("state", ana.user), "ask_at", 1)
+        redis.zadd(key("ready", ana.user), {ana.user: 1})
+    most.eventually(lambda: ana.session().get("survey", {}).get("state") == "closed", 20)
+    ana.settles()
+    assert len(ana.received()) == sent and report(shop)["total"]["asked"] == 0
+    ana.says("hola")
+    ana.settles()
+    assert ana.questions() == [] and len(ana.received()) == sent + 1
+
+
 def test_off(new_shop, sim):
     shop = new_shop({"NPS_AFTER": "0"})
     ana = Person(shop, sim)
