@@ -430,6 +430,8 @@ def test_agents_that_die_while_they_ask(new_shop, sim):
         shop.start(name, wait=False)
         left = [p for p in people if not p.questions()]
         most.eventually(lambda seen=left: len(seen) < 3 or any(p.questions() for p in seen), 60)
+    for name in shop.agents:
+        shop.wait_ready(name)
     for person in people:
         most.eventually(person.questions, 60, "nobody asks")
         person.settles()
