@@ -15,6 +15,7 @@
 #include "common/text.h"
 
 #define MAX_WORDS 64 /* of a field; the rest is not looked at */
+#define MAX_ROUNDS 3 /* of reading what was understood again */
 
 typedef struct reader {
     stock_t *stock;
@@ -446,7 +447,7 @@ static void rebuild_query(reader_t *self, const proto_query_t *said)
     buf_free(&q);
 }
 
-bool search_read(stock_t *stock, const proto_query_t *said, arena_t *arena, search_t *search)
+static bool read_once(stock_t *stock, const proto_query_t *said, arena_t *arena, search_t *search)
 {
     memset(search, 0, sizeof *search);
     search->query = *said;
@@ -468,4 +469,31 @@ bool search_read(stock_t *stock, const proto_query_t *said, arena_t *arena, sear
     rebuild_query(&self, said);
     buf_free(&self.q);
     return good;
+}
+
+static bool same_words(const proto_query_t *a, const proto_query_t *b)
+{
+    return str_eq(a->make, b->make) && str_eq(a->model, b->model) && str_eq(a->q, b->q);
+}
+
+/* A word put right, or one left out, may make a name of its neighbours ("gran c"): what was
+ * understood is read again until it means itself. */
+bool search_read(stock_t *stock, const proto_query_t *said, arena_t *arena, search_t *search)
+{
+    if (!read_once(stock, said, arena, search))
+        return false;
+    bool settled = search->nothing || same_words(said, &search->query);
+    for (int round = 0; round < MAX_ROUNDS && !settled; round++) {
+        search_t *again = arena_alloc(arena, sizeof *again);
+        if (!again || !read_once(stock, &search->query, arena, again))
+            break;
+        settled = same_words(&again->query, &search->query);
+        for (size_t i = 0; i < again->correction_count; i++)
+            if (search->correction_count < SEARCH_CORRECTIONS)
+                search->corrections[search->correction_count++] = again->corrections[i];
+        memcpy(again->corrections, search->corrections, sizeof again->corrections);
+        again->correction_count = search->correction_count;
+        *search = *again;
+    }
+    return true;
 }
