@@ -142,12 +142,21 @@ class Conversation:
             assert redis.hexists(key("outgoing", self.user), f"at {turn}")
             redis.hset(key("outgoing", self.user), f"at {turn}", 1)
 
-    def looked_at(self):
-        """In how many ms the sweeper looks at this user; None: never."""
+    def clock(self):
+        """Redis's, in ms."""
         with self.stack.redis() as redis:
-            score = redis.zscore(key("ready", self.user), self.user)
             seconds, us = redis.time()
-            return score and score - (seconds * 1000 + us // 1000)
+            return seconds * 1000 + us // 1000
+
+    def due(self):
+        """When by that clock the sweeper looks at this user; None: never."""
+        with self.stack.redis() as redis:
+            return redis.zscore(key("ready", self.user), self.user)
+
+    def looked_at(self):
+        """In how many ms that is."""
+        due = self.due()
+        return due and due - self.clock()
 
     def due_now(self):
         """Turns the sweeper's clock: what waits for this user is due."""

@@ -12,7 +12,7 @@ import pytest
 import most
 import stack as stacks
 
-READY_S = 30 * stacks.SLOW
+READY_S = stacks.START_S
 
 
 class Run:
@@ -48,7 +48,7 @@ class Run:
 
     def stop(self, number=signal.SIGTERM):
         self.child.send_signal(number)
-        out, err = self.child.communicate(timeout=5 * stacks.SLOW)
+        out, err = self.child.communicate(timeout=stacks.STOP_S)
         assert self.child.returncode == 0, err
         assert self.processes() == []
         left = [p.name for p in (pathlib.Path(self.var) / "run").iterdir()]

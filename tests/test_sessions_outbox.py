@@ -364,7 +364,7 @@ def test_a_try_of_the_next_part_is_unsure_about_that_part_only(talk):
 
 def test_a_gateway_that_says_nothing_leaves_it_unsure():
     """Real time, and the sweeper finds it."""
-    with Sessions(env={"TWIML_SETTLE_MS": "300ms"}) as service:
+    with Sessions(env={"TWIML_SETTLE_MS": "3s"}) as service:
         talk = service.conversation()
         with talk.client:
             talk.answered("t1", hold_ms=MINUTE)
@@ -809,8 +809,9 @@ def test_the_sweeper_leaves_a_lease_alone_that_delivers(talk):
     for state in ("trying", "unsure", "trying", "again"):
         talk.delivered("t1", state, token)
         assert 50000 < talk.looked_at() <= MINUTE
+    before = talk.clock()
     talk.call("RELEASE", token=token)
-    assert 0 < talk.looked_at() <= 2000
+    assert before + 1000 < talk.due() <= talk.clock() + 2000  # others may hand it on until then
 
 
 # ---- what the carrier says ----
