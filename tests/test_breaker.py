@@ -76,7 +76,7 @@ def test_a_bad_server_is_left_alone_and_taken_back(shop_for, failure, env):
     def back():
         assert is_useful(shop, ask(shop))
         return shop.metric("mostrador_breaker_transitions_total", to="closed") >= 1
-    most.eventually(back, 20)
+    most.eventually(back)
     before, asked = offline(shop), sim.stats()["requests"]
     assert is_useful(shop, ask(shop))
     assert sim.stats()["requests"] == asked + 2 and offline(shop) == before
@@ -96,7 +96,7 @@ def test_a_server_that_is_gone_and_comes_back(new_stack):
         def back():
             assert is_useful(shop, ask(shop))
             return sim.stats()["requests"] >= 2
-        most.eventually(back, 20)
+        most.eventually(back)
     finally:
         sim.stop()
 

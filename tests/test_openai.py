@@ -115,23 +115,30 @@ def test_neither_key_nor_customer_gets_out(shop, sim, user):
 
 
 def events_of(shop, user, msg):
-    """(event, data) of POST /seller/bot/ as server-sent events."""
+    """(event, data) of POST /seller/bot/ as server-sent events, each as it comes."""
     connection = http.client.HTTPConnection("127.0.0.1", shop.port, timeout=60)
     connection.request("POST", "/seller/bot/", json.dumps({"user_id": user, "msg": msg}),
                        {"Content-Type": "application/json", "Accept": "text/event-stream"})
     answer = connection.getresponse()
     assert answer.status == 200
-    text = answer.read().decode()
-    connection.close()
-    for block in text.split("\n\n"):
-        lines = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
-        if "event" in lines:
+    lines = {}
+    for line in answer:
+        name, _, value = line.decode().rstrip("\n").partition(": ")
+        if value:
+            lines[name] = value
+        elif "event" in lines:
             yield lines["event"], json.loads(lines.get("data", "{}"))
+            lines = {}
+    connection.close()
 
 
 def test_text_is_seen_as_it_is_made(shop, sim, user):
-    sim.control(drip_ms=25, piece=8)
-    events = list(events_of(shop, user, "hola"))
+    sim.control(hold="middle", piece=8)
+    events = []
+    for event in events_of(shop, user, "hola"):
+        events.append(event)
+        if event[0] == "delta":
+            sim.control(hold=None)  # the rest is made when the front has been seen
     assert events[-1][0] == "done"
     seen = ""
     for name, data in events[:-1]:

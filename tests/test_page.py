@@ -93,7 +93,7 @@ def chromium():
     options.add_argument("--lang=es-MX")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
-    driver.set_page_load_timeout(20)
+    driver.set_page_load_timeout(60)
     yield driver
     driver.quit()
     shutil.rmtree(folder, ignore_errors=True)
@@ -136,7 +136,7 @@ class Page:
                 if "stale element" in str(error):
                     return False
                 raise
-        return most.eventually(tried, 10, what)
+        return most.eventually(tried, what=what)
 
     def all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)

@@ -83,5 +83,5 @@ def test_what_two_dispatchers_tell_of_one_agent_is_shown_once(doubled):
                 and 'role="agent"' in line]
     for name in ("dispatcher", "dispatcher-2"):
         most.eventually(lambda name=name: len(doubled.status(name)) == 3)
-    most.eventually(lambda: len(agents()) == 2, 20)
+    most.eventually(lambda: len(agents()) == 2)
     assert len(set(line.split("}")[0] for line in agents())) == 2

@@ -81,7 +81,7 @@ class Person:
             with self.shop.client("sessions") as client:
                 found = client.call("READ", user_id=self.user)
             return not found.waiting and not found.outbox and not found.leased
-        most.eventually(quiet, 20)
+        most.eventually(quiet)
 
     def due(self):
         with self.shop.redis() as redis:
@@ -402,7 +402,7 @@ def test_people_who_write_just_then(new_shop, sim):
     with concurrent.futures.ThreadPoolExecutor(len(people)) as pool:
         list(pool.map(live, people))
     for person in people:
-        most.eventually(lambda p=person: any("60 mensualidades" in t for t in p.received()), 20)
+        most.eventually(lambda p=person: any("60 mensualidades" in t for t in p.received()))
         most.eventually(person.questions, 20, "nobody asks")  # sooner or later
         person.settles()
         got = person.received()

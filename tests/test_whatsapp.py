@@ -36,7 +36,7 @@ class Line:
 
     def received(self, phone, count):
         """What the person has received, when it is so much and nothing more is on its way."""
-        most.eventually(lambda: len(self.sim.received(phone)) >= count, 20)
+        most.eventually(lambda: len(self.sim.received(phone)) >= count)
         self.quiet(phone)
         got = self.sim.received(phone)
         assert len(got) == count, got
@@ -47,7 +47,7 @@ class Line:
             def quiet():
                 found = client.call("READ", user_id=f"whatsapp:{phone}")
                 return not found.waiting and not found.outbox and not found.leased
-            most.eventually(quiet, 20)
+            most.eventually(quiet)
 
     def seq(self, phone):
         """The messages that are recorded."""
@@ -149,9 +149,9 @@ def test_the_carrier_refuses(line):
     for count, body in enumerate(("hola", "¿y?")):  # the second is tried again, and refused again
         line.say(phone, body, channel="sms")
         most.eventually(
-            lambda: line.sim.stats()["counters"].get("status 400") == count + 1, 20)
+            lambda: line.sim.stats()["counters"].get("status 400") == count + 1)
         most.eventually(lambda: line.left(phone, "sms"))
     line.sim.control(opted_out=[])
     line.say(phone, "START", channel="sms")
-    most.eventually(lambda: line.sim.received(phone, "sms"), 20)
+    most.eventually(lambda: line.sim.received(phone, "sms"))
     assert not line.left(phone, "sms") and len(line.sim.received(phone, "sms")) == 1
