@@ -34,7 +34,7 @@ static void *add_item(gathering_t *self, void *items_p, size_t *count, size_t *r
         void *larger = *count < most ? arena_alloc(self->facts->arena, more * size) : NULL;
         if (larger == NULL)
             return NULL;
-        if (*count > 0)
+        if (*items != NULL)
             memcpy(larger, *items, *count * size);
         *items = larger;
         *room = more;
@@ -431,8 +431,9 @@ static void take_result(gathering_t *self, const proto_entry_t *entry)
     if (str_is(entry->tool, "get_car"))
         take_missing(self, json);
     if (str_is(entry->tool, "search_knowledge")) {
-        cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "passages"))
+        cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "passages")) {
             take_passage(self, item);
+        }
     }
     cJSON_Delete(json);
 }
@@ -536,7 +537,7 @@ ground_facts_t *ground_facts_new(arena_t *arena, const ground_sources_t *sources
     buf_init(&self->said, 4 * GROUND_MAX_SAID);
     buf_init(&self->pages, 4 * GROUND_MAX_PAGES);
     buf_init(&self->links, GROUND_MAX_PAGES);
-    if (!self->full) {
+    if (facts != NULL && !self->full) {
         facts->arena = arena;
         facts->terms = *sources->terms;
         buf_char(&self->said, ' ');

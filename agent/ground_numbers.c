@@ -161,9 +161,8 @@ static bool heap_ones(heap_t *heap, int64_t value)
 {
     if (heap->current < 0)
         heap->current = value;
-    else if (heap->current > 0 && heap->current % 100 == 0 && value < 100)
-        heap->current += value;
-    else if (heap->current % 100 >= 20 && heap->current % 10 == 0 && value < 10 && value > 0)
+    else if ((heap->current > 0 && heap->current % 100 == 0 && value < 100) ||
+             (heap->current % 100 >= 20 && heap->current % 10 == 0 && value < 10 && value > 0))
         heap->current += value;
     else
         return false;

@@ -211,7 +211,6 @@ static char mark_of(uint32_t c)
     case 0x66b:
     case 0x3002:
     case 0x2024:
-        return '.';
     case 0x2026:
         return '.';
     case 0xff1a:

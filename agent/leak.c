@@ -181,8 +181,8 @@ static void find(finder_t *self, leak_kind_t kind, size_t at, size_t end)
 /* ---- the rules, in words ---- */
 
 static const char *const spoken_of[] = {
-    "mis|estas|sus|las instrucciones|reglas ?internas ?del ?sistema "
-    "son|dicen|indican|incluyen|internas",
+    ("mis|estas|sus|las instrucciones|reglas ?internas ?del ?sistema "
+     "son|dicen|indican|incluyen|internas"),
     "my|these|the instructions|rules|guidelines ?i|are ?have|are|say|include|tell|state",
     "minhas|estas|as instrucoes|regras sao|dizem|internas|incluem",
     "system|developer|initial|hidden prompt|message|instructions",
@@ -341,8 +341,8 @@ static void find_tokens(finder_t *self, str_t line)
 static const char *const blanks[] = {
     "tu|su|your|seu nombre|name|nome|numero|number|telefono|phone|correo|email",
     "nombre|name|nome|insertar|insert|inserta|inserir|agregar|completar",
-    "precio|price|preco|monto|amount|modelo|marca|fecha|date|hora|direccion|address|enlace|link|"
-    "url|telefono|phone|mensualidad|enganche|kilometraje|stock|version|ano",
+    ("precio|price|preco|monto|amount|modelo|marca|fecha|date|hora|direccion|address|enlace|link|"
+     "url|telefono|phone|mensualidad|enganche|kilometraje|stock|version|ano"),
 };
 
 /* [precio], [Tu nombre] */
