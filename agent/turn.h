@@ -59,6 +59,7 @@ typedef struct turn_call {
 typedef struct turn_delivery {
     proto_outgoing_t entries[TURN_MAX_OUTGOING];
     size_t count, at;
+    str_t text;         /* of the reply, as it goes out */
     str_t part;         /* the one that is next, or under way */
     int64_t parts_sent; /* of the reply */
     int64_t tries;      /* of the part, this one included */

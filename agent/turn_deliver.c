@@ -14,6 +14,7 @@
 #include "common/config.h"
 #include "common/id.h"
 #include "common/log.h"
+#include "common/marks.h"
 #include "common/metrics.h"
 #include "common/split.h"
 
@@ -115,9 +116,31 @@ static void next_entry(turn_t *self)
     turn_deliver(self);
 }
 
-/* The part of that number; false when there are no more. */
-static bool find_part(delivery_t *delivery, str_t text)
+static bool is_whatsapp(str_t address)
 {
+    static const char front[] = "whatsapp:";
+    return address.size >= sizeof front - 1 && memcmp(address.data, front, sizeof front - 1) == 0;
+}
+
+/* The reply as it goes out; the entry's own text if there is no room, which is only less pretty. */
+static str_t text_of(turn_t *self)
+{
+    const proto_outgoing_t *entry = entry_of(self);
+    if (!is_whatsapp(entry->reply_to))
+        return entry->text;
+    buf_t text;
+    buf_init(&text, 3 * PROTO_MAX_REPLY);
+    marks_print(&text, entry->text, entry->literal);
+    char *copy = buf_ok(&text) ? arena_copy(self->arena, buf_view(&text)) : NULL;
+    str_t printed = copy ? (str_t){copy, text.size} : entry->text;
+    buf_free(&text);
+    return printed;
+}
+
+/* The next part; false when there are no more. */
+static bool find_part(delivery_t *delivery)
+{
+    str_t text = delivery->text;
     for (int64_t i = 0; i <= delivery->parts_sent; i++)
         if (!split_next(&text, SPLIT_WHATSAPP, &delivery->part))
             return false;
@@ -132,7 +155,7 @@ static void part_is_out(turn_t *self, str_t sid, const char *reason)
         delivery->sid = (str_t){0};
     delivery->parts_sent++;
     delivery->tries = 0;
-    if (find_part(delivery, entry_of(self)->text)) {
+    if (find_part(delivery)) {
         note(self, "sent", reason, 0, 0);
         bool told = self->parts->part_wait_ms > 0; /* of its status, before that time */
         report(self, "sent", 0, self->parts->part_wait_ms, told ? finish : next_part);
@@ -356,10 +379,11 @@ void turn_deliver(turn_t *self)
     delivery->tries = entry->attempts;
     delivery->nth = 0;
     delivery->sid = (str_t){0};
+    delivery->text = text_of(self);
     if (!str_is(entry->channel, "twilio") || !self->parts->twilio) {
         send_plan_t plan = {SEND_GIVE_UP, 0, "no_carrier"};
         follow(self, &plan, 0);
-    } else if (!find_part(delivery, entry->text)) {
+    } else if (!find_part(delivery)) {
         report(self, "done", 0, 0, next_entry);
     } else if (str_is(entry->state, "unsure")) {
         look(self);
@@ -393,10 +417,8 @@ void turn_deliver_cancel(turn_t *self)
 void turn_note_whatsapp(turn_t *self, const proto_waiting_t *message)
 {
     const turn_parts_t *parts = self->parts;
-    static const char front[] = "whatsapp:";
-    bool whatsapp = message->reply_to.size >= sizeof front - 1 &&
-                    memcmp(message->reply_to.data, front, sizeof front - 1) == 0;
-    if (!parts->twilio || !parts->typing || !whatsapp || !str_is(message->channel, "twilio"))
+    if (!parts->twilio || !parts->typing || !is_whatsapp(message->reply_to) ||
+        !str_is(message->channel, "twilio"))
         return;
     const char *copy = arena_copy(self->arena, message->message_id);
     self->typing_for = (str_t){copy, copy ? message->message_id.size : 0};

@@ -3,10 +3,12 @@
  * and RELEASE by the token, COMMIT by the turn id. A stale token at any point means that another
  * agent has the conversation: this one withdraws without a word to the customer.
  */
+#include "agent/literal.h"
 #include "agent/turn.h"
 #include "common/clock.h"
 #include "common/id.h"
 #include "common/log.h"
+#include "common/marks.h"
 #include "common/metrics.h"
 #include "common/text.h"
 
@@ -223,6 +225,9 @@ static bool make_reply(turn_t *self)
     shown_find(self->text, &self->found, &shown);
     if (!context_answered(context, self->text, &shown, clock_unix_ms()))
         return false;
+    buf_t literal;
+    buf_init(&literal, MARKS_LITERAL_MAX);
+    literal_find(&literal, self->text, &context->now);
     turn_fit(self, true);
     turn_survey_end(self);
     const char *rules = prompt_version(self->parts->prompt);
@@ -231,6 +236,9 @@ static bool make_reply(turn_t *self)
                              .text = turn_survey_whole(self),
                              .from_seq = self->from_seq,
                              .upto_seq = self->upto_seq};
+    if (literal.size)
+        reply->literal = str_from(arena_copy(self->arena, buf_view(&literal)));
+    buf_free(&literal);
     if (shown.count) {
         reply->cars = context->now.shown;
         reply->cars_count = shown.count;

@@ -7,10 +7,13 @@
 #include <assert.h>
 #include <stdint.h>
 
+#include "common/marks.h"
 #include "common/text.h"
 
 typedef enum border {
     NO_BORDER, /* only when nothing else is left: inside a number or a link */
+    FORMATTED, /* only when nothing else but these is left: inside a run of bold, beside its marks
+                */
     CHARACTER,
     WORD,
     SENTENCE,
@@ -150,19 +153,6 @@ static bool inside_character(const around_t *a, size_t regionals)
     return is_regional(a->left[0]) && is_regional(a->right[0]) && regionals % 2 == 1;
 }
 
-/* Is it a link's first character? */
-static bool link_starts(str_t text, size_t at)
-{
-    static const char *const fronts[] = {"http://", "https://", "www.", "wa.me/"};
-    str_t rest = {text.data + at, text.size - at};
-    for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++) {
-        size_t size = strlen(fronts[i]);
-        if (rest.size > size && memcmp(rest.data, fronts[i], size) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* What a line begins with: a bullet, "3.", "3)", then a blank. Returns its size, 0 if it does not.
  */
 static size_t marker_size(str_t text, size_t at)
@@ -230,6 +220,8 @@ static size_t choose(const scan_t *scan, size_t most)
     for (border_t kind = CHARACTER; kind < BORDERS; kind++)
         if (scan->at[kind] > last)
             last = scan->at[kind];
+    if (!last)
+        last = scan->at[FORMATTED];
     return last ? last : scan->at[NO_BORDER];
 }
 
@@ -238,6 +230,7 @@ typedef struct way {
     bool in_link;
     size_t regionals; /* of a flag, just before */
     size_t marker;    /* the text from here to there is a list's marker */
+    size_t run;       /* the text to there is formatted as one: "*Nissan Versa*" */
 } way_t;
 
 static border_t kind_of(str_t text, size_t at, const way_t *way)
@@ -252,9 +245,13 @@ static border_t kind_of(str_t text, size_t at, const way_t *way)
         border_t kind = kind_at_space(text, at, &a, &next);
         if (kind == WORD && inside_number(&a))
             return NO_BORDER;
-        return kind;
+        return at < way->run ? FORMATTED : kind;
     }
-    return way->in_link || inside_number(&a) ? NO_BORDER : CHARACTER;
+    if (way->in_link || inside_number(&a))
+        return NO_BORDER;
+    /* a mark between letters means nothing, at the end of a message it may */
+    bool beside = is_mark(text.data[at]) || is_mark(text.data[at - 1]);
+    return at < way->run || beside ? FORMATTED : CHARACTER;
 }
 
 static void step(str_t text, size_t at, uint32_t c, way_t *way)
@@ -262,7 +259,9 @@ static void step(str_t text, size_t at, uint32_t c, way_t *way)
     if (is_space(c))
         way->in_link = false;
     else if (!way->in_link)
-        way->in_link = link_starts(text, at);
+        way->in_link = marks_link(text, at) > 0;
+    if (at >= way->run && is_mark(text.data[at]))
+        way->run = at + marks_run(text, at);
     way->regionals = is_regional(c) ? way->regionals + 1 : 0;
     size_t begun = at;
     if (at == 0 || is_break(previous(text, &begun))) {
@@ -276,7 +275,7 @@ static void step(str_t text, size_t at, uint32_t c, way_t *way)
 static size_t cut(str_t text, size_t most)
 {
     scan_t scan = {{0}, {0}};
-    way_t way = {false, 0, 0};
+    way_t way = {false, 0, 0, 0};
     size_t at = 0, units = 0, whole = 0;
     while (at < text.size) {
         size_t next = at;
@@ -332,7 +331,8 @@ size_t split_length(str_t text)
 bool split_next(str_t *rest, size_t most, str_t *part)
 {
     assert(most >= 16);
-    *rest = trim(*rest);
+    if (rest->size)
+        *rest = trim(*rest);
     if (rest->size == 0)
         return false;
     size_t size = longer(*rest, most) ? cut(*rest, most) : rest->size;

@@ -1,9 +1,9 @@
 /*
  * Cuts a long answer into messages of a bounded length, at the best border there is: an empty line,
  * an item of a list, a line, a sentence, a word; and only in a text without any of these between
- * two characters. Never inside a number ("$461,999.00", "10 %", "+52 55 1234"), a link, or what is
- * seen as one character (é of two parts, a flag, a family), unless one of them alone is longer than
- * a message. Pure.
+ * two characters. Never inside a number ("$461,999.00", "10 %", "+52 55 1234"), a link, a formatted
+ * run ("*Nissan Versa*", marks.h), or what is seen as one character (é of two parts, a flag, a
+ * family), unless one of them alone is longer than a message. Pure.
  */
 #ifndef MOSTRADOR_COMMON_SPLIT_H
 #define MOSTRADOR_COMMON_SPLIT_H

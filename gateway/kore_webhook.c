@@ -9,6 +9,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/marks.h"
 #include "common/metrics.h"
 #include "common/split.h"
 #include "common/text.h"
@@ -104,20 +105,36 @@ static void tell_work(const hook_t *self)
 
 /* ---- the reply ---- */
 
-/* Makes the answer of a reply, which is only good while its message is. Several parts keep their
- * order only when they are sent one after the other: here only if there is no other way. */
-static bool keep_reply(hook_t *self, const proto_reply_t *reply)
+/* Several parts keep their order only when they are sent one after the other: here only if there is
+ * no other way. */
+static bool print_reply(hook_t *self, str_t rest, size_t *count)
 {
     str_t parts[PARTS_MAX];
-    str_t rest = reply->text;
-    size_t count = 0;
 
-    while (count < PARTS_MAX && split_next(&rest, SPLIT_WHATSAPP, &parts[count]))
-        count++;
-    if ((count > 1 && can_send()) || split_count(rest, SPLIT_WHATSAPP) > 0)
+    *count = 0;
+    while (*count < PARTS_MAX && split_next(&rest, SPLIT_WHATSAPP, &parts[*count]))
+        ++*count;
+    if ((*count > 1 && can_send()) || split_count(rest, SPLIT_WHATSAPP) > 0)
         return false;
     buf_clear(&self->wait.body);
-    if (!twiml_print(parts, count, &self->wait.body) || !buf_ok(&self->wait.body))
+    return twiml_print(parts, *count, &self->wait.body) && buf_ok(&self->wait.body);
+}
+
+/* Makes the answer of a reply, which is only good while its message is. */
+static bool keep_reply(hook_t *self, const proto_reply_t *reply)
+{
+    buf_t text;
+    size_t count;
+    bool fits;
+
+    buf_init(&text, 3 * PROTO_MAX_REPLY);
+    if (self->message.whatsapp)
+        marks_print(&text, reply->text, reply->literal);
+    else
+        buf_add(&text, reply->text.data, reply->text.size);
+    fits = buf_ok(&text) && print_reply(self, buf_view(&text), &count);
+    buf_free(&text);
+    if (!fits)
         return false;
     if (!self->take)
         self->take = kore_calloc(1, sizeof *self->take);

@@ -137,7 +137,8 @@
     L(reply, 3, car, cars,     PROTO_MAX_PAGE, OPTIONAL, "the cars it shows, in order") \
     L(reply, 4, list, list,    1,  OPTIONAL, "there when a page was shown") \
     F(reply, 5, INT, upto_seq, 0,  REQUIRED, "the last message it answers") \
-    F(reply, 6, INT, from_seq, 0,  OPTIONAL, "the first message it answers; 0: not told")
+    F(reply, 6, INT, from_seq, 0,  OPTIONAL, "the first message it answers; 0: not told") \
+    F(reply, 7, STR, literal,  1024, OPTIONAL, "byte offsets of the marks of formatting (* _ ~) in it that are the data's own, a blank between two; * alone: all of them")
 
 #define PROTO_FIELDS_waiting(F, L) \
     F(waiting, 1, INT, seq,         0,   REQUIRED, "place in the user's line, from 1, never reused") \
@@ -159,7 +160,8 @@
     F(outgoing, 8, INT, since_ms,   0,   OPTIONAL, "unsure: it cannot have been sent before, Unix ms") \
     F(outgoing, 9, STR, message_id, 128, OPTIONAL, "the message it answers last (typing indicator)") \
     F(outgoing, 10, STR, sids,      1024, OPTIONAL, "the carrier's ids of what went to that person lately, a space between two") \
-    F(outgoing, 11, BOOL, unasked,  0,   OPTIONAL, "nobody waits for it: what cannot be delivered now is given up")
+    F(outgoing, 11, BOOL, unasked,  0,   OPTIONAL, "nobody waits for it: what cannot be delivered now is given up") \
+    F(outgoing, 12, STR, literal,   1024, OPTIONAL, "as in a reply")
 
 #define PROTO_FIELDS_entry(F, L) \
     F(entry, 1, STR, role,    16,  REQUIRED, "user, assistant, call or tool") \

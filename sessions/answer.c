@@ -162,6 +162,7 @@ static bool outgoing_at(const redisReply *reply, size_t i, arena_t *arena, proto
         return false;
     out->turn_id = said.turn_id;
     out->text = said.text;
+    out->literal = said.literal;
     out->state = state;
     out->parts_sent = parts;
     out->attempts = attempts;

@@ -118,6 +118,14 @@ def test_a_long_answer_goes_out_in_parts(world, sim):
         ("trying", 2, 0), ("sent", 3, 0), ("trying", 3, 0), ("done", 4, 0)]
 
 
+def test_marks_of_the_data_do_not_format(world, sim):
+    """And what is looked up later is what was sent."""
+    sim.control(failures=["cut_accepted"])
+    world.sessions.owe(ANA, "*GL_i *full* 2019*", literal="3 6 11")
+    run_until(world, lambda: quiet(world))
+    assert sim.received(PHONE) == ["*GL_i \u2217full\u2217 2019*"]
+
+
 def test_the_next_part_waits_for_the_status_of_the_one_before(new_world, sim):
     """Sessions holds it back, and hears of the status; the turn goes on."""
     sim.control(callbacks="none")

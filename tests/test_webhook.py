@@ -307,6 +307,15 @@ def test_bytes_from_outside_stay_what_they_are(line):
                 and "copy=" not in told]
 
 
+def test_marks_of_the_data_do_not_format(line):
+    """On WhatsApp; an SMS shows them all the same."""
+    line.dispatcher.handlers["WORK"] = lambda m: ("ANSWER", {"reply": reply(
+        "Tengo *Versa GL_i *full* 2019* y *March*.", m.seq, turn_id=f"TM{m.seq}", literal="15 18 23")})
+    assert texts(line.say(user="whatsapp:+5215500000051")) == [
+        "Tengo *Versa GL_i \u2217full\u2217 2019* y *March*."]
+    assert texts(line.say(user="+5215500000051")) == ["Tengo *Versa GL_i *full* 2019* y *March*."]
+
+
 # ---- once ----
 
 def test_copies_at_once_get_one_reply(line):

@@ -17,9 +17,9 @@ HOOK = BASE + "/webhook/twilio/"
 class Line:
     """A shop and people who write to it."""
 
-    def __init__(self, env=None):
+    def __init__(self, env=None, **options):
         self.sim = TwilioSim().start()
-        self.stack = stacks.Stack(agents=2, env={**self.sim.env, "PUBLIC_BASE_URL": BASE,
+        self.stack = stacks.Stack(agents=2, **options, env={**self.sim.env, "PUBLIC_BASE_URL": BASE,
                                                  "TWILIO_PERSON_MS": "0", **(env or {})})
         self.sim.control(reach={BASE: self.stack.http.url})
         self.stack.start()
@@ -155,3 +155,24 @@ def test_the_carrier_refuses(line):
     line.say(phone, "START", channel="sms")
     most.eventually(lambda: line.sim.received(phone, "sms"))
     assert not line.left(phone, "sms") and len(line.sim.received(phone, "sms")) == 1
+
+
+# ---- what the catalog says is not formatting ----
+
+@pytest.mark.parametrize("way", ["auto", "rest"])
+def test_marks_in_the_catalog_do_not_format(new_simulator, tmp_path, way):
+    """Neither in the webhook's answer nor through the API; the chat and the API say it as it is."""
+    csv = tmp_path / "cars.csv"
+    csv.write_text("stock_id,make,model,year,price,km,version,ciudad\n"
+                   "700,Nissan,Versa,2019,200000,10000,*full* ~x~,*Centro* _Puebla_\n")
+    text = "El *Versa* *full* 2019 está en *Centro* _Puebla_."
+    model = new_simulator(say=text)
+    made = Line({**model.env, "OPENAI_HTTP": "1.1", "TWILIO_REPLY": way}, csv=csv)
+    try:
+        asked = made.stack.http.ask("ana", "busco un nissan").json()["reply"]
+        assert asked == text
+        made.say("+5215500000301", "busco un nissan")
+        assert made.received("+5215500000301", 1) == [
+            "El *Versa* \u2217full\u2217 2019 está en \u2217Centro\u2217 \u02cdPuebla\u02cd."]
+    finally:
+        made.close()

@@ -796,7 +796,10 @@ static void claimed_is_read(void **state)
                                .reply_to = STR_LIT("whatsapp:+1"),
                                .message_id = STR_LIT("m")};
     assert_true(proto_encode(&proto_outgoing_record, &target, &place, NULL));
-    proto_reply_t reply = {.turn_id = STR_LIT("t1"), .text = STR_LIT("listo"), .upto_seq = 6};
+    proto_reply_t reply = {.turn_id = STR_LIT("t1"),
+                           .text = STR_LIT("listo"),
+                           .upto_seq = 6,
+                           .literal = STR_LIT("1 2")};
     assert_true(proto_encode(&proto_reply_record, &reply, &said, NULL));
     proto_survey_t survey = {.state = STR_LIT("asked"), .turn_id = STR_LIT("q1"), .score = 9};
     assert_true(proto_encode(&proto_survey_record, &survey, &asked, NULL));
@@ -826,6 +829,7 @@ static void claimed_is_read(void **state)
     assert_int_equal(msg->outgoing_count, 1);
     assert_true(str_is(msg->outgoing->turn_id, "t1"));
     assert_true(str_is(msg->outgoing->text, "listo"));
+    assert_true(str_is(msg->outgoing->literal, "1 2"));
     assert_true(str_is(msg->outgoing->channel, "twilio"));
     assert_true(str_is(msg->outgoing->reply_to, "whatsapp:+1"));
     assert_true(str_is(msg->outgoing->message_id, "m"));

@@ -90,6 +90,17 @@ static void links_stay_whole(void **state)
     assert_split("https://a.mx/abcdefghijk", 16, "https://a.mx/abc|defghijk");
 }
 
+static void formatted_runs_stay_whole(void **state)
+{
+    (void)state;
+    assert_split("El *Nissan Versa 2019* está", 16, "El|*Nissan Versa|2019* está"); /* too long */
+    assert_split("Hoy el *Nissan Versa* está", 20, "Hoy el|*Nissan Versa* está");
+    assert_split("Hoy _sí hay_ autos ya", 18, "Hoy _sí hay_ autos|ya");
+    assert_split("* uno dos *tres cuatro* ya", 20, "* uno dos|*tres cuatro* ya");
+    assert_split("palabra 5 * 3 * 2 y ya", 16, "palabra 5 * 3 *|2 y ya");
+    assert_split("aaaaaaaaaaaaaa*b*ccccc", 16, "aaaaaaaaaaaaa|a*b*ccccc");
+}
+
 static void characters_stay_whole(void **state)
 {
     (void)state;
@@ -213,7 +224,8 @@ static void any_text(void **state)
 static void longest_reply_is_fast(void **state)
 {
     (void)state;
-    const char *const fills[] = {" ", "a", "1", ".", "\n", "\u0301", "1 ", "- ", "\xff", "🇲"};
+    const char *const fills[] = {" ",  "a",    "1", ".",   "\n", "\u0301", "1 ",
+                                 "- ", "\xff", "🇲", "*a ", "*",  "a*_"};
     for (size_t i = 0; i < sizeof fills / sizeof *fills; i++) {
         buf_t text;
         buf_init(&text, 1 << 17);
@@ -229,10 +241,11 @@ static void longest_reply_is_fast(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(short_ones_stay),  cmocka_unit_test(best_border),
-        cmocka_unit_test(borders_of_lists), cmocka_unit_test(numbers_stay_whole),
-        cmocka_unit_test(links_stay_whole), cmocka_unit_test(characters_stay_whole),
-        cmocka_unit_test(any_text),         cmocka_unit_test(longest_reply_is_fast),
+        cmocka_unit_test(short_ones_stay),       cmocka_unit_test(best_border),
+        cmocka_unit_test(borders_of_lists),      cmocka_unit_test(numbers_stay_whole),
+        cmocka_unit_test(links_stay_whole),      cmocka_unit_test(formatted_runs_stay_whole),
+        cmocka_unit_test(characters_stay_whole), cmocka_unit_test(any_text),
+        cmocka_unit_test(longest_reply_is_fast),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
