@@ -39,9 +39,8 @@ static size_t run_tokens(const run_t *run)
     case KIND_MARK:
         return (n + 1) / 2;
     case KIND_FAR:
-        return n;
     case KIND_SIGN:
-        return n;
+        break;
     case KIND_PICTURE:
         return 3 * n;
     }
