@@ -98,7 +98,7 @@ static bool percent_of_car(const ground_facts_t *facts, const ground_car_t *car,
 {
     int64_t value = claim->number->value;
     ground_label_t label = (ground_label_t)claim->number->label;
-    if (label == LABEL_SAVING)
+    if (label == LABEL_SAVING || label == LABEL_INSTALMENT)
         return false;
     for (size_t i = 0; i < facts->quote_count; i++) {
         const proto_quote_t *quote = &facts->quotes[i];
@@ -247,12 +247,15 @@ static bool is_amount(const ground_number_t *number)
 
 static bool same_said(const ground_figure_t *figure, const ground_number_t *number)
 {
+    if (figure->instalment && number->measure == MEASURE_MONEY &&
+        number->label != LABEL_INSTALMENT && !number->reaches)
+        return false; /* so much a month is no other amount */
     if (figure->value == number->value)
         return figure->measure == number->measure || figure->measure == MEASURE_BARE ||
                number->measure == MEASURE_BARE ||
                (figure->measure == MEASURE_FOREIGN && number->measure == MEASURE_MONEY) ||
                (figure->measure == MEASURE_MONEY && number->measure == MEASURE_FOREIGN);
-    if (is_amount(number) && !figure->marked && figure->value < 200000 &&
+    if (is_amount(number) && !figure->marked && figure->value >= 1000 && figure->value < 200000 &&
         figure->value * 1000 == number->value) /* "menos de 300" */
         return figure->measure == MEASURE_BARE || figure->measure == number->measure;
     return figure->measure == MEASURE_YEARS && number->measure == MEASURE_MONTHS &&
@@ -277,14 +280,14 @@ static bool customer_backs(const ground_scene_t *self, const ground_claim_t *cla
         return true;
     switch ((ground_measure_t)number->measure) {
     case MEASURE_MONEY:
-        if (number->label == LABEL_SAVING || number->label == LABEL_PRICE || claim->model)
+        if (number->label == LABEL_SAVING || number->label == LABEL_PRICE || claim->model ||
+            self->topic || (self->takes && self->model))
             return false;
-        if (number->label == LABEL_INSTALMENT)
-            return (number->wish || number->bound) && !self->takes;
-        return number->bound || (number->wish && !self->takes);
+        return (number->wish && !self->takes) ||
+               (number->bound && (number->label != LABEL_INSTALMENT || !self->takes));
     case MEASURE_KM:
     case MEASURE_YEAR:
-        return !claim->model && (number->bound || self->question || claim->absent);
+        return claim->own || (!claim->model && (number->bound || self->question || claim->absent));
     case MEASURE_PERCENT:
         return number->label == LABEL_DOWN || (number->wish && number->label == LABEL_NONE);
     case MEASURE_CODE:
@@ -375,14 +378,16 @@ static bool since_backs(const ground_scene_t *self, const ground_claim_t *claim)
     return false;
 }
 
-static bool months_back(const ground_scene_t *self, const ground_number_t *number)
+/* A term that there is, was refused, or is said to be impossible. */
+static bool months_back(const ground_scene_t *self, const ground_claim_t *claim)
 {
+    const ground_number_t *number = claim->number;
     int64_t months =
         number->measure == MEASURE_YEARS ? number->value * 12 / 100 : number->value / 100;
     const financing_terms_t *terms = &self->facts->terms;
     if (number->value % 100 != 0 || self->topic)
         return false;
-    if (months >= terms->min_months && months <= terms->max_months)
+    if (claim->denied || (months >= terms->min_months && months <= terms->max_months))
         return true;
     for (size_t i = 0; i < self->facts->refused_count; i++)
         if (self->facts->refused_months[i] == months)
@@ -395,7 +400,7 @@ static bool percent_backs(const ground_scene_t *self, const ground_claim_t *clai
     const financing_terms_t *terms = &self->facts->terms;
     int64_t value = claim->number->value;
     ground_label_t label = (ground_label_t)claim->number->label;
-    if (label == LABEL_SAVING || label == LABEL_PRICE)
+    if (label == LABEL_SAVING || label == LABEL_PRICE || label == LABEL_INSTALMENT)
         return false;
     if (label == LABEL_DOWN)
         return value == terms->min_down_bp && value > 0;
@@ -555,7 +560,7 @@ bool ground_scene_backs(const ground_scene_t *self, const ground_claim_t *claim)
         return backed || since_backs(self, claim);
     case MEASURE_MONTHS:
     case MEASURE_YEARS:
-        return backed || months_back(self, number);
+        return backed || months_back(self, claim);
     case MEASURE_PERCENT:
         return backed || percent_backs(self, claim);
     case MEASURE_STOCK:

@@ -35,6 +35,7 @@ typedef struct ground_claim {
     bool absent;     /* the clause denies something */
     bool named;      /* a car or make is named before it in the sentence */
     bool model;      /* … with its model */
+    bool own;        /* … which is the customer's own */
 } ground_claim_t;
 
 /* A sentence as its claims are judged. */
@@ -45,6 +46,7 @@ typedef struct ground_scene {
     size_t mention_count;
     bool question;
     bool takes;              /* "te lo llevas": an offer, not a wish */
+    bool model;              /* it names a model */
     bool topic;              /* it speaks of a guarantee, a deposit …: what is no plan */
     bool subject;            /* it is about a car, named in it or before */
     const uint32_t *earlier; /* stems of the sentences before */

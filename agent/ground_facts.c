@@ -55,7 +55,10 @@ static const struct topic {
 
 uint32_t ground_stem(str_t folded)
 {
-    if (folded.size < 4 || ground_word(folded) != NULL)
+    const ground_word_t *word = folded.size < 4 ? NULL : ground_word(folded);
+    bool plain = word == NULL || (word->unit == UNIT_NONE && word->label == LABEL_NONE &&
+                                  word->numeral == NUMERAL_NONE && word->is == IS_BOUND);
+    if (folded.size < 4 || !plain)
         return 0;
     str_t stem = {folded.data, folded.size < 5 ? folded.size : 5};
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
@@ -190,7 +193,7 @@ static void name_ids(const ground_facts_t *facts, ground_list_t *list)
 }
 
 static void take_list(gathering_t *self, const proto_list_t *list, const proto_query_t *query,
-                      const proto_car_t *cars, size_t count)
+                      const proto_car_t *cars, size_t count, bool recent)
 {
     ground_facts_t *facts = self->facts;
     ground_list_t *kept = add_item(self, &facts->lists, &facts->list_count, &self->list_room,
@@ -198,6 +201,7 @@ static void take_list(gathering_t *self, const proto_list_t *list, const proto_q
     if (kept == NULL)
         return;
     kept->list = *list;
+    kept->recent = recent;
     if (query != NULL) {
         kept->query = *query;
         kept->query.make = copied(self, query->make);
@@ -265,7 +269,7 @@ static bool is_price_of_cars(const ground_sentence_t *sentence, const ground_num
            (number->label == LABEL_PRICE || number->label == LABEL_INSTALMENT);
 }
 
-/* The numbers of a text; title: stems that all of them get. */
+/* The numbers of a text; title: stems for those that have none beside them. */
 static void take_figures(gathering_t *self, str_t text, bool said, const uint32_t *title,
                          size_t title_count)
 {
@@ -281,17 +285,23 @@ static void take_figures(gathering_t *self, str_t text, bool said, const uint32_
         for (size_t i = 0; i < sentence->number_count; i++) {
             const ground_number_t *number = &sentence->numbers[i];
             ground_figure_t *figure =
-                number->value == GROUND_UNREADABLE || (!said && is_price_of_cars(sentence, number))
+                number->value == GROUND_UNREADABLE ||
+                        (!said && is_price_of_cars(sentence, number)) ||
+                        (said && number->measure == MEASURE_BARE && number->digits == 0)
                     ? NULL
                     : add_item(self, &figures->items, &figures->count, room, sizeof *figure,
                                GROUND_MAX_FIGURES);
             if (figure == NULL)
                 continue;
-            *figure = (ground_figure_t){number->value,        number->measure, number->part,
-                                        (uint8_t)title_count, number->marked,  {0}};
-            for (size_t t = 0; t < title_count; t++)
-                figure->near[t] = title[t];
+            *figure = (ground_figure_t){.value = number->value,
+                                        .measure = number->measure,
+                                        .part = number->part,
+                                        .marked = number->marked,
+                                        .instalment = number->label == LABEL_INSTALMENT};
             take_near(sentence, number, figure);
+            if (figure->near_count == 0)
+                for (size_t t = 0; t < title_count; t++)
+                    figure->near[figure->near_count++] = title[t];
         }
         at = end;
     }
@@ -358,7 +368,7 @@ static void take_page(gathering_t *self, const cJSON *json)
     int64_t from = json_read_int(json, "from");
     if (from > 1 && list.page > 1) /* the size of a full page */
         list.page_size = (from - 1) / (list.page - 1);
-    take_list(self, &list, &query, cars, count);
+    take_list(self, &list, &query, cars, count, false);
 }
 
 static void take_quotes(gathering_t *self, const cJSON *json)
@@ -460,7 +470,7 @@ static void take_cursor(gathering_t *self, const proto_context_t *context)
         take_quote(self, &context->kept_quotes[i]);
     if (context->list_count > 0)
         take_list(self, context->list, context->query_count > 0 ? context->query : NULL,
-                  context->shown, context->shown_count);
+                  context->shown, context->shown_count, true);
 }
 
 static void take_found(gathering_t *self, const found_t *found)
@@ -471,7 +481,7 @@ static void take_found(gathering_t *self, const found_t *found)
         self->facts->subject = found->cars[0]->stock_id;
     for (size_t i = found->page_count; i-- > 0;)
         take_list(self, found->pages[i].list, found->pages[i].query, found->pages[i].cars,
-                  found->pages[i].count);
+                  found->pages[i].count, true);
 }
 
 /* A price that a model thought of itself and had quoted: the customer has not said it, and no car

@@ -43,6 +43,7 @@ typedef struct ground_list {
     int64_t from, to;    /* places on it; 0: the page is empty */
     int64_t stock_ids[PROTO_MAX_PAGE];
     size_t count;
+    bool recent; /* shown last, or found in this turn: "el segundo" is of it */
 } ground_list_t;
 
 typedef struct ground_facet {
@@ -56,6 +57,7 @@ typedef struct ground_figure {
     uint8_t measure, part;
     uint8_t near_count;
     bool marked;
+    bool instalment;            /* so much a month */
     uint32_t near[GROUND_NEAR]; /* stems of the words around it */
 } ground_figure_t;
 

@@ -404,7 +404,8 @@ static bool may_skip(const ground_sentence_t *self, size_t at)
     if (at >= self->count || self->tokens[at].kind != GROUND_WORD || self->tokens[at].used)
         return false;
     const ground_word_t *word = self->words[at];
-    return word == NULL || (word->label == LABEL_INSTALMENT && word->unit == UNIT_NONE);
+    return word == NULL || (word->label == LABEL_INSTALMENT && word->unit == UNIT_NONE) ||
+           ground_token_is(self, at, "solo");
 }
 
 /* The token of the unit that follows at at; SIZE_MAX if there is none. */
@@ -672,6 +673,29 @@ static bool may_pass_comma(const ground_sentence_t *self, size_t comma, size_t t
     return true;
 }
 
+/* "total de mensualidades" is no instalment. */
+static ground_label_t whole_label(const ground_sentence_t *self, size_t at, ground_label_t label)
+{
+    for (size_t back = 1; label == LABEL_INSTALMENT && back <= 3 && back <= at; back++) {
+        if (self->tokens[at - back].kind == GROUND_MARK)
+            break;
+        if (ground_token_label(self, at - back) == LABEL_TOTAL)
+            return LABEL_TOTAL;
+    }
+    return label;
+}
+
+/* "intereses: $43,751.40 en total", "mensualidad de …": the label right before the amount. */
+static ground_label_t label_at_front(const ground_sentence_t *self, const ground_number_t *number)
+{
+    size_t at = number->first;
+    bool leads = at >= 2 && (is_mark(self, at - 1, ':') || ground_token_is(self, at - 1, "de") ||
+                             ground_token_is(self, at - 1, "of"));
+    if (!leads || self->tokens[at - 2].used)
+        return LABEL_NONE;
+    return whole_label(self, at - 2, label_at(self, at - 2, false));
+}
+
 static ground_label_t label_before(const ground_sentence_t *self, const ground_number_t *number,
                                    size_t stop, size_t most)
 {
@@ -685,7 +709,7 @@ static ground_label_t label_before(const ground_sentence_t *self, const ground_n
         }
         ground_label_t label = label_at(self, at, false);
         if (label != LABEL_NONE && !self->tokens[at].used)
-            return label;
+            return whole_label(self, at, label);
     }
     return LABEL_NONE;
 }
@@ -724,7 +748,11 @@ static void read_labels(ground_sentence_t *self)
         ground_number_t *number = &self->numbers[i];
         bool money = number->measure == MEASURE_MONEY || number->measure == MEASURE_FOREIGN ||
                      number->measure == MEASURE_PERCENT;
+        ground_label_t front = money ? label_at_front(self, number) : LABEL_NONE;
         number->label = money || number->marked ? (uint8_t)label_behind(self, number) : LABEL_NONE;
+        if (front != LABEL_NONE && !(front == LABEL_INSTALMENT && number->label == LABEL_DOWN) &&
+            number->label != LABEL_SAVING)
+            number->label = (uint8_t)front;
         bool weak = number->label == LABEL_TERM || number->label == LABEL_YEAR ||
                     number->label == LABEL_STOCK || number->label == LABEL_PLACE ||
                     number->label == LABEL_KM || number->label == LABEL_PAGE;
@@ -734,7 +762,8 @@ static void read_labels(ground_sentence_t *self)
         unsigned flags = flags_before(self, number, stop, 4);
         number->bound |= (flags & IS_BOUND) != 0;
         number->since |= (flags & IS_FROM) != 0;
-        number->wish |= (flags & IS_WISH) != 0 || reaches(self, number);
+        number->reaches = reaches(self, number);
+        number->wish |= (flags & IS_WISH) != 0 || number->reaches;
         bool range =
             i + 1 < self->number_count && self->numbers[i + 1].measure == number->measure &&
             is_joined(self, number, &self->numbers[i + 1]) && !is_mark(self, number->to, ',');
@@ -809,6 +838,11 @@ static ground_measure_t by_shape(const ground_sentence_t *self, const ground_num
     if ((digits && number->digits == 4 && whole >= 1900 && whole <= 2099) ||
         (number->digits == 0 && whole >= 1950 && whole <= 2050))
         return MEASURE_YEAR;
+    if (plain && whole >= 1 && whole <= 24 && number->first >= 2 &&
+        (ground_token_is(self, number->first - 1u, "las") ||
+         ground_token_is(self, number->first - 1u, "la")) &&
+        ground_token_is(self, number->first - 2u, "a"))
+        return MEASURE_HOURS;
     if (number->scaled)
         return MEASURE_MONEY;
     if (digits && whole >= 12 && whole <= 240 && stands_behind(self, number, terms, 5))
@@ -827,6 +861,10 @@ static void settle_bare(const ground_sentence_t *self, ground_number_t *number)
     number->measure = (uint8_t)by_label(number, whole);
     if (number->measure == MEASURE_BARE)
         number->measure = (uint8_t)by_shape(self, number, whole);
+    if (number->measure == MEASURE_HOURS) {
+        number->either_half = whole < 12;
+        number->value *= 60;
+    }
 }
 
 /* "48 x $4,037.70", "y 60 de $3,382.51": how often an amount is paid. */

@@ -50,6 +50,7 @@ typedef struct ground_number {
     bool since;       /* desde … */
     bool either_half; /* of the day: "de nueve a seis" */
     bool wish;        /* con, tu, presupuesto … */
+    bool reaches;     /* "$4,000 al mes alcanzan para" */
 } ground_number_t;
 
 /* One sentence, read as far as a part of grounding has come. */

@@ -86,6 +86,7 @@ enum {
     IS_COMMON = 1 << 13,  /* says nothing about the subject */
     IS_ABLE = 1 << 14,    /* puedo, vendo, tengo: denied, it is denied for good */
     IS_MORE = 1 << 15,    /* más de, exceed: denied, it is a limit */
+    IS_ASKED = 1 << 17,   /* buscas, preguntaste: of what the customer speaks */
     IS_OTHER = 1 << 16,   /* otro, el segundo: perhaps not the car named last */
 };
 
