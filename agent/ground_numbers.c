@@ -840,7 +840,7 @@ static ground_measure_t by_shape(const ground_sentence_t *self, const ground_num
         return MEASURE_YEAR;
     if (plain && whole >= 1 && whole <= 24 && number->first >= 2 &&
         (ground_token_is(self, number->first - 1u, "las") ||
-         ground_token_is(self, number->first - 1u, "la")) &&
+         (whole == 1 && ground_token_is(self, number->first - 1u, "la"))) &&
         ground_token_is(self, number->first - 2u, "a"))
         return MEASURE_HOURS;
     if (number->scaled)
