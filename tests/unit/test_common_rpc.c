@@ -428,7 +428,7 @@ static void test_calls_with_a_key(void **state)
     await_processes(f->client, 2);
     int used[2] = {0};
     for (int key = 0; key < 40; key++) {
-        char name[8];
+        char name[16];
         outcome_t outcome = {0};
         int before = f->service[0].asked;
         snprintf(name, sizeof name, "%d", key);
@@ -447,7 +447,7 @@ static void test_calls_with_a_key(void **state)
     rpc_server_destroy(&f->service[0].server);
     outcome_t outcome = {0};
     for (int key = 0; key < 40; key++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "%d", key);
         rpc_client_call_keyed(f->client, str_from(name), PROTO_RESET, &msg, NULL, PATIENCE_MS,
                               on_done, &outcome);
