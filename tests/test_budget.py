@@ -147,10 +147,25 @@ def test_a_commit_that_is_refused_was_not_for_nothing(new_service):
 def test_a_turn_without_a_commit_spends_once(new_service):
     service = new_service()
     ana, = talks(service)
+    ana.enqueue()
+    ana.claim()
     with service.client("sessions-2") as other:
         for client in (ana.client, other, other):
             client.call("LOG_TURN", user_id=ana.user, record=record("t1", "failed", 300, 1))
     assert spent(service, ana.user) == spent_by_all(service) == (300, 1)
+
+
+def test_a_turn_does_not_bring_back_whom_it_was_about(new_service):
+    """Erased in the middle of it: the day knows what was spent, and nobody who did."""
+    service = new_service()
+    ana, = talks(service)
+    ana.enqueue()
+    ana.claim()
+    ana.call("ERASE")
+    ana.call("LOG_TURN", record=record("t1", "lost", 300, 1))
+    assert spent_by_all(service) == (300, 1)
+    with service.redis() as redis:
+        assert not redis.keys(f"*{ana.user}*")
 
 
 def test_the_record_of_a_committed_turn_spends_nothing(new_service):
@@ -171,6 +186,7 @@ def test_exact_sums_of_many_people_under_repetition(new_service):
         ana = Talk(service, client=service.client(rng.choice(["sessions", "sessions-2"])))
         other = service.client(rng.choice(["sessions", "sessions-2"]))
         total = [0, 0]
+        turn(ana, f"{ana.user}-first")
         for i in range(10):
             tokens, calls = rng.randrange(5000), rng.randrange(1, 4)
             total = [total[0] + tokens, total[1] + calls]

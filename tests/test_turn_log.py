@@ -428,6 +428,7 @@ def test_turns_of_a_whole_shop(new_stack, new_simulator):
     assert newest["calls"][0]["error"] == "http_500" and newest["user"] == "+*********0000"
     for turn in turns[1:]:
         assert turn["model"] == "gpt-4o-mini" and turn["channel"] == "api"
+        assert turn["checks_ms"] > 0 and turn["findings"] == 0
         assert turn["tokens_in"] > 0 and turn["calls"][0]["first_token_ms"] >= 20
         assert turn["received_at"] <= turn["claimed_at"] and turn["total_ms"] >= turn["thinking_ms"]
     only = stack.http.get("/seller/turns?outcome=failed").json()["turns"]
