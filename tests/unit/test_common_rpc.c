@@ -627,7 +627,6 @@ int main(void)
     if (!config_try("/dev/null", why, sizeof why))
         log_fatal("%s", why);
     log_start("unit", "error", "logfmt");
-    config.KEYS_DIR = "";
     uv_loop_init(&loop);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),
