@@ -32,7 +32,8 @@ extern char **environ;
 /* The machine may be slow and the process may be stopped for a while: nothing is to be waited for
  * less long than this, except silence. */
 #define PATIENCE_MS 60000
-#define GUARD_MS (2 * PATIENCE_MS)
+#define BURST_MS (5 * PATIENCE_MS) /* for hundreds at once */
+#define GUARD_MS (2 * BURST_MS)
 
 /* ---- processes that end with their stdin ---- */
 

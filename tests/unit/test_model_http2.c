@@ -47,6 +47,7 @@ static void open_front(const char *option, const char *value)
     config.OPENAI_BASE_URL = front_url;
     config.OPENAI_CA_FILE = "tests/tls/cert.pem";
     config.OPENAI_CONNECTIONS = 8;
+    config.OPENAI_FIRST_MS = BURST_MS;
     reopen();
 }
 
@@ -54,7 +55,7 @@ static void ask_many(void)
 {
     static outcome_t outcomes[MANY];
     for (size_t i = 0; i < MANY; i++)
-        begin(&outcomes[i], i % 2 ? "hola" : "busco un nissan", PATIENCE_MS);
+        begin(&outcomes[i], i % 2 ? "hola" : "busco un nissan", BURST_MS);
     run();
     for (size_t i = 0; i < MANY; i++) {
         if (outcomes[i].status == MODEL_FAILED)
