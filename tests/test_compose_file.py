@@ -11,7 +11,7 @@ import most
 FILES = {"gateway": "gateway/[!d]*.c", "dispatcher-1": "gateway/dispatcher*.c", "agent": "agent/*.c",
          "catalog": "catalog/*.c", "sessions": "sessions/*.c"}
 # one for all containers of a kind, or of no use in one
-FIXED = {"PORT", "AGENTS", "OPENAI_CA_FILE"}
+FIXED = {"PORT", "OPENAI_CA_FILE"}
 SERVICES = yaml.safe_load((most.ROOT / "docker-compose.yml").read_text())["services"]
 
 
