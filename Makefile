@@ -54,6 +54,11 @@ KORE := $(call objects,$(wildcard gateway/kore_*.c))
 PROGRAMS := $(addprefix $(B)/bin/,catalog catalog-import sessions agent dispatcher describe keys ping)
 MODULE := $(B)/bin/gateway.so
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+ifeq ($(V),tsan)
+# pure code has no races to look for
+UNITS := $(filter $(addprefix $(B)/tests/test_,common common_rpc common_curve model_openai model_http2 twilio \
+	agent_turn dispatcher),$(UNITS))
+endif
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/%,$(wildcard tests/bench/bench_*.c))
 ARCHIVES := $(addprefix $(B)/lib,agent.a catalog.a sessions.a dispatcher.a gateway.a common.a)
