@@ -9,6 +9,7 @@
 #include "agent/ground_links.h"
 #include "agent/json_read.h"
 #include "agent/shown.h"
+#include "common/hash.h"
 
 #define MAX_WORDS 1024 /* bytes of a car's words */
 #define TITLE_STEMS 3
@@ -64,9 +65,7 @@ uint32_t ground_stem(str_t folded)
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
         if (str_is(stem, topics[i].stem))
             stem = str_from(topics[i].topic);
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < stem.size; i++)
-        hash = (hash ^ (unsigned char)stem.data[i]) * 16777619u;
+    uint32_t hash = hash_add(HASH_START, stem.data, stem.size);
     return hash != 0 ? hash : 1;
 }
 

@@ -4,11 +4,11 @@
  * models that are words, and every make with every model.
  */
 #include "agent/ground_names.h"
+#include "common/hash.h"
 
 #define FIRST_SLOTS 256 /* a power of two */
 #define MAX_NAME 48     /* letters and digits */
 #define MAX_PIECES 6    /* tokens of a name */
-#define HASH_START 2166136261u
 
 typedef struct spelling {
     const char *text;
@@ -35,10 +35,7 @@ static const struct other_name {
 
 static uint32_t hash_of(str_t text)
 {
-    uint32_t hash = HASH_START;
-    for (size_t i = 0; i < text.size; i++)
-        hash = (hash ^ (unsigned char)text.data[i]) * 16777619u;
-    return hash;
+    return hash_add(HASH_START, text.data, text.size);
 }
 
 /* Where a spelling is, or would be. */

@@ -10,6 +10,7 @@
 #include "common/text.h"
 
 #define MAX_LINE 8192
+#define MAX_ENDPOINTS 1000 /* bytes of a list; who takes it apart has room for it */
 
 config_t config;
 
@@ -170,6 +171,8 @@ static bool set(const setting_t *s, const char *text, why_t *why)
         return bad(why, "%s is too long", s->name);
     replace(s, value);
     if (s->kind == ENDPOINTS) {
+        if (strlen(value) > MAX_ENDPOINTS)
+            return bad(why, "%s: endpoints have at most %d bytes in all", s->name, MAX_ENDPOINTS);
         for (const char *at = value; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
             if (!starts(at, "ipc://") && !starts(at, "tcp://"))
                 return bad(why, "%s=%s: expected ipc://path or tcp://host:port", s->name, value);
@@ -320,21 +323,24 @@ static bool set_from_sources(const setting_t *s, const env_file_t *file, why_t *
     return set(s, value ? value : s->fallback, why);
 }
 
+/* Of an address, or an address and a port; what follows a comma or a space does not count. */
 static bool is_loopback(const char *address)
 {
-    return starts(address, "127.") || strcmp(address, "::1") == 0 || starts(address, "[::1]:") ||
-           strcmp(address, "localhost") == 0 || starts(address, "localhost:");
+    size_t size = strcspn(address, ", ");
+    size_t numbers = strspn(address, "0123456789.");
+    if (starts(address, "127.")) /* and no name that begins like it */
+        return numbers == size || address[numbers] == ':';
+    return starts(address, "[::1]:") || starts(address, "localhost:") ||
+           (size == 3 && starts(address, "::1")) || (size == 9 && starts(address, "localhost"));
 }
 
 /* A proxy in front of HTTP_ADDR is all that reaches it, so its addresses count. */
 bool config_on_loopback(void)
 {
-    char list[1024];
     if (!config.PROXY_ADDR[0])
         return is_loopback(config.HTTP_ADDR);
-    snprintf(list, sizeof list, "%s", config.PROXY_ADDR);
-    for (char *rest = list, *address; (address = strsep(&rest, ", ")) != NULL;)
-        if (address[0] && !is_loopback(address))
+    for (const char *at = config.PROXY_ADDR; *(at += strspn(at, ", ")); at += strcspn(at, ", "))
+        if (!is_loopback(at))
             return false;
     return true;
 }
@@ -343,8 +349,7 @@ bool config_on_loopback(void)
 static bool beyond_loopback(const char *endpoints)
 {
     for (const char *at = endpoints; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-        if (starts(at, "tcp://") && !starts(at, "tcp://127.") && !starts(at, "tcp://[::1]:") &&
-            !starts(at, "tcp://localhost:"))
+        if (starts(at, "tcp://") && !is_loopback(at + 6))
             return true;
     return false;
 }

@@ -11,6 +11,7 @@
 #include "common/addresses.h"
 #include "common/clock.h"
 #include "common/curve.h"
+#include "common/hash.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/rpc_socket.h"
@@ -21,8 +22,7 @@
 #define RESEND_MS 2000     /* an unanswered call is sent again after this, then twice that … */
 #define SCAN_MS 20         /* between two looks at deadlines and at calls that wait */
 #define RPC_PEERS (2 * ADDRESSES_MAX) /* those of now, and those that still finish something */
-#define FNV_START 2166136261u
-#define SLOT_BITS 20 /* of a call's id; the rest tells users of a slot apart */
+#define SLOT_BITS 20                  /* of a call's id; the rest tells users of a slot apart */
 
 typedef struct peer {
     char *endpoint;
@@ -152,13 +152,6 @@ static void peer_pong(rpc_client_t *self, peer_t *peer, const void *body, size_t
     peer->boot = boot;
 }
 
-static uint32_t fnv(uint32_t hash, const void *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ ((const uint8_t *)bytes)[i]) * 16777619u;
-    return hash;
-}
-
 /* Rendezvous hashing: when a peer goes, only its keys move. */
 static peer_t *keyed(const rpc_client_t *self, uint32_t key)
 {
@@ -166,7 +159,7 @@ static peer_t *keyed(const rpc_client_t *self, uint32_t key)
     uint32_t most = 0;
     for (size_t i = 0; i < self->peer_count; i++) {
         peer_t *peer = self->peers[i];
-        uint32_t score = fnv(peer->hash, &key, sizeof key);
+        uint32_t score = hash_add(peer->hash, &key, sizeof key);
         if (peer->up && peer->listed && (!best || score > most)) {
             best = peer;
             most = score;
@@ -191,7 +184,7 @@ static peer_t *peer_open(rpc_client_t *self, const char *endpoint)
     peer_t *peer = calloc(1, sizeof *peer);
     if (!peer || !(peer->endpoint = strdup(endpoint)))
         abort();
-    peer->hash = fnv(FNV_START, endpoint, strlen(endpoint));
+    peer->hash = hash_add(HASH_START, endpoint, strlen(endpoint));
     peer->listed = true;
     peer->arena = arena_new(16 << 20);
     buf_init(&peer->pong_body, PROTO_MAX_BODY);
@@ -355,7 +348,7 @@ uint64_t rpc_client_call_keyed(rpc_client_t *self, str_t key, proto_type_t type,
                                const proto_trace_t *trace, int64_t timeout_ms, rpc_done_t *done,
                                void *arg)
 {
-    uint32_t hash = fnv(FNV_START, key.data, key.size);
+    uint32_t hash = hash_add(HASH_START, key.data, key.size);
     return start_call(self, hash ? hash : 1, type, msg, trace, timeout_ms, done, arg);
 }
 

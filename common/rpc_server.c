@@ -226,6 +226,11 @@ rpc_server_t *rpc_server_new(uv_loop_t *loop, const char *name, const char *role
                              rpc_handler_t *handler, void *arg, char *why, size_t why_size)
 {
     rpc_loop_context();
+    if (curve_wanted(endpoints) && strstr(endpoints, "ipc://")) {
+        /* keys are a socket's: clients over ipc would have none */
+        snprintf(why, why_size, "%s: with KEYS_DIR either ipc or tcp, not both", endpoints);
+        return NULL;
+    }
     rpc_server_t *self = zmalloc(sizeof *self);
     self->name = name;
     self->role = role;

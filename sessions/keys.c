@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "common/hash.h"
+
 static const struct {
     const char *kind;
     key_scope_t scope;
@@ -39,10 +41,7 @@ size_t keys_of_scope(key_scope_t scope, session_key_t found[KEY_COUNT])
 
 unsigned keys_partition(str_t user)
 {
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < user.size; i++)
-        hash = (hash ^ (unsigned char)user.data[i]) * 16777619u;
-    return hash % KEYS_PARTITIONS;
+    return hash_add(HASH_START, user.data, user.size) % KEYS_PARTITIONS;
 }
 
 void keys_partition_name(buf_t *out, session_key_t key, unsigned partition)

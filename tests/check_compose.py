@@ -53,7 +53,7 @@ def check_confinement(project):
         assert host["ReadonlyRootfs"], f"{name} can write to its root"
         assert host["CapDrop"] == ["ALL"] and not host["CapAdd"], f"{name} has capabilities"
         assert "no-new-privileges:true" in host["SecurityOpt"], f"{name} may gain privileges"
-        assert host["Memory"] and host["NanoCpus"] is not None, f"{name} has no limits"
+        assert host["Memory"] and host["NanoCpus"], f"{name} has no limits"
         for line in project.engine.docker("exec", container["Id"], "sh", "-c",
                                           "cat /proc/[0-9]*/status").splitlines():
             key, _, value = line.partition(":\t")

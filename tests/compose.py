@@ -14,10 +14,10 @@ import os
 import pathlib
 import resource
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
-import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BASE = "debian:bookworm-slim"
@@ -213,7 +213,6 @@ class Project:
 
 
 def free_ports(count):
-    import socket
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:
@@ -222,7 +221,3 @@ def free_ports(count):
     finally:
         for probe in probes:
             probe.close()
-
-
-def host_of(url):
-    return urllib.parse.urlsplit(url).hostname

@@ -44,4 +44,5 @@ def test_every_service_is_confined():
         assert service["read_only"] and service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert ("ports" in service) == (name == "proxy"), name
-        assert "mem_limit" in service and (name == "setup" or "healthcheck" in service), name
+        assert "mem_limit" in service and "cpus" in service, name
+        assert name == "setup" or "healthcheck" in service, name

@@ -242,6 +242,10 @@ static void test_config(void **state)
     accepts_env("HTTP_ADDR=0.0.0.0\nPROXY_ADDR=127.0.0.1:8000,[::1]:8443,localhost:1,\n");
     refuses_env("HTTP_ADDR=0.0.0.0\nPROXY_ADDR=127.0.0.1:8000,shop.example\n", "set API_TOKEN");
     refuses_env("HTTP_ADDR=127.0.0.1\nPROXY_ADDR=0.0.0.0:8000\n", "set API_TOKEN");
+    refuses_env("PROXY_ADDR=127.0.0.1:8000,127.shop.example:8000\n", "set API_TOKEN");
+    refuses_env("PROXY_ADDR=localhost.shop.example\n", "set API_TOKEN");
+    accepts_env("PROXY_ADDR=127.0.0.1, ::1, localhost,127.0.0.9:1\n");
+    refuses_env("SESSIONS_ENDPOINT=tcp://127.shop.example:5570\n", "set KEYS_DIR");
     refuses_env("SESSIONS_ENDPOINT=tcp://sessions:5570\n", "set KEYS_DIR");
     refuses_env("SESSIONS_ENDPOINT=tcp://127.0.0.1:1,tcp://[::]:5570\n", "set KEYS_DIR");
     accepts_env("SESSIONS_ENDPOINT=tcp://sessions:5570\nKEYS_DIR=keys\n");

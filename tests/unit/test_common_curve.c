@@ -260,6 +260,19 @@ static void test_parse(void **state)
         assert_false(curve_parse(bad[i], &pair));
 }
 
+/* One socket has keys for all its endpoints, and clients over ipc bring none. */
+static void test_not_mixed(void **state)
+{
+    (void)state;
+    static const proto_type_t accepts[] = {PROTO_RESET, 0};
+    char both[160], why[256] = "";
+    become("server");
+    snprintf(both, sizeof both, "ipc://%s/s.sock,tcp://127.0.0.1:%d", folder, free_port());
+    assert_null(
+        rpc_server_new(&loop, "unit", "sessions", both, accepts, handle, NULL, why, sizeof why));
+    assert_non_null(strstr(why, "not both"));
+}
+
 static void test_wanted(void **state)
 {
     (void)state;
@@ -290,7 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_let_in),       cmocka_unit_test(test_kept_out),
         cmocka_unit_test(test_let_in_later), cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_wanted),
+        cmocka_unit_test(test_not_mixed),    cmocka_unit_test(test_wanted),
     };
     int failed = cmocka_run_group_tests(tests, NULL, clean_up);
     rpc_loop_end(&loop);
