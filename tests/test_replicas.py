@@ -76,6 +76,22 @@ def test_each_of_two_may_die(doubled):
     assert (said["user"], said["assistant"]) == (3, 3)
 
 
+def test_a_user_stays_with_one_dispatcher(doubled):
+    """A second message joins the turn that runs, which only the dispatcher that gave it knows."""
+    for name in ("dispatcher", "dispatcher-2"):
+        doubled.wait_log("gateway", f"peer_up service=dispatcher endpoint="
+                                    f"{doubled.endpoint(name)}")
+    users = [f"stays-{n}" for n in range(12)]
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        asked = [pool.submit(doubled.http.ask, user, text)
+                 for user in users for text in ("busco un kia", "o un mazda")]
+        assert all(answer.result().status == 200 for answer in asked)
+    seen = {user: {name for name in ("dispatcher", "dispatcher-2")
+                   if f"user={user} " in doubled.log(name)} for user in users}
+    assert all(len(names) == 1 for names in seen.values()), seen
+    assert set.union(*seen.values()) == {"dispatcher", "dispatcher-2"}, "both have work"
+
+
 def test_what_two_dispatchers_tell_of_one_agent_is_shown_once(doubled):
     def agents():
         lines = doubled.http.get("/metrics").body.decode().splitlines()
