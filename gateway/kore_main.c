@@ -193,14 +193,13 @@ static unsigned method_of(const struct http_request *req)
 static bool admit(struct http_request *req, const route_t *route, problem_t *problem)
 {
     const char *value = NULL;
-    bool webhook = route->name == ROUTE_WEBHOOK || route->name == ROUTE_WEBHOOK_STATUS;
 
-    if (!route->guarded && !webhook)
+    if (route->who == WHO_ANYBODY)
         return true;
     if (http_request_header(req, "sec-fetch-site", &value) == KORE_RESULT_OK &&
         (strcmp(value, "cross-site") == 0 || strcmp(value, "same-site") == 0))
         return problem_set(problem, 403, "Pages of other sites may not use this.");
-    if (webhook)
+    if (route->who == WHO_SIGNED)
         return true;
     if (http_request_header(req, "authorization", &value) != KORE_RESULT_OK)
         value = NULL;
@@ -261,7 +260,7 @@ int gateway_request(struct http_request *req)
 
     if (http_state_get(req))
         return wait_handle(req);
-    route = route_find(str_from(req->path));
+    route = route_find(str_from(req->path), method_of(req));
     if (route.name == ROUTE_UNKNOWN) {
         problem_set(&problem, 404, "There is nothing at this path.");
     } else if (!(route.methods & method_of(req))) {

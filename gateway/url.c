@@ -1,63 +1,69 @@
 /* Paths and query strings; see url.h. */
 #include "gateway/url.h"
 
-#include "common/text.h"
+#include <stdio.h>
 
-#define GETS (METHOD_GET | METHOD_HEAD)
+#include "common/text.h"
+#include "gateway/routes.h"
 
 static const struct {
     const char *path;
-    route_t route;
-} routes[] = {
-    {"/", {ROUTE_PAGE, GETS, "GET, HEAD", false, {0}}},
-    {"/chat.css", {ROUTE_PAGE, GETS, "GET, HEAD", false, {0}}},
-    {"/chat.js", {ROUTE_PAGE, GETS, "GET, HEAD", false, {0}}},
-    {"/icon.svg", {ROUTE_PAGE, GETS, "GET, HEAD", false, {0}}},
-    {"/seller/bot/", {ROUTE_BOT, METHOD_POST, "POST", true, {0}}},
-    {"/seller/bot", {ROUTE_BOT, METHOD_POST, "POST", true, {0}}},
-    {"/seller/turns", {ROUTE_TURNS, GETS, "GET, HEAD", true, {0}}},
-    {"/seller/latency", {ROUTE_LATENCY, GETS, "GET, HEAD", true, {0}}},
-    {"/seller/nps", {ROUTE_NPS, GETS, "GET, HEAD", true, {0}}},
-    {"/seller/budget", {ROUTE_BUDGET, GETS, "GET, HEAD", true, {0}}},
-    {"/catalog/cars", {ROUTE_CARS, GETS, "GET, HEAD", false, {0}}},
-    {"/catalog/makes", {ROUTE_MAKES, GETS, "GET, HEAD", false, {0}}},
-    {"/healthz", {ROUTE_HEALTH, GETS, "GET, HEAD", false, {0}}},
-    {"/readyz", {ROUTE_READY, GETS, "GET, HEAD", false, {0}}},
-    {"/metrics", {ROUTE_METRICS, GETS, "GET, HEAD", false, {0}}},
-    {"/webhook/twilio/", {ROUTE_WEBHOOK, METHOD_POST, "POST", false, {0}}},
-    {"/webhook/twilio", {ROUTE_WEBHOOK, METHOD_POST, "POST", false, {0}}},
-    {"/webhook/twilio/status", {ROUTE_WEBHOOK_STATUS, METHOD_POST, "POST", false, {0}}},
-    {"/webhook/twilio/status/", {ROUTE_WEBHOOK_STATUS, METHOD_POST, "POST", false, {0}}},
-};
-
-/* What is behind these is a user id. */
-static const struct {
-    const char *front;
     route_name_t name;
-} fronts[] = {{"/seller/sessions/", ROUTE_SESSION}, {"/seller/people/", ROUTE_PERSON}};
+    unsigned methods;
+    who_t who;
+    role_t role;
+} operations[] = {
+#define METHODS_GET (METHOD_GET | METHOD_HEAD)
+#define METHODS_POST METHOD_POST
+#define METHODS_DELETE METHOD_DELETE
+#define OPERATION(route, path, method, who, role, doc) \
+    {path, ROUTE_##route, METHODS_##method, WHO_##who, ROLE_##role},
+    ROUTES(OPERATION)};
 
-route_t route_find(str_t path)
+/* Is it this path? rest is then what the {…} in it stands for, or else all of it. */
+static bool matches(const char *path, str_t asked, str_t *rest)
 {
-    route_t route = {ROUTE_UNKNOWN, 0, "", false, {0}};
+    const char *brace = strchr(path, '{');
+    str_t front = {path, brace ? (size_t)(brace - path) : strlen(path)};
+    str_t back = str_from(brace ? strchr(brace, '}') + 1 : "");
 
-    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-        if (str_is(path, routes[i].path)) {
-            route = routes[i].route;
-            route.rest = path;
-            return route;
+    *rest = asked;
+    if (asked.size < front.size + back.size || !str_eq((str_t){asked.data, front.size}, front) ||
+        !str_eq((str_t){asked.data + asked.size - back.size, back.size}, back))
+        return false;
+    if (!brace)
+        return asked.size == front.size;
+    *rest = (str_t){asked.data + front.size, asked.size - front.size - back.size};
+    return rest->size && !memchr(rest->data, '/', rest->size);
+}
+
+static void print_allow(route_t *route)
+{
+    snprintf(route->allow, sizeof route->allow, "%s%s%s",
+             route->methods & METHOD_GET ? ", GET, HEAD" : "",
+             route->methods & METHOD_POST ? ", POST" : "",
+             route->methods & METHOD_DELETE ? ", DELETE" : "");
+    memmove(route->allow, route->allow + 2, sizeof route->allow - 2);
+}
+
+route_t route_find(str_t path, unsigned method)
+{
+    route_t route = {.who = WHO_CONSOLE, .role = ROLE_OWNER};
+    str_t rest;
+
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
+        if (!matches(operations[i].path, path, &rest))
+            continue;
+        route.name = operations[i].name;
+        route.rest = rest;
+        route.methods |= operations[i].methods;
+        if (operations[i].methods & method) {
+            route.who = operations[i].who;
+            route.role = operations[i].role;
         }
     }
-    for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++) {
-        size_t size = strlen(fronts[i].front);
-
-        if (path.size > size && memcmp(path.data, fronts[i].front, size) == 0 &&
-            !memchr(path.data + size, '/', path.size - size))
-            return (route_t){fronts[i].name,
-                             GETS | METHOD_DELETE,
-                             "GET, HEAD, DELETE",
-                             true,
-                             {path.data + size, path.size - size}};
-    }
+    if (route.name != ROUTE_UNKNOWN)
+        print_allow(&route);
     return route;
 }
 

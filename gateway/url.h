@@ -5,37 +5,44 @@
 #include "common/arena.h"
 #include "gateway/problem.h"
 
+/* ROUTE_BOT, ROUTE_SESSION …: what an operation of routes.h is handled by. Two of one name are
+ * handled by the same function. */
 typedef enum route_name {
     ROUTE_UNKNOWN,
-    ROUTE_BOT,            /* POST /seller/bot/ */
-    ROUTE_SESSION,        /* GET, DELETE /seller/sessions/{user_id} */
-    ROUTE_PERSON,         /* GET, DELETE /seller/people/{user_id} */
-    ROUTE_TURNS,          /* GET /seller/turns */
-    ROUTE_LATENCY,        /* GET /seller/latency */
-    ROUTE_NPS,            /* GET /seller/nps */
-    ROUTE_BUDGET,         /* GET /seller/budget */
-    ROUTE_CARS,           /* GET /catalog/cars */
-    ROUTE_MAKES,          /* GET /catalog/makes */
-    ROUTE_HEALTH,         /* GET /healthz */
-    ROUTE_READY,          /* GET /readyz */
-    ROUTE_METRICS,        /* GET /metrics */
-    ROUTE_WEBHOOK,        /* POST /webhook/twilio/: a message */
-    ROUTE_WEBHOOK_STATUS, /* POST /webhook/twilio/status: how a message fares */
-    ROUTE_PAGE,           /* GET / and the files it needs */
+    ROUTE_PAGE,
+    ROUTE_BOT,
+    ROUTE_SESSION,
+    ROUTE_PERSON,
+    ROUTE_TURNS,
+    ROUTE_LATENCY,
+    ROUTE_NPS,
+    ROUTE_BUDGET,
+    ROUTE_CARS,
+    ROUTE_MAKES,
+    ROUTE_HEALTH,
+    ROUTE_READY,
+    ROUTE_METRICS,
+    ROUTE_WEBHOOK,
+    ROUTE_WEBHOOK_STATUS,
 } route_name_t;
 
 enum { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_DELETE = 8, METHOD_OTHER = 16 };
 
+/* Who may: the words of routes.h. */
+typedef enum who { WHO_ANYBODY, WHO_SIGNED, WHO_API, WHO_CONSOLE } who_t;
+typedef enum role { ROLE_NONE, ROLE_VIEWER, ROLE_SELLER, ROLE_OWNER } role_t;
+
 typedef struct route {
     route_name_t name;
-    unsigned methods;  /* METHOD_… it takes */
-    const char *allow; /* the same as an Allow header */
-    bool guarded;      /* asks for API_TOKEN when there is one */
-    str_t rest; /* ROUTE_SESSION, ROUTE_PERSON: the user id, still encoded; ROUTE_PAGE: the path */
+    unsigned methods; /* METHOD_… that the path takes */
+    char allow[32];   /* the same as an Allow header */
+    who_t who;        /* may do what was asked for, if the path takes the method … */
+    role_t role;      /* … and at least with this role */
+    str_t rest;       /* what {…} in the path stands for, still encoded; else the path */
 } route_t;
 
-/* The endpoint of a path; ROUTE_UNKNOWN if there is none. */
-route_t route_find(str_t path);
+/* The operation of a path and one METHOD_…; ROUTE_UNKNOWN if there is nothing at the path. */
+route_t route_find(str_t path, unsigned method);
 
 /* Replaces %XX, and + by a blank if plus is set. false on a % that is none, on a NUL, on what is
  * not UTF-8, and past the arena's ceiling. */

@@ -4,12 +4,14 @@
  *   describe markdown   proto/MESSAGES.md
  *   describe settings   .env.example
  *   describe table      the settings as a Markdown table, for README.md
+ *   describe routes     every operation of the HTTP interface, a line each
  *   describe value NAME…   what settings amount to here and now, a line each
  */
 #include <stdio.h>
 
 #include "common/config.h"
 #include "common/log.h"
+#include "gateway/routes.h"
 #include "proto/proto.h"
 
 static const char *const kinds[] = {"INT", "BOOL", "STR", "BIN", "LIST"};
@@ -96,6 +98,13 @@ static void markdown(void)
     }
 }
 
+static void routes(void)
+{
+#define LINE(route, path, method, who, role, doc) \
+    printf("%s\t%s\t%s\t%s\t%s\t%s\n", #method, path, #who, #role, #route, doc);
+    ROUTES(LINE)
+}
+
 static int values(char **names, int count)
 {
     log_start("mostrador", "info", "logfmt");
@@ -121,8 +130,10 @@ int main(int argc, char **argv)
         config_print_example();
     else if (str_is(what, "table"))
         config_print_table();
+    else if (str_is(what, "routes"))
+        routes();
     else {
-        fprintf(stderr, "usage: describe json|markdown|settings|table|value NAME…\n");
+        fprintf(stderr, "usage: describe json|markdown|settings|table|routes|value NAME…\n");
         return 2;
     }
     return 0;

@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     makes_query_parse(text, arena, &make, &problem);
     fuzz_turns(text, arena);
     fuzz_budget(text, arena);
-    route_find(text);
+    route_find(text, METHOD_GET);
     bearer_matches(text, "token");
     arena_destroy(&arena);
     return 0;

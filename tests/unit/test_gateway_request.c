@@ -32,22 +32,31 @@ static int tear_down(void **state)
 static void routes(void **state)
 {
     (void)state;
-    assert_int_equal(route_find(STR_LIT("/seller/bot")).name, ROUTE_BOT);
-    assert_int_equal(route_find(STR_LIT("/seller/bot/")).name, ROUTE_BOT);
-    assert_true(route_find(STR_LIT("/seller/bot/")).guarded);
-    assert_int_equal(route_find(STR_LIT("/seller/sessions/a%2Fb")).name, ROUTE_SESSION);
-    assert_str(route_find(STR_LIT("/seller/sessions/a%2Fb")).rest, "a%2Fb");
-    assert_int_equal(route_find(STR_LIT("/seller/sessions/")).name, ROUTE_UNKNOWN);
-    assert_int_equal(route_find(STR_LIT("/seller/sessions/a/b")).name, ROUTE_UNKNOWN);
-    assert_int_equal(route_find(STR_LIT("/")).name, ROUTE_PAGE);
-    assert_int_equal(route_find(STR_LIT("")).name, ROUTE_UNKNOWN);
-    assert_int_equal(route_find(STR_LIT("/healthz/")).name, ROUTE_UNKNOWN);
-    assert_int_equal(route_find(STR_LIT("/webhook/twilio")).name, ROUTE_WEBHOOK);
-    assert_int_equal(route_find(STR_LIT("/webhook/twilio/")).name, ROUTE_WEBHOOK);
-    assert_int_equal(route_find(STR_LIT("/webhook/twilio/status")).name, ROUTE_WEBHOOK_STATUS);
-    assert_int_equal(route_find(STR_LIT("/webhook/twilio/status/")).name, ROUTE_WEBHOOK_STATUS);
-    assert_int_equal(route_find(STR_LIT("/webhook/twilio//")).name, ROUTE_UNKNOWN);
-    assert_false(route_find(STR_LIT("/webhook/twilio/")).guarded);
+    assert_int_equal(route_find(STR_LIT("/seller/bot"), METHOD_GET).name, ROUTE_BOT);
+    assert_int_equal(route_find(STR_LIT("/seller/bot/"), METHOD_GET).name, ROUTE_BOT);
+    assert_true(route_find(STR_LIT("/seller/bot/"), METHOD_POST).who == WHO_API);
+    assert_int_equal(route_find(STR_LIT("/seller/sessions/a%2Fb"), METHOD_GET).name, ROUTE_SESSION);
+    assert_str(route_find(STR_LIT("/seller/sessions/a%2Fb"), METHOD_GET).rest, "a%2Fb");
+    assert_int_equal(route_find(STR_LIT("/seller/sessions/"), METHOD_GET).name, ROUTE_UNKNOWN);
+    assert_int_equal(route_find(STR_LIT("/seller/sessions/a/b"), METHOD_GET).name, ROUTE_UNKNOWN);
+    assert_int_equal(route_find(STR_LIT("/"), METHOD_GET).name, ROUTE_PAGE);
+    assert_int_equal(route_find(STR_LIT(""), METHOD_GET).name, ROUTE_UNKNOWN);
+    assert_int_equal(route_find(STR_LIT("/healthz/"), METHOD_GET).name, ROUTE_UNKNOWN);
+    assert_int_equal(route_find(STR_LIT("/webhook/twilio"), METHOD_GET).name, ROUTE_WEBHOOK);
+    assert_int_equal(route_find(STR_LIT("/webhook/twilio/"), METHOD_GET).name, ROUTE_WEBHOOK);
+    assert_int_equal(route_find(STR_LIT("/webhook/twilio/status"), METHOD_GET).name,
+                     ROUTE_WEBHOOK_STATUS);
+    assert_int_equal(route_find(STR_LIT("/webhook/twilio/status/"), METHOD_GET).name,
+                     ROUTE_WEBHOOK_STATUS);
+    assert_int_equal(route_find(STR_LIT("/webhook/twilio//"), METHOD_GET).name, ROUTE_UNKNOWN);
+    assert_true(route_find(STR_LIT("/webhook/twilio/"), METHOD_POST).who == WHO_SIGNED);
+    assert_true(route_find(STR_LIT("/healthz"), METHOD_HEAD).who == WHO_ANYBODY);
+    assert_int_equal(route_find(STR_LIT("/seller/people/a"), METHOD_DELETE).role, ROLE_OWNER);
+    assert_string_equal(route_find(STR_LIT("/seller/people/a"), METHOD_OTHER).allow,
+                        "GET, HEAD, DELETE");
+    /* what a path does not take is nobody's */
+    assert_true(route_find(STR_LIT("/healthz"), METHOD_POST).who == WHO_CONSOLE);
+    assert_int_equal(route_find(STR_LIT("/healthz"), METHOD_POST).role, ROLE_OWNER);
 }
 
 static void decoding(void **state)

@@ -113,9 +113,10 @@ static void what_is_wrong_is_said(void **state)
 static void they_ask_for_the_token(void **state)
 {
     (void)state;
-    assert_true(route_find(STR_LIT("/seller/turns")).guarded);
-    assert_true(route_find(STR_LIT("/seller/latency")).guarded);
-    assert_int_equal(route_find(STR_LIT("/seller/turns")).methods, METHOD_GET | METHOD_HEAD);
+    assert_true(route_find(STR_LIT("/seller/turns"), METHOD_GET).who == WHO_API);
+    assert_true(route_find(STR_LIT("/seller/latency"), METHOD_GET).who == WHO_API);
+    assert_int_equal(route_find(STR_LIT("/seller/turns"), METHOD_GET).methods,
+                     METHOD_GET | METHOD_HEAD);
 }
 
 static void turns_are_told(void **state)
@@ -208,7 +209,7 @@ static void budgets_are_asked_for(void **state)
         assert_false(budget_query_parse(str_from(wrong[i]), arena, &user_id, &problem));
         assert_int_equal(problem.status, 400);
     }
-    assert_true(route_find(STR_LIT("/seller/budget")).guarded);
+    assert_true(route_find(STR_LIT("/seller/budget"), METHOD_GET).who == WHO_API);
 }
 
 static void budgets_are_told(void **state)

@@ -1,0 +1,46 @@
+/*
+ * Every operation of the HTTP interface, as one table: what route_find looks in, who may do what,
+ * and what gateway/openapi.json must describe (`describe routes` prints it).
+ *
+ *   R(route, path, method, who, role, doc)
+ *
+ * {…} in a path stands for one segment, still percent-encoded. GET serves HEAD too.
+ * who           may
+ *   ANYBODY     anybody
+ *   SIGNED      the carrier, by its signature
+ *   API         the bearer of API_TOKEN, anybody if there is none; and who is signed in to the
+ *               console with at least that role
+ *   CONSOLE     who is signed in to the console with at least that role
+ * The role counts for API and CONSOLE only. Who adds an operation says who may; there is no default.
+ */
+#ifndef MOSTRADOR_GATEWAY_ROUTES_H
+#define MOSTRADOR_GATEWAY_ROUTES_H
+
+/* clang-format off */
+#define ROUTES(R) \
+    R(PAGE,           "/",                         GET,    ANYBODY, NONE,   "the chat page") \
+    R(PAGE,           "/chat.css",                 GET,    ANYBODY, NONE,   "its looks") \
+    R(PAGE,           "/chat.js",                  GET,    ANYBODY, NONE,   "its script") \
+    R(PAGE,           "/icon.svg",                 GET,    ANYBODY, NONE,   "its icon") \
+    R(BOT,            "/seller/bot/",              POST,   API,     SELLER, "say something, get the answer") \
+    R(BOT,            "/seller/bot",               POST,   API,     SELLER, "the same") \
+    R(SESSION,        "/seller/sessions/{user_id}", GET,   API,     VIEWER, "a conversation") \
+    R(SESSION,        "/seller/sessions/{user_id}", DELETE, API,    SELLER, "forget it") \
+    R(PERSON,         "/seller/people/{user_id}",  GET,    API,     OWNER,  "everything that is stored of a person") \
+    R(PERSON,         "/seller/people/{user_id}",  DELETE, API,     OWNER,  "erase it") \
+    R(TURNS,          "/seller/turns",             GET,    API,     VIEWER, "what turns took, one by one") \
+    R(LATENCY,        "/seller/latency",           GET,    API,     VIEWER, "the same as percentiles") \
+    R(NPS,            "/seller/nps",               GET,    API,     VIEWER, "what people answered to the survey") \
+    R(BUDGET,         "/seller/budget",            GET,    API,     VIEWER, "what has been spent at language models today") \
+    R(CARS,           "/catalog/cars",             GET,    ANYBODY, NONE,   "a page of cars") \
+    R(MAKES,          "/catalog/makes",            GET,    ANYBODY, NONE,   "makes, or the models of one") \
+    R(HEALTH,         "/healthz",                  GET,    ANYBODY, NONE,   "alive") \
+    R(READY,          "/readyz",                   GET,    ANYBODY, NONE,   "all parts there, or which is missing") \
+    R(METRICS,        "/metrics",                  GET,    ANYBODY, NONE,   "numbers for Prometheus") \
+    R(WEBHOOK,        "/webhook/twilio/",          POST,   SIGNED,  NONE,   "a message") \
+    R(WEBHOOK,        "/webhook/twilio",           POST,   SIGNED,  NONE,   "the same") \
+    R(WEBHOOK_STATUS, "/webhook/twilio/status",    POST,   SIGNED,  NONE,   "how a message fares") \
+    R(WEBHOOK_STATUS, "/webhook/twilio/status/",   POST,   SIGNED,  NONE,   "the same")
+/* clang-format on */
+
+#endif
