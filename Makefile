@@ -61,6 +61,7 @@ UNITS := $(filter $(addprefix $(B)/tests/test_,common common_rpc common_curve mo
 endif
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/%,$(wildcard tests/bench/bench_*.c))
+SIM := $(call objects,$(wildcard tests/bench/sim/*.c))
 ARCHIVES := $(addprefix $(B)/lib,agent.a catalog.a sessions.a dispatcher.a gateway.a common.a)
 
 .DEFAULT_GOAL := build
@@ -116,6 +117,10 @@ $(B)/tests/bench_%: $(B)/tests/bench/bench_%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
 	@$(CC) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDFLAGS_ALL) $(PKG_LIBS)
+$(B)/tests/model-sim: $(SIM) $(ARCHIVES)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) -o $@ $(SIM) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDFLAGS_ALL) $(PKG_LIBS)
 
 # what is embedded by .incbin
 $(B)/sessions/scripts.o: $(wildcard sessions/*.lua)
@@ -178,7 +183,7 @@ record: deps-check ## real conversations as cases for eval: make record RECORD_C
 check: deps-check ## all tests
 	@$(MAKE) --no-print-directory -j2 build units
 	@$(MAKE) --no-print-directory docs-check check-units check-python
-units: $(UNITS)
+units: $(UNITS) $(B)/tests/model-sim
 # Leaks, undefined behaviour and races end a test; libzmq's own threads are not ours to judge.
 check-units: export TSAN_OPTIONS := suppressions=tests/tsan.supp
 check-units: build units
@@ -186,7 +191,7 @@ check-units: build units
 	@echo "$(words $(UNITS)) unit test programs passed"
 # Most of a test is waiting for a process to do something, so several run at once.
 JOBS ?= 4
-check-python: build
+check-python: build $(B)/tests/model-sim
 	@V=$(V) $(PYTHON) -m pytest -q -n $(JOBS) --maxfail=1 -p no:cacheprovider $(PYTEST) tests
 
 # What adds nothing under a sanitizer is left out: the browser, the regression plan, whose seller the
@@ -220,7 +225,7 @@ build/fuzz/tests/fuzz_%.run: build/fuzz/tests/fuzz_%
 		|| { tail -n 40 build/fuzz/$*.log; exit 1; }
 	@grep -h '^Done' build/fuzz/$*.log
 
-C_FILES = $(wildcard */*.c */*.h tests/*/*.c */*/main.c)
+C_FILES = $(wildcard */*.c */*.h tests/*/*.c tests/bench/*/*.[ch] */*/main.c)
 lint: deps-lint ## clang-tidy, cppcheck, shellcheck, formatting
 	@clang-format --dry-run -Werror $(C_FILES)
 	@shellcheck common/run gateway/run .ci/run .ci/packages deploy/images/gather deploy/images/install \
