@@ -2,11 +2,14 @@
 not forgotten, and secrets go only to who needs them. What it does is in tests/check_compose.py."""
 
 import re
+import subprocess
 
 import pytest
+import redis
 import yaml
 
 import most
+import stack as stacks
 
 FILES = {"gateway": "gateway/[!d]*.c", "dispatcher-1": "gateway/dispatcher*.c", "agent": "agent/*.c",
          "catalog": "catalog/*.c", "sessions": "sessions/*.c"}
@@ -46,3 +49,58 @@ def test_every_service_is_confined():
         assert ("ports" in service) == (name == "proxy"), name
         assert "mem_limit" in service and "cpus" in service, name
         assert name == "setup" or "healthcheck" in service, name
+
+
+class RedisAsInItsImage:
+    """The image's own start script, with its folders elsewhere."""
+
+    PLACES = {"/run/mostrador": "run", "/keys": "keys", "/app": "app", "/data": "data"}
+    COMMANDS = "+ping +evalsha +script|load +set +get"
+
+    def __init__(self, folder):
+        self.port = stacks.free_port()
+        text = (most.ROOT / "deploy/images/redis/start").read_text()
+        for place, name in self.PLACES.items():
+            (folder / name).mkdir()
+            text = text.replace(place, str(folder / name))
+        (folder / "keys/password").write_text("secret")
+        (folder / "app/commands").write_text(self.COMMANDS.replace(" ", "\n"))
+        self.script = folder / "start"
+        self.script.write_text(text.replace("--port 6379 --bind '* -::*'",
+                                            f"--port {self.port} --bind 127.0.0.1"))
+
+    def __enter__(self):
+        self.child = subprocess.Popen(["sh", self.script], stdout=subprocess.DEVNULL)
+        most.eventually(self.answers)
+        return self
+
+    def answers(self):
+        try:
+            return self.as_user("health", "").ping()
+        except redis.ConnectionError:
+            return False
+
+    def __exit__(self, *_):
+        self.child.kill()
+        self.child.wait()
+
+    def as_user(self, name, password):
+        return redis.Redis(port=self.port, username=name, password=password, decode_responses=True)
+
+
+def test_redis_lets_one_user_in_and_keeps_what_it_took(tmp_path):
+    image = RedisAsInItsImage(tmp_path)
+    with image:
+        ours = image.as_user("mostrador", "secret")
+        for name, password in (("default", ""), ("mostrador", "wrong")):
+            with pytest.raises(redis.RedisError):
+                image.as_user(name, password).get("most:a")
+        with pytest.raises(redis.RedisError):
+            redis.Redis(port=image.port).get("most:a")
+        with pytest.raises(redis.ResponseError):
+            ours.execute_command("FLUSHALL")
+        # two writes of a script are a transaction in the file, which whoever reads it must run
+        ours.evalsha(ours.script_load("redis.call('SET', KEYS[1], 1) redis.call('SET', KEYS[2], 2)"),
+                     2, "most:a", "most:b")
+    with image:
+        assert [image.as_user("mostrador", "secret").get(f"most:{key}") for key in "ab"] == ["1", "2"]
