@@ -161,13 +161,16 @@ import: deps ## load a catalog, also into a running instance: make import CSV=ca
 	@$(MAKE) --no-print-directory -j2 build
 	@$(B)/bin/catalog-import '$(CSV)'
 
-.PHONY: demo-whatsapp soak
+.PHONY: demo-whatsapp soak chaos
 demo-whatsapp: deps-check ## conversations on WhatsApp with a simulator in Twilio's place, no account needed
 	@$(MAKE) --no-print-directory -j2 build
 	@V=$(V) $(PYTHON) tests/demo_whatsapp.py
 soak: deps-check ## 10,000 messages while everything fails and dies: make soak SOAK='--seed 2 --messages 5000'
 	@$(MAKE) --no-print-directory -j2 build
 	@V=$(V) $(PYTHON) tests/soak.py $(SOAK)
+chaos: deps-check ## every fault we could think of, and what came of it: make chaos CHAOS='--seed 2 --only cut'
+	@$(MAKE) --no-print-directory -j2 build
+	@V=$(V) $(PYTHON) tests/chaos.py $(CHAOS)
 
 .PHONY: eval record
 EVAL = $(if $(RUNS),--runs '$(RUNS)') $(if $(ONLY),--only '$(ONLY)') $(if $(CASES),--cases '$(CASES)') \
@@ -198,7 +201,7 @@ check-python: build $(B)/tests/model-sim
 # unit tests drive through far more, and what tries Redis' scripts rather than ours. Kore itself is not
 # instrumented, and its start and stop do not survive ThreadSanitizer's runtime: there the gateway's
 # own tests are left to the others, and so are those that say much to processes of one thread.
-LEFT_OUT_asan := page eval compose_file soak sessions_random
+LEFT_OUT_asan := page eval compose_file soak chaos sessions_random
 LEFT_OUT_ubsan := $(LEFT_OUT_asan)
 LEFT_OUT_tsan := $(LEFT_OUT_asan) gateway gateway_http run lies ground memory seller sessions_survey survey \
 	budget turn_log breaker people twilio_sim whatsapp webhook

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Whatever may befall a shop befalls it, one after the other, while people write to it.
+
+    python3 tests/chaos.py [--seed 1] [--only cut,kill] [--seconds 10]
+
+After each fault: every message that was acknowledged is answered exactly once and in order, what
+each person received is what the session service says they were answered, as many messages are
+recorded as were acknowledged, nothing waits and nothing is on its way. Prints a table, and ends with
+1 when something does not hold.
+"""
+
+import argparse
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import chaos_faults  # noqa: E402
+import chaos_shop  # noqa: E402
+
+
+def one(world, name, seconds):
+    """Lets one fault happen. Returns (what was done, messages, refusals, longest, problems)."""
+    problems, done = [], "?"
+    with world.load() as load:
+        hit = chaos_faults.Hit(world, load, seconds)
+        try:
+            done = chaos_faults.FAULTS[name](hit)
+        except Exception as error:  # told in the table; the others are tried all the same
+            problems.append(f"{type(error).__name__}: {error}")
+        world.heal()
+    problems += load.judge()
+    return done, load, problems
+
+
+def told(name, done, load, problems):
+    refusals = sum(load.refusals.values()) + load.retries
+    print(f"{name:<24} {load.count():>5} {refusals:>6} {load.longest:>7.1f}  "
+          f"{'holds' if not problems else 'BROKEN':<7} {done}", flush=True)
+    for problem in problems[:5]:
+        print(f"    {problem}", flush=True)
+
+
+def run(names, seed, seconds):
+    """Every fault once; returns {name: problems} of those that do not hold."""
+    wrong = {}
+    print(f"seed {seed}\n{'fault':<24} {'acked':>5} {'again':>6} {'longest':>7}  outcome what",
+          flush=True)
+    with chaos_shop.World(seed) as world:
+        for name in names:
+            done, load, problems = one(world, name, seconds)
+            told(name, done, load, problems)
+            if problems:
+                wrong[name] = problems
+        reports = world.reports()
+        if reports:
+            wrong["reports"] = reports
+            print("\n".join(reports[:20]))
+        if wrong:
+            kept = pathlib.Path(tempfile.mkdtemp(prefix="chaos"))
+            shutil.copytree(world.shop.logs, kept, dirs_exist_ok=True)
+            print(f"logs are kept in {kept}")
+    return wrong
+
+
+def chosen(only):
+    wanted = [word for word in only.split(",") if word]
+    names = [name for name in chaos_faults.FAULTS
+             if not wanted or any(word in name for word in wanted)]
+    if not names:
+        raise SystemExit(f"no fault is called {only}; there are: {', '.join(chaos_faults.FAULTS)}")
+    return names
+
+
+def options(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="faults whose names contain one of these")
+    parser.add_argument("--seconds", type=float, default=10, help="what a fault lasts")
+    return parser.parse_args(arguments)
+
+
+def main():
+    wanted = options()
+    started = time.monotonic()
+    wrong = run(chosen(wanted.only), wanted.seed, wanted.seconds)
+    print(f"{len(wrong)} do not hold" if wrong else
+          "after each: every acknowledged message answered once and in order, counts equal, nothing "
+          "left over", f"({time.monotonic() - started:.0f} s)")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,274 @@
+"""A shop to do harm to, and the people who write to it meanwhile; for tests/chaos.py.
+
+Two of every service but Redis and the gateway, a model and a Twilio that are simulated, a line that
+can be cut between any two processes, and a clock on the wall of each that can be set wrong. People
+write on WhatsApp and through the API as long as they are told to, and each message is repeated until
+it is acknowledged; what comes of them is judged afterwards, by what the session service says and by
+what they have received.
+"""
+
+import asyncio
+import collections
+import random
+import struct
+import subprocess
+import threading
+import time
+
+import aiohttp
+
+import chaos_net
+import most
+import openai_sim
+import replicas
+import soak
+import stack as stacks
+from conversation import key
+from twilio_sim import TwilioSim
+
+WEBHOOK_MS = 1000  # Twilio's patience; what settles unknown outcomes waits longer
+SETTINGS = {**soak.SETTINGS, "LEASE_MS": "1500ms", "NPS_AFTER": "0", "TWILIO_SETTLE_MS": "1600ms",
+            "TWIML_SETTLE_MS": "1600ms"}
+
+
+class Shop(replicas.Replicas):
+    """Every process reaches every other over a line of its own: lines.names are "who>whom"."""
+
+    def __init__(self, lines, **options):
+        super().__init__(**options)
+        self.lines = lines
+        self.calls = {}  # who: the endpoints it is given
+        self.library = self.dir / "clock.so"
+        subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE", "-o", self.library,
+                        stacks.ROOT / "tests" / "chaos_clock.c"], check=True)
+        for name in self.order:
+            self.set_clock(name, 0)
+            self.connect(name)
+
+    def set_clock(self, name, seconds):
+        """The time of day of one process is so many seconds ahead, from now on. The file is mapped
+        there: it must not be cut short."""
+        path = self.dir / f"clock-{name}"
+        path.touch()
+        with path.open("r+b") as out:
+            out.write(struct.pack("q", seconds))
+
+    def connect(self, name):
+        """The lines from a process to all that it calls."""
+        service, own = name.partition("-")[0], super()._env(name)
+        self.calls[name] = {}
+        wanted = {"gateway": ("DISPATCHER", "SESSIONS", "CATALOG"),
+                  "agent": ("DISPATCHER_AGENTS", "SESSIONS", "CATALOG"),
+                  "dispatcher": ("SESSIONS",), "sessions": ("REDIS",)}.get(service, ())
+        for what in wanted:
+            if what == "REDIS":
+                front = self.run / "net" / f"{name}.redis"
+                self.lines.add(f"{name}>redis", front, self.run / "redis.sock")
+                self.calls[name]["REDIS_URL"] = f"unix://{front}"
+                continue
+            fronts = []
+            for replica, back in enumerate(own[f"{what}_ENDPOINT"].split(","), start=1):
+                fronts.append(f"ipc://{self.run}/net/{name}.{what.lower()}-{replica}")
+                whom = what.lower().partition("_")[0] + ("" if replica == 1 else f"-{replica}")
+                self.lines.add(f"{name}>{whom}", fronts[-1], back)
+            self.calls[name][f"{what}_ENDPOINT"] = ",".join(fronts)
+
+    def _argv(self, name):
+        argv = super()._argv(name)
+        # a file that may not grow is an error for Redis to handle, not its end
+        return ["env", "--ignore-signal=XFSZ", *argv] if name == "redis" else argv
+
+    def _env(self, name):
+        return {**super()._env(name), **self.calls[name], "LD_PRELOAD": str(self.library),
+                "CHAOS_CLOCK": str(self.dir / f"clock-{name}")}
+
+    def revive(self, *names):
+        """Starts what is dead, as a supervisor would."""
+        for name in names or self.order:
+            process = self.processes[name]
+            if process.frozen:
+                self.thaw(name)
+            if not process.alive():
+                process.ended = True
+                self.start(name, wait=False)
+
+
+class Load(soak.Soak):
+    """People and callers of the API who write until stop(); new ones each time."""
+
+    people, callers = 8, 5
+
+    def __init__(self, world, number, seed):
+        super().__init__(soak.options(["--settle", "90"]))
+        self.world, self.stack, self.sim = world, world.shop, world.sim
+        self.random = random.Random(f"{seed} {number}")
+        self.writers = [f"whatsapp:+52155{number:04}{n:04}" for n in range(self.people)]
+        self.askers = [f"api-{number}-{n}" for n in range(self.callers)]
+        self.plans = self.writers + self.askers
+        self.told = collections.defaultdict(list)  # of who asked: what each was answered
+        self.refusals = collections.Counter()
+        self.longest = 0.0
+        self.again = 0.05        # how often a message comes twice, and an old one after newer ones
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.everybody()), daemon=True)
+        self.failure = None
+        self.tag = 0
+
+    # ---- writing ----
+
+    def text(self):
+        self.tag += 1
+        return f"{self.random.choice(soak.WORDS)} #m{self.tag}"
+
+    def sid(self):
+        return f"SM{self.random.getrandbits(128):032x}"
+
+    async def write(self, session, who):
+        while not self.ending.is_set():
+            count = self.random.choice((1, 1, 1, 2, 3))
+            began = time.monotonic()
+            await asyncio.gather(*(self.say(session, who, self.sid(), self.text(),
+                                            self.random.random() < self.again)
+                                   for _ in range(count)))
+            self.longest = max(self.longest, time.monotonic() - began)
+            if self.random.random() < self.again:  # one that Twilio brings again, much later
+                old, self.sent[who] = self.random.choice(self.sent[who]), list(self.sent[who])
+                await self.say(session, who, old, "otra vez", False)
+                self.sent[who].pop()
+            await asyncio.sleep(self.random.random() * 0.4)
+
+    async def ask(self, session, who):
+        while not self.ending.is_set():
+            name, text, began = f"k-{self.sid()}", self.text(), time.monotonic()
+            while True:
+                status, reply = await self.try_to_ask(session, who, name, text)
+                if status == 200:
+                    break
+                self.refusals[status] += 1
+                await asyncio.sleep(0.2)
+            self.longest = max(self.longest, time.monotonic() - began)
+            self.sent[who].append(name)
+            self.told[who].append(reply)
+            await asyncio.sleep(self.random.random() * 0.4)
+
+    async def try_to_ask(self, session, who, name, text):
+        try:
+            async with session.post(
+                    self.stack.http.url + "/seller/bot/", json={"user_id": who, "msg": text},
+                    headers={"Idempotency-Key": name}) as answer:
+                told = await answer.json(content_type=None)
+                if answer.status in (503, 504):
+                    if answer.status == 503 and not answer.headers.get("Retry-After"):
+                        self.problem("503 without Retry-After")
+                elif answer.status != 200:
+                    self.problem(f"{who} was answered {answer.status} {told}")
+                return answer.status, told.get("reply")
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+            return type(error).__name__, None
+
+    async def everybody(self):
+        try:
+            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0),
+                                             trust_env=False,
+                                             timeout=aiohttp.ClientTimeout(20)) as session:
+                await asyncio.gather(*(self.write(session, who) for who in self.writers),
+                                     *(self.ask(session, who) for who in self.askers))
+        except Exception as error:  # told by stop()
+            self.failure = error
+            raise
+
+    def __enter__(self):
+        self.thread.start()
+        self.more(1)
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.thread.join(120)
+
+    def count(self):
+        return sum(map(len, list(self.sent.values())))
+
+    def more(self, messages):
+        """Until so many more have been acknowledged."""
+        goal = self.count() + messages
+        most.eventually(lambda: self.failure or self.count() >= goal, 90, "nothing is acknowledged")
+        if self.failure:
+            raise self.failure
+
+    # ---- judging ----
+
+    def judge(self):
+        """What does not hold, as lines; [] if all is well."""
+        if self.thread.is_alive() or self.failure:
+            return [f"people never came to an end: {self.failure!r}"]
+        self.settle(self.plans)
+        received = self.sim.people()
+        with self.stack.client("sessions") as client, self.stack.redis() as redis:
+            for who in self.plans:
+                replies = [soak.bare([reply.text]) for reply in self.replies(client, who)]
+                if who in self.told:
+                    got = [soak.bare([text]) for text in dict.fromkeys(self.told[who])]
+                    replies = list(dict.fromkeys(replies))
+                else:
+                    got = [soak.bare(m["body"] for m in received.get(who, []))]
+                    replies = ["".join(replies)]
+                if got != replies and self.sent[who]:
+                    self.problem(f"{who} received {got} instead of {replies}")
+                recorded = int(redis.hget(key("state", who), "seq") or 0)
+                if recorded != len(self.sent[who]):
+                    self.problem(f"{who} sent {len(self.sent[who])} messages, {recorded} are known")
+                if redis.zscore(key("ready", who), who) is not None:
+                    self.problem(f"{who} is still to be looked after")
+        return self.problems
+
+
+class World:
+    """The shop with its simulators, and what is measured of its processes."""
+
+    def __init__(self, seed, agents=2, latency_ms=(30, 300)):
+        self.seed, self.loads = seed, 0
+        self.random = random.Random(seed)
+        self.model = openai_sim.Sim(seed=seed, latency_ms=list(latency_ms), echo=True)
+        self.sim = TwilioSim(seed=seed, webhook_ms=WEBHOOK_MS)
+        self.lines = chaos_net.Lines()
+        self.agents = agents
+
+    def __enter__(self):
+        for each in (self.model, self.sim, self.lines):
+            each.start()
+        try:
+            self.shop = Shop(self.lines, agents=self.agents,
+                             env={**SETTINGS, **self.model.env, **self.sim.env})
+            self.sim.control(reach={soak.BASE: self.shop.http.url})
+            self.shop.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        if hasattr(self, "shop"):
+            self.shop.stop(check=False)
+        for each in (self.model, self.sim, self.lines):
+            each.__exit__()
+
+    def load(self):
+        self.loads += 1
+        return Load(self, self.loads, self.seed)
+
+    def heal(self):
+        """Everything that a fault may have left."""
+        self.lines.set(None, cut=False, copy=0, swap=0)
+        self.sim.control(callbacks="plain")
+        for name in self.shop.order:
+            self.shop.set_clock(name, 0)
+        self.shop.revive()
+        for name in self.shop.order:
+            self.shop.wait_ready(name)
+
+    def reports(self):
+        """What sanitizers, assertions and the simulators have to say."""
+        found = [f"{name} reported {stacks.REPORT.search(self.shop.log(name))[0]}"
+                 for name in self.shop.order if stacks.REPORT.search(self.shop.log(name))]
+        return found + self.sim.stats()["violations"] + self.model.stats()["violations"]
