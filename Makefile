@@ -10,7 +10,7 @@ CC := gcc
 endif
 PYTHON := /usr/bin/python3
 
-PACKAGES := libzmq libczmq libuv hiredis libcurl libcjson sqlite3 libcrypto
+PACKAGES := libzmq libczmq libuv hiredis libcurl libcjson sqlite3 libcrypto libsodium
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lmsgpackc -lm -lpthread
 
@@ -51,12 +51,12 @@ DISPATCHER := $(call objects,$(filter-out gateway/dispatcher_main.c,$(wildcard g
 GATEWAY := $(call objects,$(filter-out gateway/kore_%.c gateway/dispatcher%.c,$(wildcard gateway/*.c)))
 KORE := $(call objects,$(wildcard gateway/kore_*.c))
 
-PROGRAMS := $(addprefix $(B)/bin/,catalog catalog-import sessions agent dispatcher describe keys ping)
+PROGRAMS := $(addprefix $(B)/bin/,catalog catalog-import sessions console-user agent dispatcher describe keys ping)
 MODULE := $(B)/bin/gateway.so
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 ifeq ($(V),tsan)
 # pure code has no races to look for
-UNITS := $(filter $(addprefix $(B)/tests/test_,common common_rpc common_curve model_openai model_http2 twilio \
+UNITS := $(filter $(addprefix $(B)/tests/test_,common common_rpc common_curve console model_openai model_http2 twilio \
 	agent_turn dispatcher),$(UNITS))
 endif
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -82,6 +82,7 @@ $(B)/lib%.a:
 $(B)/bin/catalog: $(B)/catalog/main.o $(B)/libcatalog.a $(B)/libcommon.a
 $(B)/bin/catalog-import: $(B)/catalog/main_import.o $(B)/libcatalog.a $(B)/libcommon.a
 $(B)/bin/sessions: $(B)/sessions/main.o $(B)/libsessions.a $(B)/libcommon.a
+$(B)/bin/console-user: $(B)/sessions/main_user.o $(B)/libsessions.a $(B)/libcommon.a
 $(B)/bin/agent: $(B)/agent/main.o $(B)/libagent.a $(B)/libcommon.a
 $(B)/bin/dispatcher: $(B)/gateway/dispatcher_main.o $(B)/libdispatcher.a $(B)/libcommon.a
 $(B)/bin/describe: $(B)/proto/describe/main.o $(B)/libcommon.a
@@ -130,7 +131,7 @@ $(B)/gateway/kore_page.o: $(wildcard gateway/page/*)
 
 # ---- packages ----
 DEPS := gcc libc6-dev make pkg-config git kore redis-server util-linux libzmq3-dev libczmq-dev libmsgpack-dev \
-	libhiredis-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev tzdata
+	libhiredis-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev libsodium-dev tzdata
 DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-pytest-xdist python3-zmq python3-msgpack \
 	python3-aiohttp python3-h2 python3-redis python3-selenium python3-yaml chromium chromium-driver
 DEPS_COMPOSE := docker.io docker-compose debootstrap iptables
@@ -149,13 +150,17 @@ deps-compose: deps-check
 
 # A make of its own where packages may have just been installed: this one looked for them before.
 # ---- use ----
-.PHONY: run import keys
+.PHONY: run import keys console-user
 run: deps ## build and start everything: make run PORT=8000 VAR=var
 	@$(MAKE) --no-print-directory -j2 build
 	@exec common/run
 keys: deps ## keys for processes that talk over a network: make keys KEYS=keys
 	@$(MAKE) --no-print-directory -j2 build
 	@$(B)/bin/keys '$(or $(KEYS),keys)'
+console-user: deps ## who may sign in to the console: make console-user NAME=ana ROLE=owner
+	@$(if $(NAME),,echo 'usage: make console-user NAME=ana ROLE=owner|seller|viewer [VAR=var]' >&2; exit 2)
+	@$(MAKE) --no-print-directory -j2 build
+	@$(B)/bin/console-user '$(NAME)' '$(ROLE)'
 import: deps ## load a catalog, also into a running instance: make import CSV=cars.csv VAR=var
 	@$(if $(CSV),,echo 'usage: make import CSV=cars.csv [VAR=var]' >&2; exit 2)
 	@$(MAKE) --no-print-directory -j2 build

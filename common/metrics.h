@@ -99,7 +99,10 @@
     M(BUDGET_DAY_CALLS,     GAUGE,   "mostrador_budget_day_calls", "", "calls of language models today, by all, as seen last") \
     M(BUDGET_DAY_REACHED,   GAUGE,   "mostrador_budget_day_reached", "", "1 while the day's budget is used up") \
     M(BUDGET_TURNS,         COUNTER, "mostrador_budget_turns_total", "whose", "turns that the offline seller answered because a budget was used up: the person's, or the day's") \
-    M(PEOPLE_ERASED,        COUNTER, "mostrador_people_erased_total", "", "people of whom everything was erased")
+    M(PEOPLE_ERASED,        COUNTER, "mostrador_people_erased_total", "", "people of whom everything was erased") \
+    M(CONSOLE_SIGN_INS,     COUNTER, "mostrador_console_sign_ins_total", "outcome", "attempts to sign in to the console or to change a password: ok, denied, locked, busy, failed") \
+    M(CONSOLE_REFUSED,      COUNTER, "mostrador_console_refused_total", "why", "requests of the console refused: no session, not the role, no CSRF token") \
+    M(CONSOLE_HASHES,       GAUGE,   "mostrador_console_hashes", "", "passwords being hashed or waiting for it")
 /* clang-format on */
 
 typedef enum metric {

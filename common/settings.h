@@ -100,7 +100,11 @@
     S(BREAKER_PERCENT, INT, "50", "1..100", "the same if so many percent of at least 10 calls within BREAKER_WINDOW_MS failed") \
     S(BREAKER_WINDOW_MS, MS, "30s", "1000..3600000", "how far back failed calls count") \
     S(BREAKER_OPEN_MS, MS, "10s", "10..600000", "how long a model is left alone before one call tries it again; doubled up to six times while that fails, and at least what the server asked for") \
-    S(TURN_TOKENS, INT, "60000", "0..10000000", "tokens, in and out, after which a turn gets no more tools, and at one and a half times as many the offline seller answers; 0: no limit")
+    S(TURN_TOKENS, INT, "60000", "0..10000000", "tokens, in and out, after which a turn gets no more tools, and at one and a half times as many the offline seller answers; 0: no limit") \
+    S(CONSOLE_IDLE_MS, MS, "2h", "1000..2592000000", "who did nothing in the console for so long signs in again") \
+    S(CONSOLE_MAX_MS, MS, "12h", "1000..2592000000", "and everybody so long after they signed in") \
+    S(CONSOLE_TRIES, INT, "5", "1..1000", "wrong passwords for one name before it is locked for CONSOLE_LOCK_MS; four times as many from one address") \
+    S(CONSOLE_LOCK_MS, MS, "5m", "100..86400000", "how long a name or an address with too many wrong passwords is locked")
 /* clang-format on */
 
 #endif

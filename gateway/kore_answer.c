@@ -45,6 +45,8 @@ static void headers(struct http_request *req, const answer_t *answer)
         http_response_header(req, "content-type", answer->type);
     if (answer->etag)
         http_response_header(req, "etag", answer->etag);
+    if (answer->cookie)
+        http_response_header(req, "set-cookie", answer->cookie);
     if (answer->allow)
         http_response_header(req, "allow", answer->allow);
     if (answer->retry_after_s)
@@ -78,8 +80,11 @@ void answer_problem(struct http_request *req, const problem_t *problem, const ch
                     int64_t started_us)
 {
     buf_t body;
-    answer_t answer = {problem->status,        PROBLEM_TYPE, allow,     NULL,
-                       problem->retry_after_s, {0},          started_us};
+    answer_t answer = {.status = problem->status,
+                       .type = PROBLEM_TYPE,
+                       .allow = allow,
+                       .retry_after_s = problem->retry_after_s,
+                       .started_us = started_us};
 
     buf_init(&body, PROBLEM_MAX);
     problem_print(problem, &body);

@@ -18,10 +18,11 @@
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/metrics.h"
-#include "gateway/bot_request.h"
 #include "gateway/head.h"
+#include "gateway/kore_admit.h"
 #include "gateway/kore_api.h"
 #include "gateway/kore_bot.h"
+#include "gateway/kore_console.h"
 #include "gateway/kore_guard.h"
 #include "gateway/kore_lookup.h"
 #include "gateway/kore_page.h"
@@ -188,26 +189,6 @@ static unsigned method_of(const struct http_request *req)
     }
 }
 
-/* Who may: the bearer of the token, and no page of another site that somebody happens to visit
- * (browsers say so in Sec-Fetch-Site; others do not send it). A webhook looks at signatures. */
-static bool admit(struct http_request *req, const route_t *route, problem_t *problem)
-{
-    const char *value = NULL;
-
-    if (route->who == WHO_ANYBODY)
-        return true;
-    if (http_request_header(req, "sec-fetch-site", &value) == KORE_RESULT_OK &&
-        (strcmp(value, "cross-site") == 0 || strcmp(value, "same-site") == 0))
-        return problem_set(problem, 403, "Pages of other sites may not use this.");
-    if (route->who == WHO_SIGNED)
-        return true;
-    if (http_request_header(req, "authorization", &value) != KORE_RESULT_OK)
-        value = NULL;
-    if (!bearer_matches(str_from(value), config.API_TOKEN))
-        return problem_set(problem, 401, "The token is missing or wrong (Authorization: Bearer).");
-    return true;
-}
-
 static int dispatch(struct http_request *req, const route_t *route, int64_t started_us)
 {
     switch (route->name) {
@@ -243,12 +224,36 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
         return webhook_post(req, started_us);
     case ROUTE_WEBHOOK_STATUS:
         return webhook_status_post(req, started_us);
+    case ROUTE_CONSOLE_SESSION:
+        if (req->method == HTTP_METHOD_POST)
+            return console_session_post(req, started_us);
+        if (req->method == HTTP_METHOD_DELETE)
+            return console_session_delete(req, started_us);
+        return console_session_get(req, started_us);
+    case ROUTE_CONSOLE_PASSWORD:
+        return console_password_post(req, started_us);
+    case ROUTE_CONSOLE_USERS:
+        if (req->method == HTTP_METHOD_POST)
+            return console_users_post(req, started_us);
+        return console_users_get(req, started_us);
+    case ROUTE_CONSOLE_USER:
+        if (req->method == HTTP_METHOD_DELETE)
+            return console_user_delete(req, route->rest, started_us);
+        return console_user_post(req, route->rest, started_us);
     case ROUTE_PAGE:
         return page_get(req, route->rest);
     case ROUTE_UNKNOWN:
         break;
     }
     return KORE_RESULT_ERROR;
+}
+
+/* What Kore does with a request that admit has put to sleep or answered. */
+static int rest_of(struct http_request *req)
+{
+    const wait_t *wait = http_state_get(req);
+
+    return wait && !wait->ready ? KORE_RESULT_RETRY : KORE_RESULT_OK;
 }
 
 int gateway_request(struct http_request *req)
@@ -258,16 +263,26 @@ int gateway_request(struct http_request *req)
     problem_t problem;
     route_t route;
 
-    if (http_state_get(req))
+    if (http_state_get(req) && !admit_sleeps(req))
         return wait_handle(req);
     route = route_find(str_from(req->path), method_of(req));
+    if (admit_sleeps(req))
+        return admit_again(req, &route) == ADMIT_YES ? dispatch(req, &route, started_us)
+                                                     : rest_of(req);
     if (route.name == ROUTE_UNKNOWN) {
         problem_set(&problem, 404, "There is nothing at this path.");
     } else if (!(route.methods & method_of(req))) {
         allow = route.allow;
         problem_set(&problem, 405, "This path takes %s.", allow);
-    } else if (admit(req, &route, &problem)) {
-        return dispatch(req, &route, started_us);
+    } else {
+        switch (admit(req, &route, started_us, &problem)) {
+        case ADMIT_YES:
+            return dispatch(req, &route, started_us);
+        case ADMIT_LATER:
+            return rest_of(req);
+        case ADMIT_NO:
+            break;
+        }
     }
     log_debug("http_refused", LOG_INT("status", problem.status), LOG_CSTR("why", problem.detail));
     answer_problem(req, &problem, allow, started_us);

@@ -124,6 +124,15 @@ void wait_failed(wait_t *self, const rpc_answer_t *answer)
     wait_problem(self, &problem);
 }
 
+void wait_end(wait_t *self)
+{
+    struct http_request *req = self->req;
+
+    on_free(req);
+    req->onfree = NULL;
+    http_state_cleanup(req);
+}
+
 int wait_handle(struct http_request *req)
 {
     wait_t *self = http_state_get(req);
@@ -141,8 +150,12 @@ int wait_handle(struct http_request *req)
         kore_connection_start_idletimer(req->owner);
         req->owner->flags |= CONN_CLOSE_EMPTY;
     } else {
-        answer_t answer = {self->status,          self->type,      NULL, NULL, self->retry_after_s,
-                           buf_view(&self->body), self->started_us};
+        answer_t answer = {.status = self->status,
+                           .type = self->type,
+                           .cookie = self->status < 300 ? self->cookie : NULL,
+                           .retry_after_s = self->retry_after_s,
+                           .body = buf_view(&self->body),
+                           .started_us = self->started_us};
 
         self->sent = answer_send(req, &answer);
     }

@@ -40,6 +40,7 @@ struct wait {
     int status;
     const char *type;
     int64_t retry_after_s;
+    const char *cookie; /* that goes with a good answer, NULL: none */
     buf_t body;
 };
 
@@ -67,6 +68,10 @@ void wait_failed(wait_t *self, const rpc_answer_t *answer);
 
 /* The handler of a request that has a wait: answers if it is ready, sleeps on otherwise. */
 int wait_handle(struct http_request *req);
+
+/* A request that was woken goes on as if it had never slept: its wait, and what the arena holds,
+ * are gone. */
+void wait_end(wait_t *self);
 
 /* ---- for the worker ---- */
 

@@ -8,6 +8,7 @@
 
 #define STATUSES(S)                           \
     S(200, "OK")                              \
+    S(201, "Created")                         \
     S(204, "No Content")                      \
     S(304, "Not Modified")                    \
     S(400, "Bad Request")                     \
@@ -16,9 +17,12 @@
     S(404, "Not Found")                       \
     S(405, "Method Not Allowed")              \
     S(408, "Request Timeout")                 \
+    S(409, "Conflict")                        \
     S(411, "Length Required")                 \
     S(413, "Content Too Large")               \
     S(414, "URI Too Long")                    \
+    S(415, "Unsupported Media Type")          \
+    S(429, "Too Many Requests")               \
     S(431, "Request Header Fields Too Large") \
     S(500, "Internal Server Error")           \
     S(501, "Not Implemented")                 \

@@ -11,7 +11,9 @@
  *   API         the bearer of API_TOKEN, anybody if there is none; and who is signed in to the
  *               console with at least that role
  *   CONSOLE     who is signed in to the console with at least that role
- * The role counts for API and CONSOLE only. Who adds an operation says who may; there is no default.
+ *   PAGE        anybody, but no page of another site
+ * The role counts for API and CONSOLE only. Who adds an operation says who may; there is no
+ * default.
  */
 #ifndef MOSTRADOR_GATEWAY_ROUTES_H
 #define MOSTRADOR_GATEWAY_ROUTES_H
@@ -40,7 +42,15 @@
     R(WEBHOOK,        "/webhook/twilio/",          POST,   SIGNED,  NONE,   "a message") \
     R(WEBHOOK,        "/webhook/twilio",           POST,   SIGNED,  NONE,   "the same") \
     R(WEBHOOK_STATUS, "/webhook/twilio/status",    POST,   SIGNED,  NONE,   "how a message fares") \
-    R(WEBHOOK_STATUS, "/webhook/twilio/status/",   POST,   SIGNED,  NONE,   "the same")
+    R(WEBHOOK_STATUS, "/webhook/twilio/status/",   POST,   SIGNED,  NONE,   "the same") \
+    R(CONSOLE_SESSION, "/console/api/session",     POST,   PAGE,    NONE,   "sign in") \
+    R(CONSOLE_SESSION, "/console/api/session",     GET,    CONSOLE, VIEWER, "who is signed in") \
+    R(CONSOLE_SESSION, "/console/api/session",     DELETE, CONSOLE, VIEWER, "sign out") \
+    R(CONSOLE_PASSWORD, "/console/api/password",   POST,   CONSOLE, VIEWER, "change one's own password") \
+    R(CONSOLE_USERS,  "/console/api/users",        GET,    CONSOLE, OWNER,  "who may sign in") \
+    R(CONSOLE_USERS,  "/console/api/users",        POST,   CONSOLE, OWNER,  "add somebody") \
+    R(CONSOLE_USER,   "/console/api/users/{name}", POST,   CONSOLE, OWNER,  "change somebody's role or password") \
+    R(CONSOLE_USER,   "/console/api/users/{name}", DELETE, CONSOLE, OWNER,  "remove somebody")
 /* clang-format on */
 
 #endif

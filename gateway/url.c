@@ -12,12 +12,13 @@ static const struct {
     unsigned methods;
     who_t who;
     role_t role;
+    const char *doc;
 } operations[] = {
 #define METHODS_GET (METHOD_GET | METHOD_HEAD)
 #define METHODS_POST METHOD_POST
 #define METHODS_DELETE METHOD_DELETE
 #define OPERATION(route, path, method, who, role, doc) \
-    {path, ROUTE_##route, METHODS_##method, WHO_##who, ROLE_##role},
+    {path, ROUTE_##route, METHODS_##method, WHO_##who, ROLE_##role, doc},
     ROUTES(OPERATION)};
 
 /* Is it this path? rest is then what the {…} in it stands for, or else all of it. */
@@ -48,7 +49,7 @@ static void print_allow(route_t *route)
 
 route_t route_find(str_t path, unsigned method)
 {
-    route_t route = {.who = WHO_CONSOLE, .role = ROLE_OWNER};
+    route_t route = {.who = WHO_CONSOLE, .role = ROLE_OWNER, .doc = ""};
     str_t rest;
 
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
@@ -60,6 +61,7 @@ route_t route_find(str_t path, unsigned method)
         if (operations[i].methods & method) {
             route.who = operations[i].who;
             route.role = operations[i].role;
+            route.doc = operations[i].doc;
         }
     }
     if (route.name != ROUTE_UNKNOWN)

@@ -24,12 +24,16 @@ typedef enum route_name {
     ROUTE_METRICS,
     ROUTE_WEBHOOK,
     ROUTE_WEBHOOK_STATUS,
+    ROUTE_CONSOLE_SESSION,
+    ROUTE_CONSOLE_PASSWORD,
+    ROUTE_CONSOLE_USERS,
+    ROUTE_CONSOLE_USER,
 } route_name_t;
 
 enum { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_DELETE = 8, METHOD_OTHER = 16 };
 
 /* Who may: the words of routes.h. */
-typedef enum who { WHO_ANYBODY, WHO_SIGNED, WHO_API, WHO_CONSOLE } who_t;
+typedef enum who { WHO_ANYBODY, WHO_SIGNED, WHO_API, WHO_CONSOLE, WHO_PAGE } who_t;
 typedef enum role { ROLE_NONE, ROLE_VIEWER, ROLE_SELLER, ROLE_OWNER } role_t;
 
 typedef struct route {
@@ -38,6 +42,7 @@ typedef struct route {
     char allow[32];   /* the same as an Allow header */
     who_t who;        /* may do what was asked for, if the path takes the method … */
     role_t role;      /* … and at least with this role */
+    const char *doc;  /* what that is, for the log */
     str_t rest;       /* what {…} in the path stands for, still encoded; else the path */
 } route_t;
 

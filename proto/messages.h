@@ -51,7 +51,8 @@
     R(tool_call,  "One tool that a turn ran") \
     R(turn_record, "What one turn took; nothing of what was said in it") \
     R(step_latency, "How long one step took, of many turns; µs") \
-    R(turn_group, "What the turns of one model and version of the rules took")
+    R(turn_group, "What the turns of one model and version of the rules took") \
+    R(console_user, "Somebody who may sign in to the console")
 
 #define PROTO_FIELDS_car(F, L) \
     F(car,  1, INT,  stock_id,     0,   REQUIRED, "stock id of the shop") \
@@ -384,6 +385,15 @@
     M(latency,    LATENCY,    74, "sessions → gateway", "–", "Percentiles, by model and version of the rules") \
     M(get_budget, GET_BUDGET, 75, "gateway → sessions", "BUDGET", "What has been spent at language models today") \
     M(budget,     BUDGET,     76, "sessions → gateway", "–", "By all, by one person, and what may be") \
+    M(sign_in,    SIGN_IN,    90, "gateway → sessions", "SIGNED_IN", "Is this somebody of the shop? ERROR denied or locked otherwise") \
+    M(signed_in,  SIGNED_IN,  91, "sessions → gateway", "–", "It is, and may do what the role allows") \
+    M(who_is,     WHO_IS,     92, "gateway → sessions", "SIGNED_IN", "Whose session of the console is this? ERROR denied if it is none") \
+    M(sign_out,   SIGN_OUT,   93, "gateway → sessions", "OK", "End that session") \
+    M(list_users, LIST_USERS, 94, "gateway → sessions", "USERS", "Who may sign in to the console") \
+    M(users,      USERS,      95, "sessions → gateway", "–", "These, by name") \
+    M(put_user,   PUT_USER,   96, "gateway, console-user → sessions", "OK", "Add somebody, or change role or password, which ends the sessions of that name") \
+    M(drop_user,  DROP_USER,  97, "gateway → sessions", "OK", "Nobody signs in by that name any more") \
+    M(new_password, NEW_PASSWORD, 98, "gateway → sessions", "SIGNED_IN", "Change my own password: a new session takes the place of all I had") \
     M(export,     EXPORT,     80, "gateway → sessions", "EXPORTED", "Tell everything that is stored of a person, some at a time") \
     M(exported,   EXPORTED,   81, "sessions → gateway", "–", "So much of it") \
     M(erase,      ERASE,      82, "gateway → sessions", "OK", "Erase everything that is stored of a person; what runs is void, and what waits is dropped")
@@ -614,6 +624,53 @@
 
 #define PROTO_FIELDS_bye(F, L) \
     F(bye, 1, STR, name, 64, REQUIRED, "the agent that leaves")
+
+#define PROTO_FIELDS_console_user(F, L) \
+    F(console_user, 1, STR, name,       32, REQUIRED, "a-z, 0-9, dots, dashes") \
+    F(console_user, 2, STR, role,       8,  REQUIRED, "owner, seller, viewer") \
+    F(console_user, 3, INT, created_ms, 0,  OPTIONAL, "added then, Unix ms") \
+    F(console_user, 4, INT, seen_ms,    0,  OPTIONAL, "signed in then last, Unix ms; 0: never")
+
+#define PROTO_FIELDS_sign_in(F, L) \
+    F(sign_in, 1, STR, name,     128, REQUIRED, "as it was typed") \
+    F(sign_in, 2, STR, password, 512, REQUIRED, "the same") \
+    F(sign_in, 3, STR, address,  64,  OPTIONAL, "where from, for the limit of attempts") \
+    F(sign_in, 4, STR, old,      64,  OPTIONAL, "the token of a session that this one takes the place of")
+
+#define PROTO_FIELDS_signed_in(F, L) \
+    F(signed_in, 1, STR, name,       32, REQUIRED, "who") \
+    F(signed_in, 2, STR, role,       8,  REQUIRED, "owner, seller, viewer") \
+    F(signed_in, 3, STR, csrf,       64, REQUIRED, "what a request must carry beside the cookie to change anything") \
+    F(signed_in, 4, INT, expires_ms, 0,  REQUIRED, "the session ends then at the latest, Unix ms") \
+    F(signed_in, 5, STR, token,      64, OPTIONAL, "of a new session: the cookie")
+
+#define PROTO_FIELDS_who_is(F, L) \
+    F(who_is, 1, STR, token, 64, REQUIRED, "the cookie")
+
+#define PROTO_FIELDS_sign_out(F, L) \
+    F(sign_out, 1, STR, token, 64, REQUIRED, "the cookie")
+
+#define PROTO_FIELDS_list_users(F, L) \
+    F(list_users, 1, STR, name, 32, OPTIONAL, "only this one")
+
+#define PROTO_FIELDS_users(F, L) \
+    L(users, 1, console_user, users, 100, OPTIONAL, "by name")
+
+#define PROTO_FIELDS_put_user(F, L) \
+    F(put_user, 1, STR,  name,     128, REQUIRED, "who") \
+    F(put_user, 2, STR,  role,     16,  OPTIONAL, "owner, seller, viewer; absent: as before") \
+    F(put_user, 3, STR,  password, 512, OPTIONAL, "absent: as before") \
+    F(put_user, 4, BOOL, fresh,    0,   OPTIONAL, "must be new; ERROR conflict otherwise") \
+    F(put_user, 5, BOOL, known,    0,   OPTIONAL, "must be known; ERROR not_found otherwise")
+
+#define PROTO_FIELDS_drop_user(F, L) \
+    F(drop_user, 1, STR, name, 128, REQUIRED, "who")
+
+#define PROTO_FIELDS_new_password(F, L) \
+    F(new_password, 1, STR, token,    64,  REQUIRED, "the cookie") \
+    F(new_password, 2, STR, old,      512, REQUIRED, "the password until now") \
+    F(new_password, 3, STR, password, 512, REQUIRED, "the one from now on") \
+    F(new_password, 4, STR, address,  64,  OPTIONAL, "where from, for the limit of attempts")
 
 #define PROTO_FIELDS_log_turn(F, L) \
     F(log_turn, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose turn it was") \

@@ -60,8 +60,12 @@ typedef enum proto_type {
 #define PROTO_CODE_STALE_TOKEN "stale_token" /* the lease is somebody else's now */
 #define PROTO_CODE_CLAIMED "claimed"         /* WITHDRAW came too late */
 #define PROTO_CODE_NOT_WAITING \
-    "not_waiting"                    /* WORK: nothing waits; ENQUEUE again tells the answer */
-#define PROTO_CODE_INVALID "invalid" /* understood, but makes no sense; detail says why */
+    "not_waiting"                        /* WORK: nothing waits; ENQUEUE again tells the answer */
+#define PROTO_CODE_INVALID "invalid"     /* understood, but makes no sense; detail says why */
+#define PROTO_CODE_DENIED "denied"       /* wrong name or password; no session */
+#define PROTO_CODE_LOCKED "locked"       /* too many attempts: after retry_after_ms */
+#define PROTO_CODE_NOT_FOUND "not_found" /* there is nobody of that name */
+#define PROTO_CODE_CONFLICT "conflict"   /* not as things are; detail says why */
 #define PROTO_CODE_INTERNAL "internal"
 
 /* ---- the tables, for those who walk them ---- */

@@ -18,6 +18,8 @@ static const struct {
     [KEY_TURNS] = {"log", SCOPE_ANONYMOUS},       [KEY_RECORDS] = {"records", SCOPE_ANONYMOUS},
     [KEY_SPENT] = {"spent", SCOPE_PERSON},        [KEY_BUDGET] = {"day", SCOPE_ANONYMOUS},
     [KEY_COUNTED] = {"counted", SCOPE_ANONYMOUS}, [KEY_KNOWN] = {"known", SCOPE_PERSON},
+    [KEY_USERS] = {"users", SCOPE_ANONYMOUS},     [KEY_SESSIONS] = {"sessions", SCOPE_ANONYMOUS},
+    [KEY_TRIES] = {"tries", SCOPE_ANONYMOUS},
 };
 
 key_scope_t keys_scope(session_key_t key)
@@ -67,6 +69,11 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
         return;
     case KEY_COUNTED:
         buf_printf(out, "most:{budget}:counted:%.*s", STR_ARG(id));
+        return;
+    case KEY_USERS:
+    case KEY_SESSIONS:
+    case KEY_TRIES:
+        buf_printf(out, "most:{console}:%s", keys[key].kind);
         return;
     default:
         break;

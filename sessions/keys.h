@@ -85,6 +85,14 @@
  *   most:{budget}:counted:TURN
  *                            string  1: that turn is counted in it          COUNTED_TTL
  *
+ *   most:{console}:users     hash    who may sign in to the console: name    until dropped, 100
+ *                                    -> "<role> <added, ms> <signed in
+ *                                    last, ms> <argon2id hash>"
+ *   most:{console}:sessions  hash    hash of a cookie -> "<signed in, ms>    purged at sign-ins: 20
+ * of <seen last, ms> <name>"                 a user at most most:{console}:tries     hash    bucket
+ * of a name or an address ->       at most 8,192 buckets
+ *                                    "<attempts> <the last, ms>"
+ *
  * What a turn spends is counted twice: for its person, in the COMMIT's own script, and for the day,
  * by a command that goes before the COMMIT and counts a turn once, however often it is told. So a
  * COMMIT whose answer was lost and that is repeated, by whomever, spends nothing again, and one
@@ -231,6 +239,9 @@ typedef enum session_key {
     KEY_BUDGET,
     KEY_COUNTED,
     KEY_KNOWN,
+    KEY_USERS, /* of the console, as those that follow */
+    KEY_SESSIONS,
+    KEY_TRIES,
     KEY_COUNT
 } session_key_t;
 

@@ -12,6 +12,7 @@
  *   sweep     who was forgotten, across users
  *   budget    what may be spent at language models, and what was today
  *   turn_*    the log of turns; histogram and latency make percentiles of it
+ *   console   who may sign in to the console: console_rules, password
  *   survey_report  what people answered to the survey, across all users
  */
 #include <stdlib.h>
@@ -59,6 +60,8 @@ int main(int argc, char **argv)
                                .day_tokens = config.BUDGET_DAY_TOKENS,
                                .day_calls = config.BUDGET_DAY_CALLS};
     budget_person_t person = {config.BUDGET_PERSON_TOKENS, config.BUDGET_PERSON_CALLS};
+    console_limits_t console = {config.CONSOLE_IDLE_MS, config.CONSOLE_MAX_MS, config.CONSOLE_TRIES,
+                                config.CONSOLE_LOCK_MS};
     if (!shop_day_open(config.SHOP_TIME_ZONE))
         log_fatal("SHOP_TIME_ZONE: there is no zone %s in /usr/share/zoneinfo (package tzdata)",
                   config.SHOP_TIME_ZONE);
@@ -66,7 +69,7 @@ int main(int argc, char **argv)
     uv_loop_t loop;
     uv_loop_init(&loop);
     redis_t *redis = redis_new(&loop, &url);
-    store_t *store = store_new(redis, &limits, &person);
+    store_t *store = store_new(&loop, redis, &limits, &person, &console);
     char why[256];
     rpc_server_t *server = rpc_server_new(&loop, name, "sessions", config.SESSIONS_ENDPOINT,
                                           store_accepts, store_handle, store, why, sizeof why);

@@ -54,6 +54,7 @@ EMBED_SPENT(spend);
 EMBED(budget);
 EMBED(export);
 EMBED(erase);
+EMBED(console);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -72,7 +73,7 @@ static const struct {
     [SCRIPT_TURN_OUT] = SOURCE(turn_out), [SCRIPT_TURN_READ] = SOURCE(turn_read),
     [SCRIPT_SURVEYS] = SOURCE(surveys),   [SCRIPT_SPEND] = SOURCE(spend),
     [SCRIPT_BUDGET] = SOURCE(budget),     [SCRIPT_EXPORT] = SOURCE(export),
-    [SCRIPT_ERASE] = SOURCE(erase),
+    [SCRIPT_ERASE] = SOURCE(erase),       [SCRIPT_CONSOLE] = SOURCE(console),
 };
 
 str_t script_source(script_t script)

@@ -33,6 +33,7 @@ typedef enum script {
     SCRIPT_BUDGET,
     SCRIPT_EXPORT,
     SCRIPT_ERASE,
+    SCRIPT_CONSOLE,
     SCRIPT_COUNT
 } script_t;
 

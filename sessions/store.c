@@ -11,6 +11,7 @@
 #include "sessions/answer.h"
 #include "sessions/budget.h"
 #include "sessions/carrier.h"
+#include "sessions/console.h"
 #include "sessions/survey_report.h"
 #include "sessions/sweep.h"
 #include "sessions/turn_log.h"
@@ -25,6 +26,7 @@ struct store {
     turn_reports_t *reports;
     survey_reporter_t *reporter;
     budget_t *budget;
+    console_t *console;
     request_limits_t limits;
     arena_t *arena; /* of the answer at hand */
     size_t count;   /* requests under way */
@@ -39,13 +41,14 @@ typedef struct pending {
     char turn_id[33]; /* DELIVERED: whose reply it is about */
 } pending_t;
 
-const proto_type_t store_accepts[] = {PROTO_ENQUEUE,     PROTO_WITHDRAW, PROTO_CLAIM,
-                                      PROTO_RENEW,       PROTO_COMMIT,   PROTO_RELEASE,
-                                      PROTO_RESET,       PROTO_READ,     PROTO_SWEEP,
-                                      PROTO_TAKE,        PROTO_FORGO,    PROTO_DELIVERED,
-                                      PROTO_STATUS,      PROTO_LOG_TURN, PROTO_LIST_TURNS,
-                                      PROTO_GET_LATENCY, PROTO_SURVEYS,  PROTO_GET_BUDGET,
-                                      PROTO_EXPORT,      PROTO_ERASE,    0};
+const proto_type_t store_accepts[] = {
+    PROTO_ENQUEUE,  PROTO_WITHDRAW,   PROTO_CLAIM,        PROTO_RENEW,
+    PROTO_COMMIT,   PROTO_RELEASE,    PROTO_RESET,        PROTO_READ,
+    PROTO_SWEEP,    PROTO_TAKE,       PROTO_FORGO,        PROTO_DELIVERED,
+    PROTO_STATUS,   PROTO_LOG_TURN,   PROTO_LIST_TURNS,   PROTO_GET_LATENCY,
+    PROTO_SURVEYS,  PROTO_GET_BUDGET, PROTO_EXPORT,       PROTO_ERASE,
+    PROTO_SIGN_IN,  PROTO_WHO_IS,     PROTO_SIGN_OUT,     PROTO_LIST_USERS,
+    PROTO_PUT_USER, PROTO_DROP_USER,  PROTO_NEW_PASSWORD, 0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -253,6 +256,10 @@ void store_handle(void *arg, const rpc_request_t *request)
         survey_reporter_handle(self->reporter, request);
         return;
     }
+    if (console_takes(header->type)) {
+        console_handle(self->console, request);
+        return;
+    }
     const char *why;
     size_t size;
     char *bytes = request_command(&self->limits, header->type, request->msg, &size, &why);
@@ -283,7 +290,8 @@ void store_handle(void *arg, const rpc_request_t *request)
     free(pending);
 }
 
-store_t *store_new(redis_t *redis, const request_limits_t *limits, const budget_person_t *person)
+store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limits,
+                   const budget_person_t *person, const console_limits_t *console)
 {
     store_t *self = calloc(1, sizeof *self);
     if (!self)
@@ -295,6 +303,7 @@ store_t *store_new(redis_t *redis, const request_limits_t *limits, const budget_
     self->reports = turn_reports_new(redis);
     self->reporter = survey_reporter_new(redis);
     self->budget = budget_new(redis, &self->limits, person);
+    self->console = console_new(loop, redis, console);
     return self;
 }
 
@@ -308,6 +317,7 @@ void store_destroy(store_t **self_p)
     turn_reports_destroy(&self->reports);
     survey_reporter_destroy(&self->reporter);
     budget_destroy(&self->budget);
+    console_destroy(&self->console);
     arena_destroy(&self->arena);
     free(self);
     *self_p = NULL;

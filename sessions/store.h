@@ -8,6 +8,7 @@
 
 #include "common/rpc_server.h"
 #include "sessions/budget.h"
+#include "sessions/console.h"
 #include "sessions/redis.h"
 #include "sessions/request.h"
 
@@ -19,8 +20,9 @@ typedef struct store store_t;
 /* A caller who never gives up is answered after so long, ms. */
 #define STORE_PATIENCE_MS 30000
 
-/* Borrows redis, which must be destroyed before the store is. */
-store_t *store_new(redis_t *redis, const request_limits_t *limits, const budget_person_t *person);
+/* Borrows loop and redis, which must be destroyed before the store is. */
+store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limits,
+                   const budget_person_t *person, const console_limits_t *console);
 void store_destroy(store_t **self_p);
 
 /* The types that store_handle takes, ended by 0. */
