@@ -391,7 +391,7 @@
     M(sign_out,   SIGN_OUT,   93, "gateway → sessions", "OK", "End that session") \
     M(list_users, LIST_USERS, 94, "gateway → sessions", "USERS", "Who may sign in to the console") \
     M(users,      USERS,      95, "sessions → gateway", "–", "These, by name") \
-    M(put_user,   PUT_USER,   96, "gateway, console-user → sessions", "OK", "Add somebody, or change role or password, which ends the sessions of that name") \
+    M(put_user,   PUT_USER,   96, "gateway, command → sessions", "OK", "Add somebody, or change role or password, which ends the sessions of that name") \
     M(drop_user,  DROP_USER,  97, "gateway → sessions", "OK", "Nobody signs in by that name any more") \
     M(new_password, NEW_PASSWORD, 98, "gateway → sessions", "SIGNED_IN", "Change my own password: a new session takes the place of all I had") \
     M(export,     EXPORT,     80, "gateway → sessions", "EXPORTED", "Tell everything that is stored of a person, some at a time") \

@@ -18,6 +18,7 @@
 #include "sessions/console_rules.h"
 
 #define PATIENCE_MS 10000
+#define HEARTBEAT_MS 100
 #define PASSWORD_SIZE 256
 
 /* One line without showing it; false at the end of the input. */
@@ -85,7 +86,7 @@ static void put(const proto_put_user_t *msg)
 {
     void *context = zmq_ctx_new();
     rpc_client_t *client = rpc_client_new(context, "sessions", "console-user",
-                                          config.SESSIONS_ENDPOINT, config.HEARTBEAT_MS, 1);
+                                          config.SESSIONS_ENDPOINT, HEARTBEAT_MS, 1);
     proto_trace_t trace = proto_trace_new();
     outcome_t outcome = {0};
     rpc_client_call(client, PROTO_PUT_USER, msg, &trace, PATIENCE_MS, on_answer, &outcome);

@@ -7,7 +7,7 @@ import msgpack
 
 import most
 
-FOLDERS = {"gateway": ["gateway"], "dispatcher": ["gateway"], "agent": ["agent"],
+FOLDERS = {"command": ["sessions"], "gateway": ["gateway"], "dispatcher": ["gateway"], "agent": ["agent"],
            "sessions": ["sessions"], "catalog": ["catalog"], "import": ["catalog"],
            "service": ["common", "sessions"], "server": ["common"], "client": ["common"],
            "caller": ["agent", "gateway", "common"], "any": ["common"]}
