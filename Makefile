@@ -62,6 +62,7 @@ endif
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/%,$(wildcard tests/bench/bench_*.c))
 SIM := $(call objects,$(wildcard tests/bench/sim/*.c))
+LOAD := $(call objects,$(wildcard tests/bench/load/*.c))
 ARCHIVES := $(addprefix $(B)/lib,agent.a catalog.a sessions.a dispatcher.a gateway.a common.a)
 
 .DEFAULT_GOAL := build
@@ -118,10 +119,12 @@ $(B)/tests/bench_%: $(B)/tests/bench/bench_%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
 	@$(CC) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDFLAGS_ALL) $(PKG_LIBS)
-$(B)/tests/model-sim: $(SIM) $(ARCHIVES)
+$(B)/tests/model-sim: $(SIM)
+$(B)/tests/http-load: $(LOAD)
+$(B)/tests/model-sim $(B)/tests/http-load: $(ARCHIVES)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
-	@$(CC) -o $@ $(SIM) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDFLAGS_ALL) $(PKG_LIBS)
+	@$(CC) -o $@ $(filter %.o,$^) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDFLAGS_ALL) $(PKG_LIBS)
 
 # what is embedded by .incbin
 $(B)/sessions/scripts.o: $(wildcard sessions/*.lua)
