@@ -194,7 +194,7 @@ record: deps-check ## real conversations as cases for eval: make record RECORD_C
 check: deps-check ## all tests
 	@$(MAKE) --no-print-directory -j2 build units
 	@$(MAKE) --no-print-directory docs-check check-units check-python
-units: $(UNITS) $(B)/tests/model-sim
+units: $(UNITS) $(B)/tests/model-sim $(B)/tests/http-load $(B)/tests/bench_sessions
 # Leaks, undefined behaviour and races end a test; libzmq's own threads are not ours to judge.
 check-units: export TSAN_OPTIONS := suppressions=tests/tsan.supp
 check-units: build units
@@ -202,14 +202,14 @@ check-units: build units
 	@echo "$(words $(UNITS)) unit test programs passed"
 # Most of a test is waiting for a process to do something, so several run at once.
 JOBS ?= 4
-check-python: build $(B)/tests/model-sim
+check-python: build $(B)/tests/model-sim $(B)/tests/http-load $(B)/tests/bench_sessions
 	@V=$(V) $(PYTHON) -m pytest -q -n $(JOBS) --maxfail=1 -p no:cacheprovider $(PYTEST) tests
 
 # What adds nothing under a sanitizer is left out: the browser, the regression plan, whose seller the
 # unit tests drive through far more, and what tries Redis' scripts rather than ours. Kore itself is not
 # instrumented, and its start and stop do not survive ThreadSanitizer's runtime: there the gateway's
 # own tests are left to the others, and so are those that say much to processes of one thread.
-LEFT_OUT_asan := page eval compose_file soak chaos sessions_random
+LEFT_OUT_asan := page eval compose_file soak chaos sessions_random bench model_sim
 LEFT_OUT_ubsan := $(LEFT_OUT_asan)
 LEFT_OUT_tsan := $(LEFT_OUT_asan) gateway gateway_http run lies ground memory seller sessions_survey survey \
 	budget turn_log breaker people twilio_sim whatsapp webhook
@@ -258,9 +258,17 @@ docs-check: build
 		&& sed -n '/^<!-- settings -->/,/^<!-- \/settings -->/{//!p}' README.md >$(B)/settings.md \
 		&& $(B)/bin/describe table | cmp - $(B)/settings.md || { echo 'stale: run make docs'; exit 1; }
 
-.PHONY: bench clean
-bench: $(BENCHES) ## build the benchmarks of the parts; run them from build/release/tests/
-	@printf '%s\n' $(BENCHES)
+.PHONY: bench bench-compare bench-parts clean
+BENCH = $(if $(ONLY),--only '$(ONLY)') $(if $(SECONDS),--seconds '$(SECONDS)') $(if $(REPEATS),--repeats '$(REPEATS)') \
+	$(if $(OPEN),--sessions '$(OPEN)')
+BENCH_PARTS := $(BENCHES) $(B)/tests/model-sim $(B)/tests/http-load
+bench: deps-check ## how fast it is, and the machine at best: make bench ONLY=W1,W5 SECONDS=5 REPEATS=3
+	@$(MAKE) --no-print-directory -j2 build bench-parts
+	@V=$(V) $(PYTHON) tests/bench/bench.py $(BENCH)
+bench-compare: ## two runs of it side by side: make bench-compare A=build/bench/….json B=build/bench/….json
+	@$(if $(and $(A),$(filter command,$(origin B))),,echo 'usage: make bench-compare A=FILE.json B=FILE.json' >&2; exit 2)
+	@$(PYTHON) tests/bench/bench.py --compare '$(A)' '$(B)'
+bench-parts: $(BENCH_PARTS)
 clean: ## remove what was built (not VAR)
 	rm -rf build
 help: ## this list

@@ -1,11 +1,13 @@
 /*
  * How many turns a second the session service and Redis carry: ENQUEUE, CLAIM and COMMIT of one
- * user after the other, with a conversation of 20 lines (6 kB), so many users at once, and after
+ * user after the other, with a conversation of 20 lines, so many users at once, and after
  * each the LOG_TURN that nobody waits for.
  *
  *   bench_sessions [seconds, default 5] [users at once, default 32] [appendfsync, default always]
+ *                  [bytes of a conversation, default 6000]
  *
- * Starts a Redis and a sessions process of its own in a temporary folder.
+ * Starts a Redis and a sessions process of its own in a temporary folder. Prints one line of JSON:
+ * turns a second, how long they took, µs of CPU a turn of the session service and of Redis.
  */
 #include <signal.h>
 #include <spawn.h>
@@ -197,38 +199,69 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* What people write. */
+static void fill(char *line, size_t size)
+{
+    static const char said[] =
+        "Versa Advance 2019, 54,300 km, $214,999: «March Sense 2020» a 48 meses con 20 % de "
+        "enganche, mensualidades de $4,037.70, tasa anual 10 %, total financiado $159,199.20, "
+        "intereses $34,610.40. ¿Quieres que lo compare con 36 o 60 meses? Dime cuál te late. ";
+    for (size_t i = 0; i < size; i++)
+        line[i] = said[i % (sizeof said - 1)];
+    while (size && (line[size - 1] & 0x80)) /* not half a character */
+        line[--size] = '.';
+}
+
+/* µs of CPU that a child has used. */
+static double cpu_us(pid_t pid)
+{
+    char path[32], text[1024];
+    unsigned long user = 0, system = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return 0;
+    text[fread(text, 1, sizeof text - 1, file)] = 0;
+    fclose(file);
+    const char *behind = strrchr(text, ')');
+    if (behind)
+        sscanf(behind, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+    return (double)(user + system) * 1e6 / (double)sysconf(_SC_CLK_TCK);
+}
+
 int main(int argc, char **argv)
 {
     int64_t seconds = argc > 1 ? atoi(argv[1]) : 5;
     unsigned users = argc > 2 ? (unsigned)atoi(argv[2]) : 32;
     const char *fsync = argc > 3 ? argv[3] : "always";
-    char path[64], redis[64], sessions[1024];
+    char path[64], redis[64], log[64], sessions[1024];
     if (!mkdtemp(folder) || seconds < 1 || users < 1)
         log_fatal("wrong arguments");
     atexit(clean_up);
     snprintf(path, sizeof path, "%s/run", folder);
     if (mkdir(path, 0700) != 0)
         log_fatal("cannot make %s", path);
+    snprintf(log, sizeof log, "%s/redis.log", folder);
     snprintf(redis, sizeof redis, "%s/run/redis.sock", folder);
     /* the program lies beside this one: build/release/tests, build/release/bin */
     snprintf(sessions, sizeof sessions, "%.*s/../bin/sessions",
              (int)(strrchr(argv[0], '/') ? strrchr(argv[0], '/') - argv[0] : 0), argv[0]);
     setenv("VAR", folder, 1);
-    setenv("LOG_LEVEL", "warn", 1);
+    setenv("LOG_LEVEL", "error", 1);
     config_load(NULL);
     log_start("bench", "warn", "logfmt");
     children[0] = start((const char *[]){"redis-server", "--port", "0", "--unixsocket", redis,
                                          "--dir", folder, "--appendonly", "yes", "--save", "",
-                                         "--appendfsync", fsync, "--loglevel", "warning", NULL});
+                                         "--appendfsync", fsync, "--logfile", log, NULL});
     children[1] = start((const char *[]){sessions, "sessions", NULL});
 
-    static const char line[] =
-        "Versa Advance 2019, 54,300 km, $214,999: «March Sense 2020» a 48 meses con 20 % de "
-        "enganche, mensualidades de $4,037.70, tasa anual 10 %, total financiado $159,199.20, "
-        "intereses $34,610.40. ¿Quieres que lo compare con 36 o 60 meses? Dime cuál te late y te "
-        "digo cuánto quedaría al mes.";
+    size_t bytes = argc > 4 ? (size_t)atoi(argv[4]) / ENTRIES : 300;
+    char *line = malloc(bytes + 1);
+    if (!line)
+        log_fatal("no memory");
+    fill(line, bytes);
     for (size_t i = 0; i < ENTRIES; i++)
-        bench.entries[i] = (proto_entry_t){.role = STR_LIT("assistant"), .text = str_from(line)};
+        bench.entries[i] = (proto_entry_t){.role = STR_LIT("assistant"), .text = {line, bytes}};
     uv_loop_init(&bench.loop);
     bench.client = rpc_client_new(rpc_loop_context(), "sessions", "bench", config.SESSIONS_ENDPOINT,
                                   config.HEARTBEAT_MS, 64 * (size_t)users);
@@ -245,14 +278,17 @@ int main(int argc, char **argv)
     uv_run(&bench.loop, UV_RUN_DEFAULT);
     double took = (double)(clock_us() - began) / 1e6;
     qsort(bench.took, bench.done, sizeof *bench.took, by_value);
-    printf("%u users at once, appendfsync %s: %.0f turns/s (4 operations each), p50 %.2f ms, "
-           "p99 %.2f ms\n",
-           users, fsync, (double)bench.done / took, (double)bench.took[bench.done / 2] / 1e3,
-           (double)bench.took[bench.done * 99 / 100] / 1e3);
+    double turns_done = (double)bench.done;
+    printf("{\"answers\":%zu,\"rate\":%.1f,\"p50_us\":%lld,\"p99_us\":%lld,"
+           "\"cpu_us\":{\"redis\":%.1f,\"sessions\":%.1f}}\n",
+           bench.done, turns_done / took, (long long)bench.took[bench.done / 2],
+           (long long)bench.took[bench.done * 99 / 100], cpu_us(children[0]) / turns_done,
+           cpu_us(children[1]) / turns_done);
     rpc_loop_detach(&attached);
     rpc_client_destroy(&bench.client);
     rpc_loop_end(&bench.loop);
     free(turns);
+    free(line);
     free(bench.took);
     return 0;
 }

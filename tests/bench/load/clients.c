@@ -33,7 +33,7 @@ typedef struct run {
     clients_result_t *result;
     client_t *clients;
     int epoll;
-    int64_t zero_us, last_us;
+    int64_t zero_us;
     size_t room;    /* of took_us */
     size_t busy;    /* clients with a request under way */
     size_t started; /* clients that have begun */
@@ -168,10 +168,9 @@ static void take_answer(run_t *self, client_t *client, int status, str_t body)
         count_error(self, "answer:", body);
     } else {
         self->result->all++;
-        if (client->began_us - self->zero_us >= self->settings->warm_ms * 1000) {
+        int64_t passed = now - self->zero_us;
+        if (passed >= self->settings->warm_ms * 1000 && passed < self->settings->run_ms * 1000)
             keep_time(self, now - client->began_us);
-            self->last_us = now;
-        }
     }
     client->began_us = 0;
     self->busy--;
@@ -275,7 +274,7 @@ bool clients_run(const clients_settings_t *settings, requests_t *requests, clien
         buf_free(&self.clients[i].in);
         buf_free(&self.clients[i].out);
     }
-    result->seconds = (double)(self.last_us - self.zero_us) / 1e6 - (double)settings->warm_ms / 1e3;
+    result->seconds = (double)(settings->run_ms - settings->warm_ms) / 1e3;
     if (result->answers)
         qsort(result->took_us, result->answers, sizeof *result->took_us, by_time);
     free(self.clients);

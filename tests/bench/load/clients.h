@@ -12,16 +12,16 @@ typedef struct clients_settings {
     uint16_t port;
     size_t clients, people;
     int64_t ramp_ms; /* the first requests are spread over that time */
-    int64_t warm_ms; /* requests that begin before it are not counted in the result */
+    int64_t warm_ms; /* answers that come before it are not counted in the result */
     int64_t run_ms;  /* nothing begins after it */
     int64_t end_ms;  /* what was not answered by then is an error */
 } clients_settings_t;
 
 typedef struct clients_result {
-    uint64_t answers;  /* good ones whose request began after the warming */
+    uint64_t answers;  /* good ones that came between the warming and the end of the run */
     uint64_t all;      /* good ones, of the whole run */
     uint64_t errors;   /* of the whole run: bad answers, none, lost connections */
-    double seconds;    /* from the end of the warming to the last answer that began before run_ms */
+    double seconds;    /* between those two */
     uint32_t *took_us; /* of each of answers, sorted; free it */
     char first_error[256];
 } clients_result_t;
