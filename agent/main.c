@@ -164,15 +164,8 @@ static void make_models(agent_t *self)
 
 static void make_carrier(agent_t *self)
 {
-    int64_t number_burst = config.TWILIO_NUMBER_RATE / config.AGENTS;
-    send_pace_settings_t settings = {
-        .person_ms = config.TWILIO_PERSON_MS,
-        .person_burst = config.TWILIO_PERSON_BURST,
-        .number_ms = 1000 * config.AGENTS / config.TWILIO_NUMBER_RATE,
-        .number_burst = number_burst ? number_burst : 1,
-    };
     self->twilio = twilio_new(&self->loop);
-    self->pace = send_pace_new(&settings);
+    self->pace = send_pace_new(&self->loop, self->sessions);
 }
 
 static void make_turns(agent_t *self)

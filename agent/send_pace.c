@@ -5,87 +5,244 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#include "agent/send_policy.h"
+#include "agent/send_line.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
 
-#define BUCKETS 4096
+#define PACE_MS 2000         /* for sessions to answer, before it is asked again */
+#define PACE_AGAIN_US 200000 /* between two times */
 
-typedef struct bucket {
-    LIST_ENTRY(bucket) link;
-    int64_t level;
+typedef struct address {
+    LIST_ENTRY(address) link;
+    send_pace_t *pace;
+    send_line_t line;
+    TAILQ_HEAD(place_list, send_place) waiting; /* the oldest first */
+    int64_t count;
+    uint64_t call; /* PACE under way; 0: none */
     size_t size;
-    char key[];
-} bucket_t;
+    char text[];
+} address_t;
 
-LIST_HEAD(bucket_list, bucket);
-
-struct send_pace {
-    send_pace_settings_t settings;
-    struct bucket_list persons[BUCKETS], numbers[BUCKETS];
+struct send_place {
+    TAILQ_ENTRY(send_place) link;
+    address_t *address;
+    int64_t until_us;
+    send_placed_t *done;
+    void *arg;
 };
 
-static size_t hash(str_t key)
-{
-    uint64_t value = 14695981039346656037u; /* FNV-1a */
-    for (size_t i = 0; i < key.size; i++)
-        value = (value ^ (uint8_t)key.data[i]) * 1099511628211u;
-    return (size_t)(value % BUCKETS);
-}
+struct send_pace {
+    rpc_client_t *sessions;
+    uv_timer_t timer;
+    LIST_HEAD(address_list, address) addresses; /* a few */
+};
 
-/* Those that are full again go, so that a list is as long as what was sent lately. */
-static bucket_t *find(struct bucket_list *lists, str_t key, int64_t now_ms)
+static void on_timer(uv_timer_t *timer);
+
+/* ---- addresses ---- */
+
+static address_t *find(send_pace_t *self, str_t from)
 {
-    struct bucket_list *list = &lists[hash(key)];
-    bucket_t *found = NULL;
-    for (bucket_t *bucket = LIST_FIRST(list), *next; bucket; bucket = next) {
-        next = LIST_NEXT(bucket, link);
-        if (str_eq(key, (str_t){bucket->key, bucket->size})) {
-            found = bucket;
-        } else if (bucket->level <= now_ms) {
-            LIST_REMOVE(bucket, link);
-            free(bucket);
-        }
-    }
-    if (found)
-        return found;
-    found = calloc(1, sizeof *found + key.size);
-    if (!found)
-        abort();
-    found->size = key.size;
-    memcpy(found->key, key.data, key.size);
-    LIST_INSERT_HEAD(list, found, link);
+    address_t *found;
+    LIST_FOREACH(found, &self->addresses, link)
+    if (str_eq(from, (str_t){found->text, found->size}))
+        break;
     return found;
 }
 
-int64_t send_pace(send_pace_t *self, str_t person, str_t number, int64_t now_ms)
+static address_t *add(send_pace_t *self, str_t from)
 {
-    const send_pace_settings_t *settings = &self->settings;
-    bucket_t *to = find(self->persons, person, now_ms), *from = find(self->numbers, number, now_ms);
-    int64_t to_level = to->level, from_level = from->level;
-    int64_t to_wait = send_rate(&to_level, now_ms, settings->person_ms, settings->person_burst);
-    int64_t from_wait = send_rate(&from_level, now_ms, settings->number_ms, settings->number_burst);
-    if (!to_wait && !from_wait) {
-        to->level = to_level;
-        from->level = from_level;
-    }
-    return to_wait > from_wait ? to_wait : from_wait;
+    address_t *address = calloc(1, sizeof *address + from.size);
+    if (!address)
+        abort();
+    address->pace = self;
+    address->size = from.size;
+    memcpy(address->text, from.data, from.size);
+    TAILQ_INIT(&address->waiting);
+    LIST_INSERT_HEAD(&self->addresses, address, link);
+    return address;
 }
 
-send_pace_t *send_pace_new(const send_pace_settings_t *settings)
+/* An address from which nothing was sent lately is as good as an unknown one. */
+static bool is_idle(const address_t *address, int64_t now_us)
+{
+    const send_line_t *line = &address->line;
+    return !address->count && !address->call && line->end_us + SEND_LINE_WAIT_US < now_us &&
+           line->back_us < now_us;
+}
+
+static void forget_idle(send_pace_t *self, int64_t now_us)
+{
+    for (address_t *address = LIST_FIRST(&self->addresses), *next; address; address = next) {
+        next = LIST_NEXT(address, link);
+        if (is_idle(address, now_us)) {
+            LIST_REMOVE(address, link);
+            free(address);
+        }
+    }
+}
+
+/* ---- those who wait ---- */
+
+static void leave(send_place_t *place)
+{
+    TAILQ_REMOVE(&place->address->waiting, place, link);
+    place->address->count--;
+}
+
+static void tell(send_place_t *place, int64_t away_ms)
+{
+    send_placed_t *done = place->done;
+    void *arg = place->arg;
+    leave(place);
+    free(place);
+    done(arg, away_ms);
+}
+
+static int64_t away_ms(address_t *address, int64_t now_us)
+{
+    metric_add_label(METRIC_SEND_PLACES, "postponed", 1);
+    return send_line_away_us(&address->line, now_us) / 1000 + 1;
+}
+
+static void give_places(address_t *address, int64_t now_us)
+{
+    send_place_t *first;
+    int64_t lapsed;
+    while ((first = TAILQ_FIRST(&address->waiting)) != NULL && first->until_us <= now_us)
+        tell(first, away_ms(address, now_us));
+    while ((first = TAILQ_FIRST(&address->waiting)) != NULL) {
+        bool taken = send_line_take(&address->line, now_us, &lapsed);
+        if (lapsed)
+            metric_add_label(METRIC_SEND_PLACES, "lapsed", lapsed);
+        if (!taken)
+            break;
+        tell(first, 0);
+    }
+}
+
+/* ---- sessions ---- */
+
+static void run(send_pace_t *self);
+
+static void on_paced(void *arg, const rpc_answer_t *answer)
+{
+    address_t *address = arg;
+    int64_t now_us = clock_us();
+    address->call = 0;
+    if (answer->type == PROTO_PACED) {
+        const proto_paced_t *paced = answer->msg;
+        send_line_given(&address->line, paced->places, paced->first_us, paced->every_us, now_us);
+    } else {
+        log_warn("pace_unknown", LOG_CSTR("error", answer->error ? answer->error : "type"));
+        send_line_failed(&address->line, PACE_AGAIN_US, now_us);
+    }
+    run(address->pace);
+}
+
+static void ask(address_t *address, int64_t now_us)
+{
+    int64_t wanted = send_line_wanted(&address->line, address->count, now_us);
+    if (!wanted || address->call)
+        return;
+    proto_pace_t msg = {.address = {address->text, address->size}, .wanted = wanted};
+    address->call = rpc_client_call(address->pace->sessions, PROTO_PACE, &msg, NULL, PACE_MS,
+                                    on_paced, address);
+}
+
+/* ---- all of it ---- */
+
+static int64_t wakes_us(const address_t *address)
+{
+    const send_place_t *first = TAILQ_FIRST(&address->waiting);
+    if (!first)
+        return INT64_MAX;
+    int64_t at_us = send_line_wakes_us(&address->line, address->call != 0);
+    return at_us < first->until_us ? at_us : first->until_us;
+}
+
+static void run(send_pace_t *self)
+{
+    int64_t now_us = clock_us(), at_us = INT64_MAX;
+    address_t *address;
+    forget_idle(self, now_us);
+    LIST_FOREACH(address, &self->addresses, link)
+    {
+        give_places(address, now_us);
+        ask(address, now_us);
+    }
+    LIST_FOREACH(address, &self->addresses, link)
+    if (wakes_us(address) < at_us)
+        at_us = wakes_us(address);
+    if (at_us == INT64_MAX)
+        uv_timer_stop(&self->timer);
+    else
+        uv_timer_start(&self->timer, on_timer,
+                       at_us > now_us ? (uint64_t)(at_us - now_us) / 1000 + 1 : 1, 0);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    run(timer->data);
+}
+
+int64_t send_pace_wait(send_pace_t *self, str_t from, send_placed_t *done, void *arg,
+                       send_place_t **place)
+{
+    int64_t now_us = clock_us();
+    address_t *address = find(self, from);
+    if (!address)
+        address = add(self, from);
+    if (send_line_full(&address->line, address->count))
+        return away_ms(address, now_us);
+    send_place_t *made = calloc(1, sizeof *made);
+    if (!made)
+        abort();
+    *made = (send_place_t){
+        .address = address, .until_us = now_us + SEND_LINE_WAIT_US, .done = done, .arg = arg};
+    TAILQ_INSERT_TAIL(&address->waiting, made, link);
+    address->count++;
+    *place = made;
+    uv_timer_start(&self->timer, on_timer, 0, 0);
+    return 0;
+}
+
+void send_pace_cancel(send_place_t **place)
+{
+    if (!*place)
+        return;
+    leave(*place);
+    free(*place);
+    *place = NULL;
+}
+
+void send_pace_return(send_pace_t *self, str_t from)
+{
+    address_t *address = find(self, from);
+    if (!address)
+        return;
+    send_line_return(&address->line);
+    uv_timer_start(&self->timer, on_timer, 0, 0);
+}
+
+/* ---- life ---- */
+
+send_pace_t *send_pace_new(uv_loop_t *loop, rpc_client_t *sessions)
 {
     send_pace_t *self = calloc(1, sizeof *self);
     if (!self)
         abort();
-    self->settings = *settings;
+    self->sessions = sessions;
+    LIST_INIT(&self->addresses);
+    uv_timer_init(loop, &self->timer);
+    self->timer.data = self;
     return self;
 }
 
-static void empty(struct bucket_list *lists)
+static void on_closed(uv_handle_t *handle)
 {
-    for (size_t i = 0; i < BUCKETS; i++)
-        for (bucket_t *bucket; (bucket = LIST_FIRST(&lists[i])) != NULL;) {
-            LIST_REMOVE(bucket, link);
-            free(bucket);
-        }
+    free(handle->data);
 }
 
 void send_pace_destroy(send_pace_t **self_p)
@@ -94,8 +251,12 @@ void send_pace_destroy(send_pace_t **self_p)
     send_pace_t *self = *self_p;
     if (!self)
         return;
-    empty(self->persons);
-    empty(self->numbers);
-    free(self);
     *self_p = NULL;
+    for (address_t *address; (address = LIST_FIRST(&self->addresses)) != NULL;) {
+        assert(!address->count);
+        rpc_client_cancel(self->sessions, address->call);
+        LIST_REMOVE(address, link);
+        free(address);
+    }
+    uv_close((uv_handle_t *)&self->timer, on_closed);
 }

@@ -1,26 +1,44 @@
 /*
- * How fast this agent sends: to one person, and from one of our numbers. Bounded: who has not been
- * written to for a while is forgotten, because a full bucket is as good as none. Agents do not know
- * of each other: a number's rate is divided among those that are configured, a person's is not.
+ * How fast is sent from our addresses, by all agents together: each reserves places with sessions
+ * (PACE), some at a time, and the messages that wait here get them in the order in which they came.
+ * How fast a person is written to is no business of this file: sessions says so when a message is
+ * about to be sent (DELIVERED trying).
+ *
+ * Nothing is bounded here but by time: who would wait for longer than SEND_LINE_WAIT_US is told to
+ * come back, and when. When sessions is away everybody is, sooner or later.
  */
 #ifndef MOSTRADOR_AGENT_SEND_PACE_H
 #define MOSTRADOR_AGENT_SEND_PACE_H
 
-#include <stdint.h>
+#include <uv.h>
 
-#include "common/str.h"
+#include "common/rpc_client.h"
 
 typedef struct send_pace send_pace_t;
 
-typedef struct send_pace_settings {
-    int64_t person_ms, person_burst; /* one message in that time, so many at once */
-    int64_t number_ms, number_burst;
-} send_pace_settings_t;
+/* A message that waits for its place. */
+typedef struct send_place send_place_t;
 
-send_pace_t *send_pace_new(const send_pace_settings_t *settings);
+/* 0: it may be sent now. Else there is no place soon: come back after so many ms. */
+typedef void(send_placed_t)(void *arg, int64_t away_ms);
+
+/* Borrows both. */
+send_pace_t *send_pace_new(uv_loop_t *loop, rpc_client_t *sessions);
+
+/* Nobody may wait any more. Frees itself when the loop has closed its handles. */
 void send_pace_destroy(send_pace_t **self_p);
 
-/* ms to wait (of clock_ms) before a message may go out; at 0 it counts as sent. */
-int64_t send_pace(send_pace_t *self, str_t person, str_t number, int64_t now_ms);
+/*
+ * Waits for a place to send from that address. done is called once, never from inside, unless it is
+ * cancelled; *place is none any more then. Returns 0, or ms to come back after: too many wait.
+ */
+int64_t send_pace_wait(send_pace_t *self, str_t from, send_placed_t *done, void *arg,
+                       send_place_t **place);
+
+/* Does not wait any longer; *place may be NULL. */
+void send_pace_cancel(send_place_t **place);
+
+/* A place that was given just now is not used. */
+void send_pace_return(send_pace_t *self, str_t from);
 
 #endif

@@ -123,15 +123,3 @@ send_plan_t send_policy_failed(int64_t code, int64_t tries, uint32_t random)
         .reached = true, .code = code, .after_ms = -1, .tries = tries, .random = random};
     return by_code(&attempt, &found) ? found : plan(SEND_GIVE_UP, 0, "undelivered");
 }
-
-int64_t send_rate(int64_t *level, int64_t now_ms, int64_t every_ms, int64_t burst)
-{
-    int64_t full = *level > now_ms ? *level : now_ms; /* when all that went out is made up for */
-    if (full > now_ms + every_ms * burst)
-        full = now_ms + every_ms * burst; /* the clock jumped, or the setting changed */
-    int64_t wait = full - now_ms - every_ms * (burst - 1);
-    if (wait > 0)
-        return wait;
-    *level = full + every_ms;
-    return 0;
-}

@@ -59,11 +59,4 @@ send_plan_t send_policy_look(const send_look_t *look);
  * delivered. tries as above. */
 send_plan_t send_policy_failed(int64_t code, int64_t tries, uint32_t random);
 
-/*
- * When the next message may go out: a bucket of burst messages that fills by one every every_ms.
- * *level is the bucket's whole state (0 at first; a time of the caller's clock, worth keeping with
- * the person). Returns ms to wait; at 0 the message counts as sent.
- */
-int64_t send_rate(int64_t *level, int64_t now_ms, int64_t every_ms, int64_t burst);
-
 #endif

@@ -59,14 +59,15 @@ typedef struct turn_call {
 typedef struct turn_delivery {
     proto_outgoing_t entries[TURN_MAX_OUTGOING];
     size_t count, at;
-    str_t text;         /* of the reply, as it goes out */
-    str_t part;         /* the one that is next, or under way */
-    int64_t parts_sent; /* of the reply */
-    int64_t tries;      /* of the part, this one included */
-    int64_t trying_ms;  /* when sessions was told of this one … */
-    int64_t nth;        /* … and how it calls it */
-    int64_t looked_ms;  /* Unix ms */
-    str_t sid;          /* of the part that has just gone out */
+    str_t text;          /* of the reply, as it goes out */
+    str_t part;          /* the one that is next, or under way */
+    int64_t parts_sent;  /* of the reply */
+    int64_t tries;       /* of the part, this one included */
+    int64_t trying_ms;   /* when sessions was told of this one … */
+    int64_t nth;         /* … and how it calls it */
+    int64_t looked_ms;   /* Unix ms */
+    str_t sid;           /* of the part that has just gone out */
+    send_place_t *place; /* that the part waits for; NULL: it does not */
     twilio_call_t *call;
     proto_delivered_t report;
     void (*reported)(turn_t *self); /* what comes after the report */

@@ -55,6 +55,7 @@ static void wake_later(turn_t *self, int64_t delay_ms, void (*wake)(turn_t *self
 /* ---- telling sessions ---- */
 
 static void report_again(turn_t *self);
+static void wait_for_person(turn_t *self, int64_t wait_ms);
 
 static void on_reported(void *arg, const rpc_answer_t *answer)
 {
@@ -68,6 +69,11 @@ static void on_reported(void *arg, const rpc_answer_t *answer)
         return;
     }
     const char *error = answer->error ? answer->error : "type";
+    if (strcmp(error, PROTO_CODE_EARLY) == 0) {
+        send_pace_return(self->parts->pace, entry_of(self)->reply_to);
+        wait_for_person(self, ((const proto_error_t *)answer->msg)->retry_after_ms);
+        return;
+    }
     log_warn("delivery_unreported", LOG_TRACE(&self->trace),
              LOG_TEXT("state", delivery->report.state), LOG_CSTR("error", error));
     bool passing = strcmp(error, PROTO_CODE_TIMEOUT) == 0 ||
@@ -263,20 +269,37 @@ static void send_part(turn_t *self)
         not_sent(self, REFUSED_RETRY_MS, "busy");
 }
 
+/* The address has a place for it; sessions knows whether the person has. */
+static void on_place(void *arg, int64_t away_ms)
+{
+    turn_t *self = arg;
+    delivery_t *delivery = &self->delivery;
+    delivery->place = NULL;
+    if (away_ms) {
+        not_sent(self, away_ms, "rate");
+        return;
+    }
+    delivery->tries++;
+    delivery->trying_ms = clock_ms();
+    report(self, "trying", 0, 0, send_part);
+}
+
 static void try_part(turn_t *self)
 {
-    delivery_t *delivery = &self->delivery;
-    int64_t now = clock_ms();
-    int64_t wait_ms = send_pace(self->parts->pace, self->user_id, entry_of(self)->reply_to, now);
-    if (wait_ms > PACE_WAIT_MS) {
+    int64_t away_ms = send_pace_wait(self->parts->pace, entry_of(self)->reply_to, on_place, self,
+                                     &self->delivery.place);
+    if (away_ms)
+        not_sent(self, away_ms, "rate");
+}
+
+/* Not yet, says sessions: nothing was recorded. */
+static void wait_for_person(turn_t *self, int64_t wait_ms)
+{
+    self->delivery.tries--;
+    if (wait_ms > PACE_WAIT_MS)
         not_sent(self, wait_ms, "pace");
-    } else if (wait_ms) {
+    else
         wake_later(self, wait_ms, try_part);
-    } else {
-        delivery->tries++;
-        delivery->trying_ms = now;
-        report(self, "trying", 0, 0, send_part);
-    }
 }
 
 static void next_part(turn_t *self)
@@ -408,6 +431,7 @@ void turn_deliver_cancel(turn_t *self)
 {
     turn_cancel_session(self);
     self->delivery.wake = NULL;
+    send_pace_cancel(&self->delivery.place);
     if (self->delivery.call)
         twilio_cancel(&self->delivery.call);
 }

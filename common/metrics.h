@@ -102,7 +102,8 @@
     M(PEOPLE_ERASED,        COUNTER, "mostrador_people_erased_total", "", "people of whom everything was erased") \
     M(CONSOLE_SIGN_INS,     COUNTER, "mostrador_console_sign_ins_total", "outcome", "attempts to sign in to the console or to change a password: ok, denied, locked, busy, failed") \
     M(CONSOLE_REFUSED,      COUNTER, "mostrador_console_refused_total", "why", "requests of the console refused: no session, not the role, no CSRF token") \
-    M(CONSOLE_HASHES,       GAUGE,   "mostrador_console_hashes", "", "passwords being hashed or waiting for it")
+    M(CONSOLE_HASHES,       GAUGE,   "mostrador_console_hashes", "", "passwords being hashed or waiting for it") \
+    M(SEND_PLACES,          COUNTER, "mostrador_send_places_total", "event", "places to send in, at the rate of one of our numbers: reserved; none, when it was used up; lapsed, when nobody was there to use one; and messages postponed because there was none soon")
 /* clang-format on */
 
 typedef enum metric {

@@ -385,6 +385,11 @@
     M(latency,    LATENCY,    74, "sessions → gateway", "–", "Percentiles, by model and version of the rules") \
     M(get_budget, GET_BUDGET, 75, "gateway → sessions", "BUDGET", "What has been spent at language models today") \
     M(budget,     BUDGET,     76, "sessions → gateway", "–", "By all, by one person, and what may be") \
+    M(pace,       PACE,       77, "agent → sessions", "PACED", "So many messages wait to be sent from this address: when may they. Asking again reserves again") \
+    M(paced,      PACED,      78, "sessions → agent", "–", "Places of them are reserved; what they are not used for is lost when it is past") \
+    M(export,     EXPORT,     80, "gateway → sessions", "EXPORTED", "Tell everything that is stored of a person, some at a time") \
+    M(exported,   EXPORTED,   81, "sessions → gateway", "–", "So much of it") \
+    M(erase,      ERASE,      82, "gateway → sessions", "OK", "Erase everything that is stored of a person; what runs is void, and what waits is dropped") \
     M(sign_in,    SIGN_IN,    90, "gateway → sessions", "SIGNED_IN", "Is this somebody of the shop? ERROR denied or locked otherwise") \
     M(signed_in,  SIGNED_IN,  91, "sessions → gateway", "–", "It is, and may do what the role allows") \
     M(who_is,     WHO_IS,     92, "gateway → sessions", "SIGNED_IN", "Whose session of the console is this? ERROR denied if it is none") \
@@ -393,10 +398,7 @@
     M(users,      USERS,      95, "sessions → gateway", "–", "These, by name") \
     M(put_user,   PUT_USER,   96, "gateway, command → sessions", "OK", "Add somebody, or change role or password, which ends the sessions of that name") \
     M(drop_user,  DROP_USER,  97, "gateway → sessions", "OK", "Nobody signs in by that name any more") \
-    M(new_password, NEW_PASSWORD, 98, "gateway → sessions", "SIGNED_IN", "Change my own password: a new session takes the place of all I had") \
-    M(export,     EXPORT,     80, "gateway → sessions", "EXPORTED", "Tell everything that is stored of a person, some at a time") \
-    M(exported,   EXPORTED,   81, "sessions → gateway", "–", "So much of it") \
-    M(erase,      ERASE,      82, "gateway → sessions", "OK", "Erase everything that is stored of a person; what runs is void, and what waits is dropped")
+    M(new_password, NEW_PASSWORD, 98, "gateway → sessions", "SIGNED_IN", "Change my own password: a new session takes the place of all I had")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -691,6 +693,15 @@
     F(budget,  9, INT,  most_person_tokens, 0, OPTIONAL, "tokens that one person may spend; 0: any") \
     F(budget, 10, INT,  most_person_calls, 0,  OPTIONAL, "calls that one person may make; 0: any") \
     F(budget, 11, STR,  used_up,           16, OPTIONAL, "as in CLAIMED: person, day, or nobody's")
+
+#define PROTO_FIELDS_pace(F, L) \
+    F(pace, 1, STR, address, 128, REQUIRED, "ours, or a messaging service: where the messages go out from") \
+    F(pace, 2, INT, wanted,  0,   REQUIRED, "messages that wait, 1 or more")
+
+#define PROTO_FIELDS_paced(F, L) \
+    F(paced, 1, INT, places,   0, OPTIONAL, "reserved; others have to ask again") \
+    F(paced, 2, INT, first_us, 0, OPTIONAL, "until the first of them, µs; if there is none, until it is worth asking again") \
+    F(paced, 3, INT, every_us, 0, REQUIRED, "from one to the next, µs")
 
 #define PROTO_FIELDS_list_turns(F, L) \
     F(list_turns, 1, INT, since_ms, 0,  OPTIONAL, "claimed then or later, Unix ms; 0: from the first") \

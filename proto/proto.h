@@ -58,6 +58,7 @@ typedef enum proto_type {
 #define PROTO_CODE_UNAVAILABLE "unavailable" /* something behind is away */
 #define PROTO_CODE_TIMEOUT "timeout"         /* the deadline has passed; made by rpc_client too */
 #define PROTO_CODE_STALE_TOKEN "stale_token" /* the lease is somebody else's now */
+#define PROTO_CODE_EARLY "early"             /* the person's rate: after retry_after_ms */
 #define PROTO_CODE_CLAIMED "claimed"         /* WITHDRAW came too late */
 #define PROTO_CODE_NOT_WAITING \
     "not_waiting"                        /* WORK: nothing waits; ENQUEUE again tells the answer */

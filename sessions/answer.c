@@ -312,6 +312,14 @@ static bool delivered(answer_t *self, const redisReply *reply, arena_t *arena)
         fail(self, PROTO_CODE_INVALID, "an older reply comes first", 0);
         return true;
     }
+    if (str_is(self->status, "early")) {
+        int64_t wait_ms;
+        if (!number_at(reply, 1, &wait_ms))
+            return false;
+        self->event = STR_LIT("early");
+        fail(self, PROTO_CODE_EARLY, "the person has been written to much lately", wait_ms);
+        return true;
+    }
     self->event = self->status;
     return number_at(reply, 1, &self->msg.ok.count) &&
            (str_is(self->status, "same") || number_at(reply, 2, &self->code));
@@ -325,6 +333,15 @@ static bool noted(answer_t *self, const redisReply *reply, arena_t *arena)
             str_is(self->status, "back")) &&
            number_at(reply, 1, &self->msg.ok.count) && text_at(reply, 2, &self->event) &&
            number_at(reply, 3, &self->code) && number_at(reply, 4, &self->dropped);
+}
+
+static bool paced(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    (void)arena;
+    self->type = PROTO_PACED;
+    proto_paced_t *msg = &self->msg.paced;
+    return str_is(self->status, "ok") && number_at(reply, 1, &msg->places) &&
+           number_at(reply, 2, &msg->first_us) && number_at(reply, 3, &msg->every_us);
 }
 
 /* The rest of it is not in Redis' answer. */
@@ -375,7 +392,7 @@ static const struct {
     {PROTO_RESET, done},       {PROTO_READ, shown},          {PROTO_TAKE, taken},
     {PROTO_FORGO, done},       {PROTO_DELIVERED, delivered}, {PROTO_STATUS, noted},
     {PROTO_LOG_TURN, done},    {PROTO_GET_BUDGET, budgeted}, {PROTO_EXPORT, exported},
-    {PROTO_ERASE, done},
+    {PROTO_ERASE, done},       {PROTO_PACE, paced},
 };
 
 void answer_make(answer_t *self, proto_type_t request, const redisReply *reply, arena_t *arena)

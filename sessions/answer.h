@@ -31,6 +31,7 @@ typedef struct answer {
         proto_session_t session;
         proto_budget_t budget;
         proto_exported_t exported;
+        proto_paced_t paced;
     } msg; /* of type */
 } answer_t;
 

@@ -1,13 +1,14 @@
 #!lua
 -- What became of a reply, told by the agent that has the lease or by the gateway that took it.
--- KEYS: those of outbox.lua, sid, sent, known, survey, surveys, opinions
+-- KEYS: those of outbox.lua, sid, sent, known, pace, survey, surveys, opinions
 -- ARGV: those of outbox.lua, turn id, token or 0, what became of it, parts sent, sid or '', code,
 --       ms until it may be tried again, which try or 0, DEDUP_TTL, ms until the sweeper may look,
 --       code of an opt-out, how far a status is that a part need not wait beyond, code of the closed
---       window
+--       window, µs from one message to the person to the next, how many at once
 -- Answers {what became of it, count, code}, {'same', count}: no effect, {'claimed'}, {'wrong'},
---         {'stale'}. count: of trying, which try it is; else entries removed.
-local sid, sent, known_keys = unpack(KEYS, 6)
+--         {'stale'}, {'early', ms}: to be tried then. count: of trying, which try it is; else entries
+--         removed.
+local sid, sent, known_keys, pace = unpack(KEYS, 6)
 local turn, token, what = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local parts, code, nth = tonumber(ARGV[6]), tonumber(ARGV[8]), tonumber(ARGV[10])
 
@@ -52,6 +53,10 @@ if what == 'trying' then
         return {'wrong'}
     elseif entry.last == 1 or (entry.state == 'held' and entry.at > now) then
         return {'claimed'}
+    end
+    local place, wait = places(pace, clock[1] * 1000000 + clock[2], tonumber(ARGV[16]), tonumber(ARGV[17]), 1, 0)
+    if place == 0 then
+        return {'early', math.ceil(wait / 1000)}
     end
     change(turn, {state = 'trying', at = now, token = token, tries = entry.tries + 1,
                   attempts = entry.attempts + 1, since = entry.since == 0 and now or entry.since,

@@ -19,7 +19,8 @@ static const struct {
     [KEY_SPENT] = {"spent", SCOPE_PERSON},        [KEY_BUDGET] = {"day", SCOPE_ANONYMOUS},
     [KEY_COUNTED] = {"counted", SCOPE_ANONYMOUS}, [KEY_KNOWN] = {"known", SCOPE_PERSON},
     [KEY_USERS] = {"users", SCOPE_ANONYMOUS},     [KEY_SESSIONS] = {"sessions", SCOPE_ANONYMOUS},
-    [KEY_TRIES] = {"tries", SCOPE_ANONYMOUS},
+    [KEY_TRIES] = {"tries", SCOPE_ANONYMOUS},     [KEY_PACE] = {"pace", SCOPE_PERSON},
+    [KEY_RATE] = {"rate", SCOPE_ANONYMOUS},
 };
 
 key_scope_t keys_scope(session_key_t key)
@@ -74,6 +75,9 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
     case KEY_SESSIONS:
     case KEY_TRIES:
         buf_printf(out, "most:{console}:%s", keys[key].kind);
+        return;
+    case KEY_RATE: /* a slot of its own: no two addresses have anything to do with each other */
+        buf_printf(out, "most:{from %.*s}:%s", STR_ARG(id), keys[key].kind);
         return;
     default:
         break;

@@ -1,3 +1,4 @@
+/* clang-format off */
 /*
  * What the session service keeps in Redis, and under which names. Pure.
  *
@@ -11,8 +12,8 @@
  *                                    sweeper tells of them, ms
  *   most:{p}:state:USER      hash    the fields below                      STATE_TTL after there is
  *                                                                          nothing to do; of who
- * has left, for ever most:{p}:inbox:USER      list    waiting messages, oldest first:       until
- * answered or
+ *                                                                          has left, for ever
+ *   most:{p}:inbox:USER      list    waiting messages, oldest first:       until answered or
  *                                    "<seq> <ms> <waiting record>"         withdrawn
  *   most:{p}:context:USER    string  context record                        SESSION_TTL after the
  *                                                                          last message or answer
@@ -46,6 +47,9 @@
  *   most:{p}:spent:USER      hash    what the person spent at language      2 days after the
  *                                    models: day, tokens, calls of that     last turn
  *                                    day, turns (those counted last)
+ *   most:{p}:pace:USER       string  how fast the person is written to:    until it is past
+ *                                    when all that was sent is made up
+ *                                    for, us (gcra.lua)
  *   most:{p}:sent:USER       hash    the last 4 replies that an agent       DEDUP_TTL
  *                                    sent: "<field> <slot>": turn, order,
  *                                    seq, tries, to, reply; order counts
@@ -88,10 +92,14 @@
  *   most:{console}:users     hash    who may sign in to the console: name    until dropped, 100
  *                                    -> "<role> <added, ms> <signed in
  *                                    last, ms> <argon2id hash>"
- *   most:{console}:sessions  hash    hash of a cookie -> "<signed in, ms>    purged at sign-ins: 20
- * of <seen last, ms> <name>"                 a user at most most:{console}:tries     hash    bucket
- * of a name or an address ->       at most 8,192 buckets
+ *   most:{console}:sessions  hash    hash of a cookie -> "<signed in, ms>   purged at sign-ins: 20
+ *                                    <seen last, ms> <name>"               of a user at most
+ *   most:{console}:tries     hash    bucket of a name or an address ->     at most 8,192 buckets
  *                                    "<attempts> <the last, ms>"
+ *
+ *   most:{from ADDRESS}:rate string  how fast is sent from one of our       until it is past
+ *                                    addresses: when the next place is
+ *                                    free, us
  *
  * What a turn spends is counted twice: for its person, in the COMMIT's own script, and for the day,
  * by a command that goes before the COMMIT and counts a turn once, however often it is told. So a
@@ -206,6 +214,7 @@
  *
  * The counts change in the COMMIT that changes the state, and a repeated COMMIT changes nothing.
  */
+/* clang-format on */
 #ifndef MOSTRADOR_SESSIONS_KEYS_H
 #define MOSTRADOR_SESSIONS_KEYS_H
 
@@ -242,6 +251,8 @@ typedef enum session_key {
     KEY_USERS, /* of the console, as those that follow */
     KEY_SESSIONS,
     KEY_TRIES,
+    KEY_PACE,
+    KEY_RATE, /* of no user; its id is our address */
     KEY_COUNT
 } session_key_t;
 
@@ -267,8 +278,8 @@ size_t keys_of_scope(key_scope_t scope, session_key_t keys[KEY_COUNT]);
 /* 0 to KEYS_PARTITIONS - 1. Stable for ever: what is stored depends on it. */
 unsigned keys_partition(str_t user);
 
-/* Appends the name of a key. id counts for KEY_SEEN, a message's, KEY_SID, and KEY_COUNTED, a
- * turn's, only. */
+/* Appends the name of a key. id counts for KEY_SEEN, a message's, KEY_SID, KEY_COUNTED, a turn's,
+ * and KEY_RATE, our address, only. */
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id);
 
 /* Appends the name of a key that a partition has once: KEY_READY, KEY_SURVEYS, KEY_OPINIONS. */

@@ -58,7 +58,10 @@ int main(int argc, char **argv)
                                .nps_after = config.NPS_AFTER,
                                .nps_every = config.NPS_EVERY,
                                .day_tokens = config.BUDGET_DAY_TOKENS,
-                               .day_calls = config.BUDGET_DAY_CALLS};
+                               .day_calls = config.BUDGET_DAY_CALLS,
+                               .person_ms = config.TWILIO_PERSON_MS,
+                               .person_burst = config.TWILIO_PERSON_BURST,
+                               .number_rate = config.TWILIO_NUMBER_RATE};
     budget_person_t person = {config.BUDGET_PERSON_TOKENS, config.BUDGET_PERSON_CALLS};
     console_limits_t console = {config.CONSOLE_IDLE_MS, config.CONSOLE_MAX_MS, config.CONSOLE_TRIES,
                                 config.CONSOLE_LOCK_MS};

@@ -379,7 +379,8 @@ static bool delivered(request_t *self, const char **why)
           "retry_ms must be 0 to a day");
     CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
     CHECK(msg->nth >= 0 && msg->nth <= REQUEST_MAX_TOKEN, "nth is not one");
-    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT, KEY_KNOWN, SURVEY_KEYS);
+    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT, KEY_KNOWN, KEY_PACE,
+           SURVEY_KEYS);
     add(&self->words, msg->turn_id);
     add_number(&self->words, msg->token);
     add(&self->words, msg->state);
@@ -393,6 +394,24 @@ static bool delivered(request_t *self, const char **why)
     add_number(&self->words, REQUEST_OPTED_OUT);
     add_number(&self->words, CARRIER_SENDING);
     add_number(&self->words, REQUEST_OUTSIDE);
+    add_number(&self->words, self->limits->person_ms * 1000);
+    add_number(&self->words, self->limits->person_burst);
+    return true;
+}
+
+/* A batch is a quarter of a second's places: few are lost with an agent that dies, and however many
+ * messages wait and agents ask, an address costs some four requests a second and agent at most. */
+static bool pace(request_t *self, const char **why)
+{
+    const proto_pace_t *msg = self->msg;
+    int64_t rate = self->limits->number_rate, most = rate * REQUEST_AT_ONCE_MS / 1000;
+    CHECK(msg->address.size > 0, "address is empty");
+    CHECK(msg->wanted > 0 && msg->wanted <= REQUEST_MAX_TOKEN, "wanted must be 1 or more");
+    most = most > 0 ? most : 1;
+    KEYS(self, (str_t){0}, msg->address, KEY_RATE);
+    add_number(&self->words, (1000000 + rate - 1) / rate);
+    add_number(&self->words, msg->wanted < most ? msg->wanted : most);
+    add_number(&self->words, REQUEST_AHEAD_US);
     return true;
 }
 
@@ -478,6 +497,7 @@ static const struct {
     {PROTO_DELIVERED, SCRIPT_DELIVERED, delivered},
     {PROTO_LOG_TURN, SCRIPT_TURN_LOG, log_turn},
     {PROTO_GET_BUDGET, SCRIPT_SPEND, get_budget},
+    {PROTO_PACE, SCRIPT_PACE, pace},
 };
 
 char *request_command(const request_limits_t *limits, proto_type_t type, const void *msg,

@@ -31,19 +31,23 @@
 #define REQUEST_ASK_WINDOW_MS 82800000   /* 23 h: WhatsApp takes free text for 24 */
 #define REQUEST_SURVEY_KEPT_MS 604800000 /* 7 days at least: an answer may take its time */
 #define REQUEST_MAX_OPINIONS 100
-#define REQUEST_OUTSIDE 63016 /* Twilio: WhatsApp takes no free text any more */
+#define REQUEST_AHEAD_US 1000000 /* a place to send in is at most so far ahead */
+#define REQUEST_AT_ONCE_MS 250   /* and so many places are reserved at once as fit into that */
+#define REQUEST_OUTSIDE 63016    /* Twilio: WhatsApp takes no free text any more */
 
 typedef struct request_limits {
-    int64_t inbox_max;             /* messages */
-    int64_t session_ttl;           /* ms */
-    int64_t dedup_ttl;             /* ms */
-    int64_t lease_ms;              /* a user who was told to a sweeper is told again after it */
-    int64_t settle_ms;             /* a gateway that took a reply says how it went before */
-    int64_t turn_log;              /* records */
-    int64_t nps_after;             /* ms; 0: nobody is asked */
-    int64_t nps_every;             /* ms */
-    int64_t day_offset_ms;         /* what the shop's clock is ahead of UTC */
-    int64_t day_tokens, day_calls; /* of all people together, 0: any */
+    int64_t inbox_max;               /* messages */
+    int64_t session_ttl;             /* ms */
+    int64_t dedup_ttl;               /* ms */
+    int64_t lease_ms;                /* a user who was told to a sweeper is told again after it */
+    int64_t settle_ms;               /* a gateway that took a reply says how it went before */
+    int64_t turn_log;                /* records */
+    int64_t nps_after;               /* ms; 0: nobody is asked */
+    int64_t nps_every;               /* ms */
+    int64_t day_offset_ms;           /* what the shop's clock is ahead of UTC */
+    int64_t day_tokens, day_calls;   /* of all people together, 0: any */
+    int64_t person_ms, person_burst; /* one message to a person in that time, so many at once */
+    int64_t number_rate;             /* messages a second from one address */
 } request_limits_t;
 
 /*

@@ -33,6 +33,14 @@
     EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
                 ".incbin \"sessions/spent.lua\"\n",                      \
                 name, 6)
+/* … and gcra.lua. */
+#define EMBED_SURVEY_GCRA(name)                                          \
+    EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
+                ".incbin \"sessions/survey.lua\"\n"                      \
+                ".incbin \"sessions/gcra.lua\"\n",                       \
+                name, 6)
+#define EMBED_GCRA(name) \
+    EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/gcra.lua\"\n", name, 6)
 EMBED_SURVEY(enqueue);
 EMBED_OUTBOX(withdraw);
 EMBED_SURVEY_SPENT(claim);
@@ -44,7 +52,7 @@ EMBED(read);
 EMBED(sweep);
 EMBED_OUTBOX(take);
 EMBED_OUTBOX(forgo);
-EMBED_SURVEY(delivered);
+EMBED_SURVEY_GCRA(delivered);
 EMBED_OUTBOX(status);
 EMBED(turn_log);
 EMBED(turn_out);
@@ -55,6 +63,7 @@ EMBED(budget);
 EMBED(export);
 EMBED(erase);
 EMBED(console);
+EMBED_GCRA(pace);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -74,6 +83,7 @@ static const struct {
     [SCRIPT_SURVEYS] = SOURCE(surveys),   [SCRIPT_SPEND] = SOURCE(spend),
     [SCRIPT_BUDGET] = SOURCE(budget),     [SCRIPT_EXPORT] = SOURCE(export),
     [SCRIPT_ERASE] = SOURCE(erase),       [SCRIPT_CONSOLE] = SOURCE(console),
+    [SCRIPT_PACE] = SOURCE(pace),
 };
 
 str_t script_source(script_t script)

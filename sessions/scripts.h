@@ -4,7 +4,8 @@
  * Redis' own clock. It answers an array whose first element says how it went. The line "#!lua" at
  * its top has Redis check before it starts that writing is possible at all, so it never stops
  * half-way. What those that touch the outbox share, outbox.lua, is built in between that line and
- * the rest; behind it, for some, what they share about a person's budget, spent.lua.
+ * the rest; behind it, for some, what they share about a person's budget, spent.lua, or about how
+ * fast is sent, gcra.lua.
  */
 #ifndef MOSTRADOR_SESSIONS_SCRIPTS_H
 #define MOSTRADOR_SESSIONS_SCRIPTS_H
@@ -34,6 +35,7 @@ typedef enum script {
     SCRIPT_EXPORT,
     SCRIPT_ERASE,
     SCRIPT_CONSOLE,
+    SCRIPT_PACE,
     SCRIPT_COUNT
 } script_t;
 

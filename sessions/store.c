@@ -41,14 +41,35 @@ typedef struct pending {
     char turn_id[33]; /* DELIVERED: whose reply it is about */
 } pending_t;
 
-const proto_type_t store_accepts[] = {
-    PROTO_ENQUEUE,  PROTO_WITHDRAW,   PROTO_CLAIM,        PROTO_RENEW,
-    PROTO_COMMIT,   PROTO_RELEASE,    PROTO_RESET,        PROTO_READ,
-    PROTO_SWEEP,    PROTO_TAKE,       PROTO_FORGO,        PROTO_DELIVERED,
-    PROTO_STATUS,   PROTO_LOG_TURN,   PROTO_LIST_TURNS,   PROTO_GET_LATENCY,
-    PROTO_SURVEYS,  PROTO_GET_BUDGET, PROTO_EXPORT,       PROTO_ERASE,
-    PROTO_SIGN_IN,  PROTO_WHO_IS,     PROTO_SIGN_OUT,     PROTO_LIST_USERS,
-    PROTO_PUT_USER, PROTO_DROP_USER,  PROTO_NEW_PASSWORD, 0};
+const proto_type_t store_accepts[] = {PROTO_ENQUEUE,
+                                      PROTO_WITHDRAW,
+                                      PROTO_CLAIM,
+                                      PROTO_RENEW,
+                                      PROTO_COMMIT,
+                                      PROTO_RELEASE,
+                                      PROTO_RESET,
+                                      PROTO_READ,
+                                      PROTO_SWEEP,
+                                      PROTO_TAKE,
+                                      PROTO_FORGO,
+                                      PROTO_DELIVERED,
+                                      PROTO_STATUS,
+                                      PROTO_LOG_TURN,
+                                      PROTO_LIST_TURNS,
+                                      PROTO_GET_LATENCY,
+                                      PROTO_SURVEYS,
+                                      PROTO_GET_BUDGET,
+                                      PROTO_EXPORT,
+                                      PROTO_ERASE,
+                                      PROTO_SIGN_IN,
+                                      PROTO_WHO_IS,
+                                      PROTO_SIGN_OUT,
+                                      PROTO_LIST_USERS,
+                                      PROTO_PUT_USER,
+                                      PROTO_DROP_USER,
+                                      PROTO_NEW_PASSWORD,
+                                      PROTO_PACE,
+                                      0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -151,6 +172,10 @@ static void note(const pending_t *self, const answer_t *answer)
         }
     if (answer->event.size)
         note_delivery(self, answer);
+    if (answer->type == PROTO_PACED && answer->msg.paced.places)
+        metric_add_label(METRIC_SEND_PLACES, "reserved", answer->msg.paced.places);
+    else if (answer->type == PROTO_PACED)
+        metric_add_label(METRIC_SEND_PLACES, "none", 1);
     note_wish(self, answer);
     if (self->header.type == PROTO_ERASE && answer->type == PROTO_OK)
         log_info("person_erased", LOG_TRACE(&self->header.trace),

@@ -72,6 +72,7 @@ class Sessions(Fake):
         super().__init__(endpoint, "sessions", {
             "CLAIM": self.claim, "RENEW": self.renew, "COMMIT": self.commit,
             "RELEASE": self.release, "DELIVERED": self.delivered,
+            "PACE": lambda m: ("PACED", {"places": m.wanted, "every_us": 1000}),
             "LOG_TURN": lambda m: ("OK", {})})
 
     def say(self, user_id, text, **fields):

@@ -403,38 +403,81 @@ def test_an_agent_that_leaves_gives_the_rest_back(new_world, sim):
 # ---- rate ----
 
 
-def test_the_rate_to_a_person_is_kept(new_world, sim):
-    world = new_world({"TWILIO_PERSON_MS": "1s", "TWILIO_PERSON_BURST": "2"})
-    for n in range(5):
-        world.sessions.owe(ANA, f"mensaje {n}")
-    started = time.monotonic()
-    run_until(world, lambda: quiet(world))
-    assert sim.received(PHONE) == [f"mensaje {n}" for n in range(5)]
-    assert sim.people()[ANA][-1]["at"] - started > 2.5
-    assert states(world).count("trying") == 5
+def early(world, times, wait_ms):
+    """Sessions says of the first tries that it is too early; returns how often it has."""
+    told = []
+
+    def answer(message):
+        if message.state == "trying" and len(told) < times:
+            told.append(message)
+            return "ERROR", {"code": "early", "retry_after_ms": wait_ms}
+    world.sessions.hooks["DELIVERED"] = answer
+    return told
 
 
-def test_a_long_wait_gives_the_lease_back(new_world, sim):
-    world = new_world({"TWILIO_PERSON_MS": "30s", "TWILIO_PERSON_BURST": "1"})
-    world.sessions.owe(ANA, "uno")
-    second = world.sessions.owe(ANA, "dos")
+def test_who_is_written_to_too_fast_waits(world, sim):
+    told = early(world, 3, 50)
+    for text in ("uno", "dos"):
+        world.sessions.owe(ANA, text)
     run(world)
-    assert sim.received(PHONE) == ["uno"] and states(world) == ["trying", "done", "again"]
-    assert second["at"] > time.monotonic() + 20 and second["attempts"] == 0
+    assert sim.received(PHONE) == ["uno", "dos"] and len(told) == 3
+    assert states(world) == ["trying", "done"] * 2, "a try that was too early is none"
+    asked = [m for m in world.sessions.received if m.type == "PACE"]
+    assert len(asked) == 2 and {m.wanted for m in asked} == {1}, \
+        "the place that was not used is good for the next try"
 
 
-def test_the_rate_of_a_number_is_kept(new_world, sim):
-    world = new_world({"TWILIO_NUMBER_RATE": "4", "AGENTS": "1"})
-    people = [f"whatsapp:+52155{n:08}" for n in range(8)]
-    for person in people:
+def test_a_long_wait_gives_the_lease_back(world, sim):
+    early(world, 1, 30_000)
+    entry = world.sessions.owe(ANA, "uno")
+    run(world)
+    assert sim.received(PHONE) == [] and states(world) == ["again"]
+    assert entry["at"] > time.monotonic() + 20 and entry["attempts"] == 0
+    assert world.sessions.users[ANA]["holder"] is None
+
+
+PEOPLE = [f"whatsapp:+52155{n:08}" for n in range(40)]
+
+
+def test_all_messages_of_a_number_share_its_places(world, sim):
+    """Forty wait, and five places are given at a time: eight requests, not forty, and no message
+    without a place."""
+    world.sessions.hooks["PACE"] = lambda m: ("PACED", {"places": min(m.wanted, 5), "every_us": 2000})
+    for person in PEOPLE:
         world.sessions.owe(person, "hola")
-    started = time.monotonic()
-    for turn in [world.dispatcher.turn(person) for person in people]:
+    turns = [world.dispatcher.turn(person) for person in PEOPLE]
+    world.dispatcher.done(turns[-1])
+    most.eventually(lambda: all(quiet(world, p) for p in PEOPLE))
+    asked = [m for m in world.sessions.received if m.type == "PACE"]
+    assert 8 <= len(asked) <= 16 and {m.address for m in asked} == {"whatsapp:+14155238886"}
+    assert all(sim.received(p.removeprefix("whatsapp:")) == ["hola"] for p in PEOPLE)
+
+
+@pytest.mark.parametrize("answer", [("PACED", {"places": 0, "first_us": 200_000, "every_us": 1000}),
+                                    ("ERROR", {"code": "unavailable"}), "nothing"])
+def test_without_a_place_it_is_sent_later(world, sim, answer):
+    """However long there is none: the lease goes back, and few requests are made."""
+    world.sessions.hooks["PACE"] = lambda m: world.sessions.drop if answer == "nothing" else answer
+    entries = [world.sessions.owe(person, "hola") for person in PEOPLE]
+    for turn in [world.dispatcher.turn(person) for person in PEOPLE]:
         world.dispatcher.done(turn)
-    run_until(world, lambda: all(quiet(world, p) or run(world, p) and quiet(world, p)
-                                 for p in people))
-    times = sorted(m["at"] for person in people for m in sim.people()[person])
-    assert len(times) == 8 and times[-1] - started > 0.9, times
+    assert {state for person in PEOPLE for state in states(world, person)} == {"again"}
+    assert all(entry["state"] == "due" and not entry["attempts"] for entry in entries)
+    assert all(world.sessions.users[person]["holder"] is None for person in PEOPLE)
+    assert sum(m.type == "PACE" for m in world.sessions.received) < 15
+    world.sessions.hooks.clear()
+    assert sim.stats()["messages"] == 0
+
+
+def test_a_turn_that_ends_waits_no_longer(world, sim):
+    world.sessions.hooks["PACE"] = lambda m: world.sessions.drop
+    world.sessions.owe(ANA, "hola")
+    world.dispatcher.turn(ANA)
+    world.sessions.wait_for("PACE")
+    world.process.child.send_signal(signal.SIGTERM)
+    assert world.process.child.wait(stacks.STOP_S) == 0
+    world.process.ended = True
+    assert world.sessions.users[ANA]["holder"] is None and states(world) in ([], ["again"])
 
 
 # ---- typing ----

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 static const proto_type_t types[] = {
     PROTO_ENQUEUE,  PROTO_WITHDRAW,   PROTO_CLAIM,  PROTO_RENEW, PROTO_COMMIT,    PROTO_RELEASE,
     PROTO_RESET,    PROTO_READ,       PROTO_TAKE,   PROTO_FORGO, PROTO_DELIVERED, PROTO_STATUS,
-    PROTO_LOG_TURN, PROTO_GET_BUDGET, PROTO_EXPORT, PROTO_ERASE};
+    PROTO_LOG_TURN, PROTO_GET_BUDGET, PROTO_EXPORT, PROTO_ERASE, PROTO_PACE};
 
 static void fuzz_url(const uint8_t *bytes, size_t size)
 {

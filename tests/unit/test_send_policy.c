@@ -139,24 +139,6 @@ static void failed_afterwards(void **state)
     assert_step(send_policy_failed(0, 1, 0), SEND_GIVE_UP, "undelivered");
 }
 
-static void rate(void **state)
-{
-    (void)state;
-    int64_t level = 0, now = 1000000;
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(send_rate(&level, now, 6000, 3), 0);
-    assert_int_equal(send_rate(&level, now, 6000, 3), 6000);
-    assert_int_equal(send_rate(&level, now + 5999, 6000, 3), 1);
-    assert_int_equal(send_rate(&level, now + 6000, 6000, 3), 0);
-    assert_int_equal(send_rate(&level, now + 6000, 6000, 3), 6000);
-    assert_int_equal(send_rate(&level, now + 100000, 6000, 3), 0); /* full again */
-    assert_int_equal(send_rate(&level, now + 100000, 6000, 3), 0);
-    assert_int_equal(send_rate(&level, now + 100000, 0, 1), 0);
-    int64_t open = 0;
-    for (int i = 0; i < 100; i++)
-        assert_int_equal(send_rate(&open, now, 0, 1), 0); /* every 0 ms: no limit */
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,7 +147,6 @@ int main(void)
         cmocka_unit_test(unknown_is_never_sent_blindly),
         cmocka_unit_test(looking),
         cmocka_unit_test(failed_afterwards),
-        cmocka_unit_test(rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

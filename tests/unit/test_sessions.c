@@ -27,7 +27,10 @@ static const request_limits_t limits = {.inbox_max = 7,
                                         .nps_every = 2592000000,
                                         .day_offset_ms = -21600000,
                                         .day_tokens = 90000,
-                                        .day_calls = 40};
+                                        .day_calls = 40,
+                                        .person_ms = 6000,
+                                        .person_burst = 10,
+                                        .number_rate = 80};
 
 /* ---- keys ---- */
 
@@ -79,6 +82,8 @@ static void keys_carry_the_partition(void **state)
     assert_key(KEY_TURNS, "a", "", "most:{turns}:log");
     assert_key(KEY_RECORDS, "a", "", "most:{turns}:records");
     assert_key(KEY_SPENT, "a", "", "most:{300}:spent:a");
+    assert_key(KEY_PACE, "a", "", "most:{300}:pace:a");
+    assert_key(KEY_RATE, "", "whatsapp:+1", "most:{from whatsapp:+1}:rate");
     assert_key(KEY_BUDGET, "a", "", "most:{budget}:day");
     assert_key(KEY_COUNTED, "a", "t1", "most:{budget}:counted:t1");
 }
@@ -215,21 +220,31 @@ static redisReply *words(char *bytes, size_t size)
     return reply;
 }
 
-static redisReply *command(proto_type_t type, const void *msg)
+static redisReply *command_of(const request_limits_t *with, proto_type_t type, const void *msg)
 {
     const char *why = "";
     size_t size = 0;
-    char *bytes = request_command(&limits, type, msg, &size, &why);
+    char *bytes = request_command(with, type, msg, &size, &why);
     if (!bytes)
         fail_msg("%s", why);
     return words(bytes, size);
 }
 
-/* The number of keys, and that they are all of the user's slot. */
-static void assert_keys(const redisReply *self, int count)
+static redisReply *command(proto_type_t type, const void *msg)
+{
+    return command_of(&limits, type, msg);
+}
+
+static void assert_count(const redisReply *self, int count)
 {
     assert_string_equal(self->element[0]->str, "EVALSHA");
     assert_int_equal(atoi(self->element[2]->str), count);
+}
+
+/* The number of keys, and that they are all of the user's slot. */
+static void assert_keys(const redisReply *self, int count)
+{
+    assert_count(self, count);
     for (int i = 0; i < count; i++)
         assert_memory_equal(self->element[3 + i]->str, "most:{300}:", 11);
 }
@@ -397,12 +412,13 @@ static void deliveries_become_commands(void **state)
                                                         .code = 3,
                                                         .retry_ms = 4,
                                                         .nth = 5});
-    assert_keys(got, 11);
+    assert_keys(got, 12);
     assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
     assert_string_equal(got->element[9]->str, "most:{300}:sent:a");
-    assert_words(got, 14,
+    assert_string_equal(got->element[11]->str, "most:{300}:pace:a");
+    assert_words(got, 15,
                  (const char *[]){"a", "3609000", "t1", "12", "sent", "2", "SM1", "3", "4", "5",
-                                  "9000", "2000", "21610", "3", "63016", NULL});
+                                  "9000", "2000", "21610", "3", "63016", "6000000", "10", NULL});
     freeReplyObject(got);
     got =
         command(PROTO_STATUS,
@@ -413,6 +429,27 @@ static void deliveries_become_commands(void **state)
     assert_words(
         got, 11,
         (const char *[]){"a", "3609000", "read", "6", "9", "9000", "3", "63016", "21610", NULL});
+    freeReplyObject(got);
+}
+
+/* In microseconds, rounded up: never faster than was set; a quarter of a second's places at most.
+ */
+static void a_pace_becomes_a_command(void **state)
+{
+    (void)state;
+    request_limits_t slow = limits;
+    str_t from = STR_LIT("whatsapp:+1");
+    redisReply *got = command(PROTO_PACE, &(proto_pace_t){.address = from, .wanted = 1000});
+    assert_count(got, 1);
+    assert_string_equal(got->element[3]->str, "most:{from whatsapp:+1}:rate");
+    assert_words(got, 4, (const char *[]){"12500", "20", "1000000", NULL});
+    freeReplyObject(got);
+    got = command(PROTO_PACE, &(proto_pace_t){.address = from, .wanted = 3});
+    assert_words(got, 4, (const char *[]){"12500", "3", "1000000", NULL});
+    freeReplyObject(got);
+    slow.number_rate = 3;
+    got = command_of(&slow, PROTO_PACE, &(proto_pace_t){.address = from, .wanted = 3});
+    assert_words(got, 4, (const char *[]){"333334", "1", "1000000", NULL});
     freeReplyObject(got);
 }
 
@@ -961,7 +998,7 @@ static void what_makes_no_sense_is_internal(void **state)
     static const proto_type_t types[] = {
         PROTO_ENQUEUE,   PROTO_WITHDRAW, PROTO_CLAIM,  PROTO_RENEW, PROTO_COMMIT,
         PROTO_RELEASE,   PROTO_RESET,    PROTO_READ,   PROTO_TAKE,  PROTO_FORGO,
-        PROTO_DELIVERED, PROTO_STATUS,   PROTO_EXPORT, PROTO_ERASE};
+        PROTO_DELIVERED, PROTO_STATUS,   PROTO_EXPORT, PROTO_ERASE, PROTO_PACE};
     static const char *const wires[] = {
         ":1\r\n",
         "$2\r\nok\r\n",
@@ -1066,6 +1103,7 @@ int main(void)
         cmocka_unit_test(commit_becomes_a_command),
         cmocka_unit_test(the_rest_becomes_commands),
         cmocka_unit_test(deliveries_become_commands),
+        cmocka_unit_test(a_pace_becomes_a_command),
         cmocka_unit_test(a_turn_record_becomes_a_command),
         cmocka_unit_test(spending_becomes_commands),
         cmocka_unit_test(nonsense_is_refused),
