@@ -27,7 +27,8 @@ class Sessions(stacks.Stack):
     """Redis, `sessions` and, with second=True, `sessions-2`, which shares the Redis."""
 
     def __init__(self, second=False, env=None):
-        super().__init__(agents=0, gateway=False, csv=None, env={"LEASE_MS": "1s", **(env or {})})
+        super().__init__(agents=0, gateway=False, csv=None,
+                         env={"LEASE_MS": "1s", "TWILIO_PERSON_MS": "0", **(env or {})})
         self.order = ["redis", "sessions"] + (["sessions-2"] if second else [])
 
     def _argv(self, name):
