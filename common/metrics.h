@@ -103,7 +103,10 @@
     M(CONSOLE_SIGN_INS,     COUNTER, "mostrador_console_sign_ins_total", "outcome", "attempts to sign in to the console or to change a password: ok, denied, locked, busy, failed") \
     M(CONSOLE_REFUSED,      COUNTER, "mostrador_console_refused_total", "why", "requests of the console refused: no session, not the role, no CSRF token") \
     M(CONSOLE_HASHES,       GAUGE,   "mostrador_console_hashes", "", "passwords being hashed or waiting for it") \
-    M(SEND_PLACES,          COUNTER, "mostrador_send_places_total", "event", "places to send in, at the rate of one of our numbers: reserved; none, when it was used up; lapsed, when nobody was there to use one; and messages postponed because there was none soon")
+    M(SEND_PLACES,          COUNTER, "mostrador_send_places_total", "event", "places to send in, at the rate of one of our numbers: reserved; none, when it was used up; lapsed, when nobody was there to use one; and messages postponed because there was none soon") \
+    M(REDIS_CONNECTIONS,    GAUGE,   "mostrador_redis_connections", "", "connections to Redis that are up: one, or one for each master of a cluster and each host of REDIS_URL") \
+    M(REDIS_REDIRECTS,      COUNTER, "mostrador_redis_redirects_total", "kind", "commands that a node of a Redis Cluster did not serve: moved, ask, tryagain, clusterdown; they were sent again") \
+    M(REDIS_SWITCHES,       COUNTER, "mostrador_redis_switches_total", "", "times another Redis became the master: at the sentinels' word, or of slots of a cluster")
 /* clang-format on */
 
 typedef enum metric {
