@@ -40,7 +40,7 @@
     S(DISPATCHER_AGENTS_ENDPOINT, ENDPOINTS, "ipc://@VAR/run/agents.sock", "", "where agents reach the dispatcher") \
     S(SESSIONS_ENDPOINT, ENDPOINTS, "ipc://@VAR/run/sessions.sock", "", "where the session service is") \
     S(CATALOG_ENDPOINT, ENDPOINTS, "ipc://@VAR/run/catalog.sock", "", "where the catalog service is") \
-    S(REDIS_URL, SECRET, "unix://@VAR/run/redis.sock", "", "unix:///path or redis://[user:password@]host:port") \
+    S(REDIS_URL, SECRET, "unix://@VAR/run/redis.sock", "", "unix:///path, redis://[user:password@]host:port, redis+sentinel://…@host:port,…/master or redis+cluster://…@host:port,…; the whole of it is in sessions/url.h") \
     S(CATALOG_DIR, PATH, "@VAR/catalog", "", "folder of the catalog's files") \
     S(KNOWLEDGE_DIR, PATH, "catalog/knowledge", "", "Markdown files about the shop") \
     S(RULES_DIR, PATH, "agent/rules", "", "versions of the system prompt") \

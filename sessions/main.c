@@ -7,7 +7,9 @@
  *   request   a message becomes a command
  *   answer    what Redis says becomes a message
  *   carrier   the words of a carrier's status
- *   redis     the connection; redis_poll, redis_error and url belong to it
+ *   redis     commands and answers, whatever Redis is made of; of that
+ *             redis_link is the connection to a server, redis_sentinel finds the master, and
+ *             redis_cluster the nodes; the other redis_* and url belong to these
  *   store     requests under way
  *   sweep     who was forgotten, across users
  *   budget    what may be spent at language models, and what was today

@@ -6,7 +6,9 @@ on unused ports of the loopback, each with patience so short that a failover tak
         service.kill("redis-1")
 """
 
+import subprocess
 import threading
+import urllib.parse
 
 import redis
 
@@ -15,6 +17,8 @@ import stack as stacks
 from conversation import Sessions, partition
 
 SLOTS = 16384
+PASSWORD = "s3cret@"
+ACL = most.ROOT / "deploy" / "images" / "redis_commands"
 
 
 def crc16(text):
@@ -32,11 +36,13 @@ def slot_of(user):
 
 
 class Servers(Sessions):
-    """Sessions with several servers of Redis: their names begin with "redis-" or "sentinel-"."""
+    """Sessions with several servers of Redis. The service is the user that it is in containers; the
+    tests are the default one, who may do anything."""
 
     def __init__(self, servers, second=False, env=None):
         super().__init__(second=second, env=env)
         self.servers = servers
+        self.rules = subprocess.run([ACL], capture_output=True, text=True, check=True).stdout.split()
         self.ports = {name: stacks.free_port() for name in servers}
         self.order = servers + self.order[1:]
         for name in servers:
@@ -48,7 +54,13 @@ class Servers(Sessions):
         return ["redis-server", "--port", self.ports[name], "--bind", "127.0.0.1", "--dir",
                 self.dir / name, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
                 "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1",
-                "--shutdown-timeout", "0"]
+                "--shutdown-timeout", "0",
+                "--user", "mostrador", "on", f">{PASSWORD}", "~most:*", "resetchannels",
+                "nocommands", *self.rules]
+
+    def url(self, scheme, ports, rest=""):
+        hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
+        return f"{scheme}://mostrador:{urllib.parse.quote(PASSWORD)}@{hosts}{rest}"
 
     def ready(self, name):
         if name not in self.ports:
@@ -104,8 +116,8 @@ class ClusterSessions(Servers):
         self.masters = self.servers[:masters]
         self.replicas = dict(zip(self.servers[masters:], self.masters))
         self.buses = {name: stacks.free_port() for name in self.servers}
-        self.env["REDIS_URL"] = "redis+cluster://" + ",".join(
-            f"127.0.0.1:{self.ports[name]}" for name in self.masters[:2])
+        self.env["REDIS_URL"] = self.url("redis+cluster",
+                                         [self.ports[name] for name in self.masters[:2]])
 
     def _argv(self, name):
         argv = super()._argv(name)
@@ -202,8 +214,8 @@ class SentinelSessions(Servers):
                          [f"sentinel-{n + 1}" for n in range(sentinels)], env=env)
         self.sentinels = [name for name in self.servers if name.startswith("sentinel")]
         self.data = [name for name in self.servers if name.startswith("redis")]
-        self.env["REDIS_URL"] = "redis+sentinel://" + ",".join(
-            f"127.0.0.1:{self.ports[name]}" for name in self.sentinels) + "/shop"
+        self.env["REDIS_URL"] = self.url("redis+sentinel",
+                                         [self.ports[name] for name in self.sentinels], "/shop")
         for n, name in enumerate(self.sentinels):
             self._configure(n, name)
 

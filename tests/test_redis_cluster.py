@@ -176,6 +176,7 @@ def test_a_replica_takes_the_place_of_a_killed_master(failing):
         most.eventually(lambda: status(failing) == (True, ""))
         # the one of old returns as a replica, and nobody writes to it
         failing.start("redis-1")
+        most.eventually(lambda: failing.follows("redis-1", "redis-4"))
         writers.go_on(1)
         assert [m.seq for m in talk.claim().messages] == [1, 2]
     assert failing.count("sessions", "mostrador_redis_switches_total") == 1
@@ -196,7 +197,7 @@ def test_a_frozen_master_is_left_and_does_nothing_late(failing):
         talk.enqueue()
         talk.commit(talk.claim(), "t2")
         failing.thaw("redis-1")
-        most.eventually(lambda: failing.role("redis-1") == "slave")
+        most.eventually(lambda: failing.follows("redis-1", "redis-4"))
         assert talk.read().context[0].summary == "after t2"
 
 

@@ -135,8 +135,8 @@ def told():
     """Two servers of Redis, and two sentinels of our own."""
     service = Servers(["redis-1", "redis-2"])
     service.fakes = [FakeSentinel(), FakeSentinel(["watch", "p:w@"])]
-    service.env["REDIS_URL"] = "redis+sentinel://" + ",".join(
-        f"127.0.0.1:{fake.port}" for fake in service.fakes) + "/shop/2?sentinel=watch:p%3Aw%40"
+    service.env["REDIS_URL"] = service.url("redis+sentinel", [fake.port for fake in service.fakes],
+                                           "/shop?sentinel=watch:p%3Aw%40")
     service.start("redis-1", "redis-2")
     yield service
     service.stop()
@@ -157,7 +157,7 @@ def test_a_switch_is_followed_at_once(told):
         one.switched(told.ports["redis-2"])
         told.wait_log("sessions", "sentinel_switched")
         assert talk.enqueue("m1").seq == 1  # a Redis without that message
-        assert told.ask("redis-2", "INFO", "KEYSPACE")["db2"]["keys"] > 0
+        assert told.ask("redis-2", "INFO", "KEYSPACE")["db0"]["keys"] > 0
         assert two.asked == 0
 
 
