@@ -240,6 +240,7 @@ C_FILES = $(wildcard */*.c */*.h tests/*/*.c tests/bench/*/*.[ch] */*/main.c)
 lint: deps-lint ## clang-tidy, cppcheck, shellcheck, formatting
 	@clang-format --dry-run -Werror $(C_FILES)
 	@shellcheck common/run gateway/run .ci/run .ci/packages deploy/images/gather deploy/images/install \
+		deploy/images/redis_commands \
 		deploy/images/*/start deploy/images/*/health
 	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability \
 		--suppress=missingIncludeSystem --library=posix -j2 -I. $(filter-out gateway/kore_%,$(filter %.c,$(C_FILES)))

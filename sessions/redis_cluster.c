@@ -282,7 +282,7 @@ static void ask_for_map(redis_cluster_t *self, int64_t now)
 static void take_map(redis_cluster_t *self)
 {
     redis_slots_t *told = self->told;
-    size_t places[REDIS_SLOTS_NODES];
+    size_t places[REDIS_SLOTS_NODES] = {0};
     self->told = NULL;
     self->trouble[0] = 0;
     for (size_t i = 0; i < told->count; i++)

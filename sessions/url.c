@@ -38,9 +38,11 @@ static bool copy_decoded(str_t text, char *out, size_t room)
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i];
         if (c == '%') {
-            if (i + 2 >= text.size || hex(text.data[i + 1]) < 0 || hex(text.data[i + 2]) < 0)
+            int high = i + 2 < text.size ? hex(text.data[i + 1]) : -1;
+            int low = i + 2 < text.size ? hex(text.data[i + 2]) : -1;
+            if (high < 0 || low < 0)
                 return false;
-            c = (char)(hex(text.data[i + 1]) << 4 | hex(text.data[i + 2]));
+            c = (char)(high << 4 | low);
             i += 2;
         }
         if (c == 0 || size + 1 >= room)

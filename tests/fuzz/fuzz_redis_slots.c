@@ -24,7 +24,7 @@ static redisReply *build(builder_t *self, unsigned depth);
 
 static void build_list(builder_t *self, redisReply *list, unsigned depth)
 {
-    redisReply *found[32];
+    redisReply *found[32] = {NULL};
     size_t count = 0;
     while (count < 32 && self->size > 0 && self->bytes[0] != ')') {
         redisReply *one = build(self, depth + 1);
