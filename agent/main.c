@@ -22,7 +22,6 @@
 #include "common/version.h"
 
 #define OPENAI_OWN_URL "https://api.openai.com/v1"
-#define DRAIN_MS 3000       /* for running turns, at the end */
 #define MAX_NAME 64         /* bytes, as the protocol has it */
 #define CALLS_PER_TURN 4    /* to sessions at once, at most */
 #define LOOKUPS_PER_TURN 10 /* to the catalog at once, at most */
@@ -254,7 +253,7 @@ static void on_stop(void *arg)
     log_info("leaving", LOG_INT("turns", turns_running(self->turns)));
     for (size_t i = 0; i < self->link_count; i++)
         dispatch_link_bye(self->links[i], self->name);
-    turns_stop(self->turns, DRAIN_MS, on_idle, self);
+    turns_stop(self->turns, config.DRAIN_MS, on_idle, self);
 }
 
 static void destroy(agent_t *self)

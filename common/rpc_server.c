@@ -32,6 +32,7 @@ struct rpc_server {
     rpc_status_t *status;
     void *status_arg;
     int64_t boot;
+    size_t owed;    /* requests the handler was given and has not answered */
     arena_t *arena; /* of the request at hand */
     buf_t body;     /* of the answer at hand */
 };
@@ -78,8 +79,24 @@ bool rpc_server_send(rpc_server_t *self, const rpc_peer_t *peer, const proto_hea
     return send_frames(self, peer, header, buf_view(&self->body));
 }
 
-bool rpc_server_reply(rpc_server_t *self, const rpc_peer_t *peer, const proto_header_t *request,
-                      proto_type_t type, const void *msg)
+static void paid(rpc_server_t *self)
+{
+    if (self->owed)
+        self->owed--;
+}
+
+static bool error_text(rpc_server_t *self, const rpc_peer_t *peer, const proto_header_t *request,
+                       const char *code, int64_t retry_after_ms, str_t detail)
+{
+    proto_header_t header = {.type = PROTO_ERROR, .id = request->id, .trace = request->trace};
+    proto_error_t error = {.code = str_from(code),
+                           .detail = utf8_valid(detail) ? detail : STR_LIT("(not UTF-8)"),
+                           .retry_after_ms = retry_after_ms};
+    return rpc_server_send(self, peer, &header, &error);
+}
+
+static bool reply(rpc_server_t *self, const rpc_peer_t *peer, const proto_header_t *request,
+                  proto_type_t type, const void *msg)
 {
     proto_header_t header = {.type = type, .id = request->id, .trace = request->trace};
     proto_error_text_t why;
@@ -87,10 +104,16 @@ bool rpc_server_reply(rpc_server_t *self, const rpc_peer_t *peer, const proto_he
     if (!proto_encode(proto_message(type), msg, &self->body, &why)) {
         log_error("unencodable", LOG_TRACE(&request->trace),
                   LOG_CSTR("type", proto_type_name(type)), LOG_CSTR("why", why.text));
-        return rpc_server_error(self, peer, request, PROTO_CODE_INTERNAL, 0, "answer: %s",
-                                why.text);
+        return error_text(self, peer, request, PROTO_CODE_INTERNAL, 0, str_from(why.text));
     }
     return send_frames(self, peer, &header, buf_view(&self->body));
+}
+
+bool rpc_server_reply(rpc_server_t *self, const rpc_peer_t *peer, const proto_header_t *request,
+                      proto_type_t type, const void *msg)
+{
+    paid(self);
+    return reply(self, peer, request, type, msg);
 }
 
 bool rpc_server_error(rpc_server_t *self, const rpc_peer_t *peer, const proto_header_t *request,
@@ -101,12 +124,8 @@ bool rpc_server_error(rpc_server_t *self, const rpc_peer_t *peer, const proto_he
     va_start(args, format);
     vsnprintf(detail, sizeof detail, format, args);
     va_end(args);
-    proto_header_t header = {.type = PROTO_ERROR, .id = request->id, .trace = request->trace};
-    proto_error_t error = {.code = str_from(code),
-                           .detail = utf8_valid(str_from(detail)) ? str_from(detail)
-                                                                  : STR_LIT("(not UTF-8)"),
-                           .retry_after_ms = retry_after_ms};
-    return rpc_server_send(self, peer, &header, &error);
+    paid(self);
+    return error_text(self, peer, request, code, retry_after_ms, str_from(detail));
 }
 
 /* ---- receiving ---- */
@@ -117,7 +136,7 @@ static void refuse(rpc_server_t *self, const rpc_peer_t *peer, const proto_heade
     metric_add_label(METRIC_WIRE_BAD, code, 1);
     log_warn("refused", LOG_CSTR("code", code), LOG_CSTR("detail", detail));
     if (header->type != PROTO_ERROR) /* an answer to an error could go round for ever */
-        rpc_server_error(self, peer, header, code, 0, "%s", detail);
+        error_text(self, peer, header, code, 0, str_from(detail));
 }
 
 static void answer_ping(rpc_server_t *self, const rpc_peer_t *peer, const proto_header_t *header)
@@ -136,7 +155,7 @@ static void answer_ping(rpc_server_t *self, const rpc_peer_t *peer, const proto_
         self->status(self->status_arg, &processes[0], self->arena, processes + 1, &count);
     }
     proto_pong_t pong = {processes, count + 1};
-    rpc_server_reply(self, peer, header, PROTO_PONG, &pong);
+    reply(self, peer, header, PROTO_PONG, &pong);
 }
 
 static bool accepted(const rpc_server_t *self, proto_type_t type)
@@ -186,6 +205,7 @@ static void receive(rpc_server_t *self, const rpc_peer_t *peer, rpc_frames_t *fr
     }
     request.msg = msg;
     metric_add_label(METRIC_SERVED, proto_type_name(request.header.type), 1);
+    self->owed++;
     self->handler(self->arg, &request);
 }
 
@@ -274,6 +294,16 @@ void rpc_server_on_status(rpc_server_t *self, rpc_status_t *status, void *arg)
 {
     self->status = status;
     self->status_arg = arg;
+}
+
+void rpc_server_pause(rpc_server_t *self)
+{
+    rpc_socket_unwatch(&self->watch);
+}
+
+size_t rpc_server_owed(const rpc_server_t *self)
+{
+    return self->owed;
 }
 
 int64_t rpc_server_boot(const rpc_server_t *self)

@@ -48,6 +48,12 @@ void rpc_server_destroy(rpc_server_t **self_p);
 
 void rpc_server_on_status(rpc_server_t *self, rpc_status_t *status, void *arg);
 
+/* Reads nothing more. What comes from now on is for who follows: callers send it again. */
+void rpc_server_pause(rpc_server_t *self);
+
+/* Requests that were taken and have no answer yet, where each gets exactly one. */
+size_t rpc_server_owed(const rpc_server_t *self);
+
 /* The random id of this start. */
 int64_t rpc_server_boot(const rpc_server_t *self);
 

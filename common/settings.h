@@ -104,7 +104,8 @@
     S(CONSOLE_IDLE_MS, MS, "2h", "1000..2592000000", "who did nothing in the console for so long signs in again") \
     S(CONSOLE_MAX_MS, MS, "12h", "1000..2592000000", "and everybody so long after they signed in") \
     S(CONSOLE_TRIES, INT, "5", "1..1000", "wrong passwords for one name before it is locked for CONSOLE_LOCK_MS; four times as many from one address") \
-    S(CONSOLE_LOCK_MS, MS, "5m", "100..86400000", "how long a name or an address with too many wrong passwords is locked")
+    S(CONSOLE_LOCK_MS, MS, "5m", "100..86400000", "how long a name or an address with too many wrong passwords is locked") \
+    S(DRAIN_MS, MS, "10s", "0..600000", "how long what is under way may take to end once a process is told to (SIGTERM); what has not ended then is given back to those that stay")
 /* clang-format on */
 
 #endif

@@ -7,7 +7,7 @@
  *            kore_parent_configure     Kore's bounds, the listening socket
  *   worker   kore_worker_configure     services, page, timers
  *            gateway_request           every request
- *            kore_worker_teardown      what waits is answered, within STOP_MS
+ *            kore_worker_teardown      what waits is answered, within DRAIN_MS
  */
 #include <netdb.h>
 #include <sys/prctl.h>
@@ -34,8 +34,9 @@
 #include "gateway/url.h"
 
 #define TICK_MS 50
-#define STOP_MS 3000   /* what waits may still end by itself */
-#define FLUSH_MS 500   /* and then the last answers may leave */
+#define QUIET_MS 200   /* who was let in just before the end may still ask */
+#define FLUSH_MS 500   /* the last answers may leave */
+#define LAST_ROUNDS 64 /* of letting in who has connected already */
 #define RESTART_MS 200 /* a worker that dies at its start must not be a busy loop */
 #define SPARE_DESCRIPTORS 128
 #define SPARE_REQUESTS 64
@@ -300,18 +301,33 @@ static void turn_loop(void)
     kore_connection_prune(KORE_CONNECTION_PRUNE_DISCONNECT);
 }
 
+/* Nobody new: who connects from now on is refused by the system and goes elsewhere. The socket is
+ * the parent's too, so it is not enough to close it here. Who has connected already is let in. */
+static void stop_listening(void)
+{
+    struct kore_server *server;
+    struct listener *listener;
+
+    for (int i = 0; worker->has_lock && i < LAST_ROUNDS; i++)
+        kore_platform_event_wait(0);
+    if (worker->has_lock)
+        kore_platform_disable_accept();
+    LIST_FOREACH(server, &kore_servers, list)
+    LIST_FOREACH(listener, &server->listeners, list)
+    shutdown(listener->fd, SHUT_RDWR);
+}
+
 /* Kore itself would drop the requests that sleep. */
 void kore_worker_teardown(void)
 {
-    int64_t end = clock_ms() + STOP_MS;
+    int64_t quiet = clock_ms() + QUIET_MS, end = clock_ms() + config.DRAIN_MS;
 
     log_info("stopping", LOG_INT("waiting", wait_count()));
-    if (worker->has_lock)
-        kore_platform_disable_accept();
-    wait_close();
+    stop_listening();
     answer_close_all();
-    while (wait_count() > 0 && clock_ms() < end)
+    while ((wait_count() > 0 || clock_ms() < quiet) && clock_ms() < end)
         turn_loop();
+    wait_close();
     wait_stop_all();
     end = clock_ms() + FLUSH_MS;
     while (wait_count() > 0 && clock_ms() < end)

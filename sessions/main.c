@@ -19,11 +19,14 @@
  */
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/config.h"
 #include "common/log.h"
 #include "common/rpc_loop.h"
 #include "common/shop_day.h"
 #include "sessions/store.h"
+
+#define LEAVING_TICK_MS 5
 
 static void on_status(void *arg, proto_process_t *self, arena_t *arena, proto_process_t *more,
                       size_t *count)
@@ -37,9 +40,27 @@ static void on_status(void *arg, proto_process_t *self, arena_t *arena, proto_pr
         self->missing = STR_LIT("redis");
 }
 
+typedef struct leaving {
+    uv_timer_t timer;
+    rpc_server_t *server;
+    int64_t until; /* clock_ms */
+} leaving_t;
+
+static void on_leaving(uv_timer_t *timer)
+{
+    leaving_t *self = timer->data;
+    if (rpc_server_owed(self->server) == 0 || clock_ms() >= self->until)
+        uv_stop(timer->loop);
+}
+
+/* What was taken is answered, as far as Redis lets us; nothing more is taken. */
 static void on_stop(void *arg)
 {
-    uv_stop(arg);
+    leaving_t *self = arg;
+    log_info("leaving", LOG_INT("requests", rpc_server_owed(self->server)));
+    rpc_server_pause(self->server);
+    self->until = clock_ms() + config.DRAIN_MS;
+    uv_timer_start(&self->timer, on_leaving, 0, LEAVING_TICK_MS);
 }
 
 int main(int argc, char **argv)
@@ -81,7 +102,10 @@ int main(int argc, char **argv)
     if (!server)
         log_fatal("SESSIONS_ENDPOINT: %s", why);
     rpc_server_on_status(server, on_status, redis);
-    rpc_loop_on_signal(&loop, on_stop, &loop);
+    leaving_t leaving = {.server = server};
+    leaving.timer.data = &leaving;
+    uv_timer_init(&loop, &leaving.timer);
+    rpc_loop_on_signal(&loop, on_stop, &leaving);
     log_info("ready", LOG_CSTR("endpoint", config.SESSIONS_ENDPOINT));
     uv_run(&loop, UV_RUN_DEFAULT);
 

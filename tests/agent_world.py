@@ -317,7 +317,7 @@ class World:
         self.catalog = Catalog(self.endpoint("catalog"))
         self.dispatcher = Dispatcher(self.endpoint("agents"))
         settings = {"VAR": str(self.dir), "HEARTBEAT_MS": "500ms", "LEASE_MS": "10s",
-                    "LOG_LEVEL": "debug", "RULES_DIR": str(self.dir / "rules"), **(env or {})}
+                    "DRAIN_MS": "1s", "LOG_LEVEL": "debug", "RULES_DIR": str(self.dir / "rules"), **(env or {})}
         self.settings = settings
         self.process = self.agent("agent-1")
         conftest.watch(self)

@@ -1,6 +1,6 @@
 """A shop to do harm to, and the people who write to it meanwhile; for tests/chaos.py.
 
-Two of every service but Redis and the gateway, a model and a Twilio that are simulated, a line that
+Two of every service but Redis, a model and a Twilio that are simulated, a line that
 can be cut between any two processes, and a clock on the wall of each that can be set wrong. People
 write on WhatsApp and through the API as long as they are told to, and each message is repeated until
 it is acknowledged; what comes of them is judged afterwards, by what the session service says and by
@@ -17,6 +17,7 @@ import time
 
 import aiohttp
 
+import balancer
 import chaos_net
 import most
 import openai_sim
@@ -36,6 +37,9 @@ class Shop(replicas.Replicas):
 
     def __init__(self, lines, **options):
         super().__init__(**options)
+        self.order.append("gateway-2")
+        self.fronts = {"gateway": self.port, "gateway-2": stacks.free_port()}
+        self.balancer = balancer.Balancer(list(self.fronts.values()))
         self.lines = lines
         self.calls = {}  # who: the endpoints it is given
         self.library = self.dir / "clock.so"
@@ -73,13 +77,26 @@ class Shop(replicas.Replicas):
                 self.lines.add(f"{name}>{whom}", fronts[-1], back)
             self.calls[name][f"{what}_ENDPOINT"] = ",".join(fronts)
 
+    def stop(self, check=True):
+        self.balancer.close()
+        super().stop(check)
+
+    def ready(self, name):
+        if name not in self.fronts:
+            return super().ready(name)
+        try:
+            return stacks.Http(self.fronts[name]).get("/readyz", timeout=5).status == 200
+        except OSError:
+            return False
+
     def _argv(self, name):
-        argv = super()._argv(name)
+        argv = super()._argv("gateway" if name in self.fronts else name)
         # a file that may not grow is an error for Redis to handle, not its end
         return ["env", "--ignore-signal=XFSZ", *argv] if name == "redis" else argv
 
     def _env(self, name):
-        return {**super()._env(name), **self.calls[name], "LD_PRELOAD": str(self.library),
+        return {**super()._env("gateway" if name in self.fronts else name), **self.calls[name],
+                "PORT": str(self.fronts.get(name, self.port)), "LD_PRELOAD": str(self.library),
                 "CHAOS_CLOCK": str(self.dir / f"clock-{name}")}
 
     def revive(self, *names):
@@ -154,7 +171,7 @@ class Load(soak.Soak):
     async def try_to_ask(self, session, who, name, text):
         try:
             async with session.post(
-                    self.stack.http.url + "/seller/bot/", json={"user_id": who, "msg": text},
+                    self.stack.balancer.url + "/seller/bot/", json={"user_id": who, "msg": text},
                     headers={"Idempotency-Key": name}) as answer:
                 told = await answer.json(content_type=None)
                 if answer.status in (503, 504):
@@ -168,7 +185,8 @@ class Load(soak.Soak):
 
     async def everybody(self):
         try:
-            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0),
+            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0,
+                                                                            force_close=True),
                                              trust_env=False,
                                              timeout=aiohttp.ClientTimeout(20)) as session:
                 await asyncio.gather(*(self.write(session, who) for who in self.writers),
@@ -240,7 +258,7 @@ class World:
         try:
             self.shop = Shop(self.lines, agents=self.agents,
                              env={**SETTINGS, **self.model.env, **self.sim.env})
-            self.sim.control(reach={soak.BASE: self.shop.http.url})
+            self.sim.control(reach={soak.BASE: self.shop.balancer.url})
             self.shop.start()
         except BaseException:
             self.__exit__()

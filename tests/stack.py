@@ -203,7 +203,7 @@ class Stack:
         self.http = Http(self.port)
         self.csv = csv
         self.env = {"VAR": str(self.dir), "PORT": str(self.port), "HEARTBEAT_MS": "500ms",
-                    "LEASE_MS": "3s", "LOG_LEVEL": "debug",
+                    "LEASE_MS": "3s", "LOG_LEVEL": "debug", "DRAIN_MS": "1s",
                     "KNOWLEDGE_DIR": str(ROOT / "catalog" / "knowledge"),
                     "RULES_DIR": str(ROOT / "agent" / "rules")}
         self.env.update(env or {})

@@ -1,0 +1,80 @@
+"""SIGTERM: what a process has in hand is finished, and nobody notices that it has gone."""
+
+import contextlib
+import signal
+import socket
+
+import chaos_shop
+import gateway_shop
+import most
+import stack as stacks
+from conversation import Sessions
+
+REPLACED = ("sessions", "catalog", "dispatcher", "agent-1", "gateway", "sessions-2", "catalog-2",
+            "dispatcher-2", "agent-2", "gateway-2")
+
+
+def test_everything_is_replaced_one_by_one_and_no_request_fails():
+    with chaos_shop.World(11) as world:
+        world.sim.control(webhook_ms=15000)  # as patient as the real one
+        with world.load() as load:
+            for name in REPLACED:
+                world.shop.terminate(name)
+                load.more(4)
+                world.shop.start(name)
+            load.more(10)
+        assert (load.refusals, load.retries, load.judge()) == ({}, 0, [])
+        assert world.reports() == []
+
+
+def test_a_gateway_that_ends_serves_who_is_there_and_takes_nobody_new():
+    with contextlib.ExitStack() as stack:
+        shop = gateway_shop.Shop(env={"DRAIN_MS": "60s"})
+        stack.callback(shop.close)
+        held = []
+        shop.dispatcher.handlers["WORK"] = held.append
+        early, slow = shop.later(shop.ask, "ana"), stack.enter_context(shop.connect())
+        body = b'{"user_id":"bea","msg":"hola"}'
+        slow.send(b"POST /seller/bot/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                  b"Content-Length: %d\r\n\r\n" % len(body))
+        most.eventually(lambda: held)
+        gateway = shop.stack.processes["gateway"]
+        gateway.child.send_signal(signal.SIGTERM)
+        shop.stack.wait_log("gateway", "event=stopping")
+        most.eventually(lambda: refused(shop.port))
+        slow.send(body)  # it was let in before
+        shop.dispatcher.wait_for("WORK", lambda work: work.user_id == "bea")
+        for work in held:
+            work.answer("ANSWER", reply=gateway_shop.reply(seq=work.seq))
+        assert early.result().status == 200
+        answer = slow.answer()
+        assert answer.status == 200 and answer.headers["connection"] == "close"
+        assert gateway.child.wait(stacks.STOP_S) == 0
+        gateway.ended = True
+
+
+def refused(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_a_session_service_that_ends_answers_what_it_took():
+    """Redis hangs while requests are under way: they are not refused, and nothing new is taken."""
+    with Sessions(env={"DRAIN_MS": "60s"}) as service:
+        service.freeze("redis")
+        with service.client("sessions") as client:
+            asked = [client.send("ENQUEUE", user_id="ana", message_id=f"m{n}", channel="api",
+                                 text="hola", left_ms=60000) for n in range(20)]
+            most.eventually(lambda: service.count("sessions", "mostrador_served_total") >= 20)
+            process = service.processes["sessions"]
+            process.child.send_signal(signal.SIGTERM)
+            service.wait_log("sessions", "event=leaving requests=20")
+            late = client.send("READ", user_id="ana")
+            service.thaw("redis")
+            assert [client.wait(one).type for one in asked] == ["ENQUEUED"] * 20
+            assert process.child.wait(stacks.STOP_S) == 0
+            process.ended = True
+            assert client.quiet() and late
