@@ -22,10 +22,9 @@
 #include "gateway/opt_word.h"
 #include "gateway/reply_json.h"
 
-#define ARENA_MAX (512 << 10)  /* the body as it came, and as it was read */
-#define EVENT_MAX (1 << 20)    /* an answer of 64 KiB, escaped */
-#define BEHIND_MAX (256 << 10) /* bytes a slow reader may be behind */
-#define QUIET_MS 10000         /* after so long without an event, a comment keeps proxies awake */
+#define ARENA_MAX (512 << 10) /* the body as it came, and as it was read */
+#define EVENT_MAX (1 << 20)   /* an answer of 64 KiB, escaped */
+#define QUIET_MS 10000        /* after so long without an event, a comment keeps proxies awake */
 
 typedef struct bot {
     wait_t wait; /* first: http_state_create makes both */
@@ -40,31 +39,10 @@ static void move(bot_t *self, const exchange_event_t *event);
 
 /* ---- the stream ---- */
 
-static size_t bytes_behind(struct connection *c)
-{
-    struct netbuf *nb;
-    size_t bytes = 0;
-
-    TAILQ_FOREACH (nb, &c->send_queue, list)
-        bytes += nb->b_len - nb->s_off;
-    return bytes;
-}
-
 static void stream_bytes(bot_t *self, str_t bytes)
 {
-    struct connection *c = self->wait.req->owner;
-
-    if (!c || c->state != CONN_STATE_ESTABLISHED)
-        return;
     self->spoke_ms = clock_ms();
-    if (bytes_behind(c) > BEHIND_MAX) {
-        log_warn("slow_reader", LOG_TRACE(&self->wait.trace));
-        kore_connection_disconnect(c);
-        return;
-    }
-    net_send_queue(c, bytes.data, bytes.size);
-    if (net_send_flush(c) != KORE_RESULT_OK)
-        kore_connection_disconnect(c);
+    wait_stream(&self->wait, bytes);
 }
 
 static void stream_event(bot_t *self, const char *name, str_t data)

@@ -6,6 +6,7 @@
 #include "gateway/bot_request.h"
 #include "gateway/car_query.h"
 #include "gateway/kore_wait.h"
+#include "gateway/people_query.h"
 #include "gateway/record_json.h"
 #include "gateway/reply_json.h"
 #include "gateway/survey_json.h"
@@ -142,6 +143,32 @@ int session_delete(struct http_request *req, str_t id, int64_t started_us)
     return KORE_RESULT_RETRY;
 }
 
+static void on_people(void *arg, const rpc_answer_t *answer)
+{
+    wait_t *wait = arg;
+
+    if (!arrived(wait, answer, PROTO_PEOPLE))
+        return;
+    people_json(answer->msg, &wait->body);
+    ready_json(wait);
+}
+
+int conversations_get(struct http_request *req, int64_t started_us)
+{
+    arena_t *arena = arena_new(ARENA_MAX);
+    proto_list_people_t msg;
+    problem_t problem;
+    wait_t *wait;
+
+    if (!people_query_parse(str_from(req->query_string), arena, &msg, &problem))
+        return refuse(req, &arena, &problem, started_us);
+    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    if (wait)
+        wait_call(wait, upstream.sessions, PROTO_LIST_PEOPLE, &msg, on_people);
+    arena_destroy(&arena);
+    return wait ? KORE_RESULT_RETRY : KORE_RESULT_OK;
+}
+
 /* ---- people ---- */
 
 /* It is told some at a time, until there is no more. */
@@ -225,6 +252,7 @@ int turns_get(struct http_request *req, int64_t started_us)
                                   .until_ms = query.until_ms,
                                   .outcome = query.outcome,
                                   .before = query.before,
+                                  .user = query.user,
                                   .limit = query.limit};
 
         wait_call(wait, upstream.sessions, PROTO_LIST_TURNS, &msg, on_turns);

@@ -13,6 +13,7 @@ int session_delete(struct http_request *req, str_t id, int64_t started_us);
 int person_get(struct http_request *req, str_t id, int64_t started_us);
 int person_delete(struct http_request *req, str_t id, int64_t started_us);
 
+int conversations_get(struct http_request *req, int64_t started_us);
 int turns_get(struct http_request *req, int64_t started_us);
 int latency_get(struct http_request *req, int64_t started_us);
 int budget_get(struct http_request *req, int64_t started_us);

@@ -23,6 +23,7 @@
 #include "gateway/kore_api.h"
 #include "gateway/kore_bot.h"
 #include "gateway/kore_console.h"
+#include "gateway/kore_events.h"
 #include "gateway/kore_guard.h"
 #include "gateway/kore_lookup.h"
 #include "gateway/kore_page.h"
@@ -140,6 +141,7 @@ static void on_tick(void *arg, u_int64_t now)
     (void)arg;
     (void)now;
     upstream_run();
+    events_tick(now_ms);
     wait_tick(now_ms);
     guard_sweep(now_ms);
 }
@@ -211,6 +213,12 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
         return nps_get(req, started_us);
     case ROUTE_BUDGET:
         return budget_get(req, started_us);
+    case ROUTE_CONVERSATIONS:
+        return conversations_get(req, started_us);
+    case ROUTE_EVENTS:
+        return events_get(req, started_us);
+    case ROUTE_PROCESSES:
+        return processes_get(req);
     case ROUTE_CARS:
         return cars_get(req, started_us);
     case ROUTE_MAKES:
@@ -332,6 +340,7 @@ void kore_worker_teardown(void)
     end = clock_ms() + FLUSH_MS;
     while (wait_count() > 0 && clock_ms() < end)
         turn_loop();
+    events_stop();
     upstream_stop();
     log_info("stopped", LOG_INT("unanswered", wait_count()));
 }

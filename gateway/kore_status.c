@@ -1,6 +1,7 @@
 /* Health, readiness, numbers; see kore_status.h. */
 #include "gateway/kore_status.h"
 
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "common/arena.h"
@@ -138,6 +139,47 @@ int metrics_get(struct http_request *req)
         problem_set(&problem, 500, "There are too many numbers.");
         answer_problem(req, &problem, NULL, 0);
     }
+    buf_free(&body);
+    arena_destroy(&arena);
+    return KORE_RESULT_OK;
+}
+
+/* ---- /seller/processes ---- */
+
+static void process_json(const proto_process_t *process, buf_t *out)
+{
+    buf_str(out, "{\"name\":");
+    json_put_text(out, process->name);
+    buf_str(out, ",\"role\":");
+    json_put_text(out, process->role);
+    buf_str(out, ",\"version\":");
+    json_put_text(out, process->version);
+    buf_str(out, ",\"ready\":");
+    json_put_bool(out, process->ready);
+    buf_str(out, ",\"missing\":");
+    json_put_text(out, process->missing);
+    buf_printf(out, ",\"running\":%" PRId64 ",\"credit\":%" PRId64 "}", process->running,
+               process->credit);
+}
+
+int processes_get(struct http_request *req)
+{
+    proto_process_t all[1 + SERVICES * UPSTREAM_PROCESSES];
+    arena_t *arena = arena_new(ARENA_MAX);
+    answer_t answer = {.status = 200, .type = TYPE_JSON};
+    size_t count = gather(arena, all, sizeof all / sizeof *all);
+    buf_t body;
+
+    buf_init(&body, METRICS_MAX);
+    buf_str(&body, "{\"processes\":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_char(&body, ',');
+        process_json(&all[i], &body);
+    }
+    buf_str(&body, "]}");
+    answer.body = buf_view(&body);
+    answer_send(req, &answer);
     buf_free(&body);
     arena_destroy(&arena);
     return KORE_RESULT_OK;

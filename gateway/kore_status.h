@@ -9,6 +9,7 @@ void status_start(const char *name);
 
 int health_get(struct http_request *req);
 int ready_get(struct http_request *req);
+int processes_get(struct http_request *req);
 int metrics_get(struct http_request *req);
 
 #endif

@@ -4,7 +4,8 @@
 #include "common/clock.h"
 #include "common/metrics.h"
 
-#define BODY_MAX (4 << 20) /* a page of makes or a long conversation, escaped */
+#define BEHIND_MAX (256 << 10) /* bytes a slow reader may be behind */
+#define BODY_MAX (4 << 20)     /* a page of makes or a long conversation, escaped */
 
 static TAILQ_HEAD(, wait) waits = TAILQ_HEAD_INITIALIZER(waits);
 static size_t count;
@@ -122,6 +123,32 @@ void wait_failed(wait_t *self, const rpc_answer_t *answer)
     log_warn("http_failed", LOG_TRACE(&self->trace), LOG_CSTR("request", self->kind->name),
              LOG_CSTR("error", code));
     wait_problem(self, &problem);
+}
+
+static size_t bytes_behind(struct connection *c)
+{
+    struct netbuf *nb;
+    size_t bytes = 0;
+
+    TAILQ_FOREACH (nb, &c->send_queue, list)
+        bytes += nb->b_len - nb->s_off;
+    return bytes;
+}
+
+void wait_stream(wait_t *self, str_t bytes)
+{
+    struct connection *c = self->req->owner;
+
+    if (!c || c->state != CONN_STATE_ESTABLISHED)
+        return;
+    if (bytes_behind(c) > BEHIND_MAX) {
+        log_warn("slow_reader", LOG_TRACE(&self->trace));
+        kore_connection_disconnect(c);
+        return;
+    }
+    net_send_queue(c, bytes.data, bytes.size);
+    if (net_send_flush(c) != KORE_RESULT_OK)
+        kore_connection_disconnect(c);
 }
 
 void wait_end(wait_t *self)

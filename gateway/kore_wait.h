@@ -69,6 +69,9 @@ void wait_failed(wait_t *self, const rpc_answer_t *answer);
 /* The handler of a request that has a wait: answers if it is ready, sleeps on otherwise. */
 int wait_handle(struct http_request *req);
 
+/* Sends a piece of an answer that is streamed. A client who is too far behind is let go. */
+void wait_stream(wait_t *self, str_t bytes);
+
 /* A request that was woken goes on as if it had never slept: its wait, and what the arena holds,
  * are gone. */
 void wait_end(wait_t *self);

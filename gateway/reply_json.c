@@ -123,6 +123,42 @@ static void conversation(const proto_context_t *context, buf_t *out)
         member(out, "text", entry->text);
         buf_str(out, ",\"at\":");
         json_put_time(out, entry->at_ms);
+        buf_char(out, ',');
+        member(out, "turn_id", entry->turn_id);
+        buf_char(out, '}');
+    }
+    buf_char(out, ']');
+}
+
+static str_t result_of(const proto_context_t *context, str_t call_id)
+{
+    for (size_t i = 0; i < context->entries_count; i++)
+        if (str_is(context->entries[i].role, "tool") &&
+            str_eq(context->entries[i].call_id, call_id))
+            return context->entries[i].text;
+    return (str_t){0};
+}
+
+/* What the seller looked up; it belongs to the answer of the same turn. */
+static void tool_calls(const proto_context_t *context, buf_t *out)
+{
+    bool first = true;
+
+    buf_str(out, ",\"tools\":[");
+    for (size_t i = 0; context && i < context->entries_count; i++) {
+        const proto_entry_t *entry = &context->entries[i];
+
+        if (!str_is(entry->role, "call"))
+            continue;
+        buf_str(out, first ? "{" : ",{");
+        first = false;
+        member(out, "turn_id", entry->turn_id);
+        buf_char(out, ',');
+        member(out, "name", entry->tool);
+        buf_char(out, ',');
+        member(out, "arguments", entry->text);
+        buf_char(out, ',');
+        member(out, "result", result_of(context, entry->call_id));
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -151,6 +187,7 @@ void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
     member(out, "user_id", user_id);
     buf_char(out, ',');
     conversation(context, out);
+    tool_calls(context, out);
     buf_char(out, ',');
     car_array(context ? context->shown : NULL, context ? context->shown_count : 0, false, out);
     if (context && context->list_count) {

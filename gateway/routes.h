@@ -34,6 +34,9 @@
     R(LATENCY,        "/seller/latency",           GET,    API,     VIEWER, "the same as percentiles") \
     R(NPS,            "/seller/nps",               GET,    API,     VIEWER, "what people answered to the survey") \
     R(BUDGET,         "/seller/budget",            GET,    API,     VIEWER, "what has been spent at language models today") \
+    R(CONVERSATIONS,  "/seller/conversations",     GET,    API,     VIEWER, "whose conversations are the newest") \
+    R(EVENTS,         "/seller/events",            GET,    API,     VIEWER, "when that list has changed, as server-sent events") \
+    R(PROCESSES,      "/seller/processes",         GET,    API,     VIEWER, "which processes run, and how they are") \
     R(CARS,           "/catalog/cars",             GET,    ANYBODY, NONE,   "a page of cars") \
     R(MAKES,          "/catalog/makes",            GET,    ANYBODY, NONE,   "makes, or the models of one") \
     R(HEALTH,         "/healthz",                  GET,    ANYBODY, NONE,   "alive") \

@@ -5,12 +5,16 @@
 #include <time.h>
 
 #include "common/config.h"
+#include "common/text.h"
 #include "gateway/bot_request.h"
 #include "gateway/url.h"
 
-typedef enum param { SINCE, UNTIL, OUTCOME, BEFORE, LIMIT, PARAMS } param_t;
+#define MASKED_SIZE 129 /* of an id, with its 0 */
 
-static const char *const names[PARAMS] = {"since", "until", "outcome", "before", "limit"};
+typedef enum param { SINCE, UNTIL, OUTCOME, BEFORE, LIMIT, USER, PARAMS } param_t;
+
+static const char *const names[PARAMS] = {"since",  "until", "outcome",
+                                          "before", "limit", "user_id"};
 
 /* ---- times ---- */
 
@@ -134,6 +138,9 @@ static bool read_param(param_t param, str_t value, int64_t now_ms, turn_query_t 
         return read_limit(value, &query->limit) ||
                problem_set(problem, 400, "limit must be a whole number from 1 to %d.",
                            TURN_QUERY_MAX_LIMIT);
+    case USER:
+        query->user = value;
+        return user_id_check(value, problem);
     case PARAMS:
         break;
     }
@@ -155,7 +162,7 @@ static bool parse(str_t text, int64_t now_ms, arena_t *arena, size_t known, turn
             param++;
         if (param == known)
             return problem_set(problem, 400, "A parameter is not known. There are %s.",
-                               known == PARAMS ? "since, until, outcome, before, limit"
+                               known == PARAMS ? "since, until, outcome, before, limit, user_id"
                                                : "since, until");
         if (seen[param])
             return problem_set(problem, 400, "%s is given more than once.", names[param]);
@@ -174,7 +181,12 @@ bool turns_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_t 
                        problem_t *problem)
 {
     *query = (turn_query_t){.limit = TURN_QUERY_LIMIT};
-    return parse(text, now_ms, arena, PARAMS, query, problem);
+    if (!parse(text, now_ms, arena, PARAMS, query, problem))
+        return false;
+    if (query->user.size)
+        query->user =
+            str_from(text_mask(query->user, arena_alloc(arena, MASKED_SIZE), MASKED_SIZE));
+    return true;
 }
 
 bool latency_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_t *query,

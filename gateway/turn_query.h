@@ -13,11 +13,13 @@ typedef struct turn_query {
     int64_t since_ms, until_ms; /* Unix ms; 0: from the first, to the last */
     str_t outcome, before;      /* may be empty */
     int64_t limit;
+    str_t user; /* may be empty; masked, as turns are kept */
 } turn_query_t;
 
 /*
  * since and until: a time (2026-11-22T10:30:00Z, 2026-11-22), or how long ago (90s, 15m, 24h, 7d).
- * outcome, before and limit are known to the first only. An empty value means any. Strings live in
+ * outcome, before, limit and user_id are known to the first
+ * only. An empty value means any. Strings live in
  * the arena.
  */
 bool turns_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_t *query,

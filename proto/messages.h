@@ -52,7 +52,8 @@
     R(turn_record, "What one turn took; nothing of what was said in it") \
     R(step_latency, "How long one step took, of many turns; µs") \
     R(turn_group, "What the turns of one model and version of the rules took") \
-    R(console_user, "Somebody who may sign in to the console")
+    R(console_user, "Somebody who may sign in to the console") \
+    R(person,     "One conversation in the list of the newest")
 
 #define PROTO_FIELDS_car(F, L) \
     F(car,  1, INT,  stock_id,     0,   REQUIRED, "stock id of the shop") \
@@ -398,7 +399,11 @@
     M(users,      USERS,      95, "sessions → gateway", "–", "These, by name") \
     M(put_user,   PUT_USER,   96, "gateway, command → sessions", "OK", "Add somebody, or change role or password, which ends the sessions of that name") \
     M(drop_user,  DROP_USER,  97, "gateway → sessions", "OK", "Nobody signs in by that name any more") \
-    M(new_password, NEW_PASSWORD, 98, "gateway → sessions", "SIGNED_IN", "Change my own password: a new session takes the place of all I had")
+    M(new_password, NEW_PASSWORD, 98, "gateway → sessions", "SIGNED_IN", "Change my own password: a new session takes the place of all I had") \
+    M(list_people, LIST_PEOPLE, 99, "gateway → sessions", "PEOPLE", "Whose conversations are the newest") \
+    M(people,     PEOPLE,    100, "sessions → gateway", "–", "Theirs, with what was said last") \
+    M(get_changes, GET_CHANGES, 101, "gateway → sessions", "CHANGES", "Has anything changed in that list") \
+    M(changes,    CHANGES,   102, "sessions → gateway", "–", "Something has if the number is another")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -674,6 +679,37 @@
     F(new_password, 3, STR, password, 512, REQUIRED, "the one from now on") \
     F(new_password, 4, STR, address,  64,  OPTIONAL, "where from, for the limit of attempts")
 
+#define PROTO_FIELDS_person(F, L) \
+    F(person,  1, STR,  user_id,     PROTO_MAX_USER, REQUIRED, "who") \
+    F(person,  2, INT,  at_ms,       0,   REQUIRED, "the last turn, Unix ms") \
+    F(person,  3, STR,  language,    8,   OPTIONAL, "es, en, pt") \
+    F(person,  4, INT,  turns,       0,   OPTIONAL, "turns so far") \
+    F(person,  5, STR,  last_role,   16,  OPTIONAL, "who said the last: user, assistant") \
+    F(person,  6, STR,  last_text,   240, OPTIONAL, "the front of it") \
+    F(person,  7, INT,  waiting,     0,   OPTIONAL, "messages that wait") \
+    F(person,  8, INT,  undelivered, 0,   OPTIONAL, "replies that are not delivered yet") \
+    F(person,  9, BOOL, writing,     0,   OPTIONAL, "a turn runs now") \
+    F(person, 10, BOOL, opted_out,   0,   OPTIONAL, "wants no messages") \
+    F(person, 11, INT,  failed_ms,   0,   OPTIONAL, "a delivery failed then last, Unix ms; 0: none did") \
+    F(person, 12, BOOL, scored,      0,   OPTIONAL, "answered the survey …") \
+    F(person, 13, INT,  score,       0,   OPTIONAL, "… with this, 0 to 10")
+
+#define PROTO_FIELDS_list_people(F, L) \
+    F(list_people, 1, STR, filter, 16,  OPTIONAL, "failed (a delivery did), unhappy (a score of 6 or less); empty: all") \
+    F(list_people, 2, STR, q,      PROTO_MAX_USER, OPTIONAL, "only ids that contain it, whatever the case") \
+    F(list_people, 3, STR, before, 160, OPTIONAL, "before of the answer before; empty: from the newest") \
+    F(list_people, 4, INT, limit,  0,   REQUIRED, "at most so many, 1 to 50")
+
+#define PROTO_FIELDS_people(F, L) \
+    L(people, 1, person, people, 50, OPTIONAL, "the newest first") \
+    F(people, 2, STR, before, 160, OPTIONAL, "there are more: ask for those before this")
+
+#define PROTO_FIELDS_get_changes(F, L) \
+    F(get_changes, 1, INT, known, 0, OPTIONAL, "the number one has")
+
+#define PROTO_FIELDS_changes(F, L) \
+    F(changes, 1, INT, count, 0, REQUIRED, "grows with every change")
+
 #define PROTO_FIELDS_log_turn(F, L) \
     F(log_turn, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose turn it was") \
     L(log_turn, 2, turn_record, record, 1, REQUIRED, "what it took")
@@ -708,7 +744,8 @@
     F(list_turns, 2, INT, until_ms, 0,  OPTIONAL, "claimed then or earlier; 0: to the last") \
     F(list_turns, 3, STR, outcome,  16, OPTIONAL, "only those with this outcome, or with this reason for the offline seller") \
     F(list_turns, 4, STR, before,   32, OPTIONAL, "only those before this turn, which must be kept") \
-    F(list_turns, 5, INT, limit,    0,  REQUIRED, "at most so many, 1 to 100")
+    F(list_turns, 5, INT, limit,    0,  REQUIRED, "at most so many, 1 to 100") \
+    F(list_turns, 6, STR, user,     PROTO_MAX_USER, OPTIONAL, "only those of this person, masked as in the log")
 
 #define PROTO_FIELDS_turns(F, L) \
     L(turns, 1, turn_record, turns, 100, OPTIONAL, "the newest first") \

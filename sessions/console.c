@@ -9,9 +9,8 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "sessions/console_rules.h"
-#include "sessions/keys.h"
 #include "sessions/password.h"
-#include "sessions/scripts.h"
+#include "sessions/script_command.h"
 #include "sessions/store.h"
 
 #define ARENA_MAX (64 << 10) /* what a request says, and what it is answered */
@@ -176,36 +175,16 @@ static void step(call_t *self, const char *name, const str_t *args, size_t count
                  void (*next)(call_t *self, const redisReply *reply))
 {
     static const session_key_t keys[] = {KEY_USERS, KEY_SESSIONS, KEY_TRIES};
-    const char *words[6 + MOST_ARGS + 3];
-    size_t sizes[6 + MOST_ARGS + 3];
-    char names[3][KEY_MAX], idle[24], most[24];
-    size_t at = 0, size;
-    char *bytes = NULL;
-#define ADD(text) (words[at] = (text).data ? (text).data : "", sizes[at++] = (text).size)
+    str_t all[3 + MOST_ARGS] = {str_from(name)};
+    char idle[24], most[24];
+    size_t size;
     assert(count <= MOST_ARGS);
-    ADD(STR_LIT("EVALSHA"));
-    ADD(script_sha(SCRIPT_CONSOLE));
-    ADD(STR_LIT("3"));
-    for (size_t i = 0; i < 3; i++) {
-        buf_t key;
-        buf_init(&key, KEY_MAX);
-        keys_name(&key, keys[i], (str_t){0}, (str_t){0});
-        snprintf(names[i], sizeof names[i], "%.*s", STR_ARG(buf_view(&key)));
-        buf_free(&key);
-        ADD(str_from(names[i]));
-    }
     snprintf(idle, sizeof idle, "%" PRId64, self->console->limits.idle_ms);
     snprintf(most, sizeof most, "%" PRId64, self->console->limits.max_ms);
-    ADD(str_from(name));
-    ADD(str_from(idle));
-    ADD(str_from(most));
-    for (size_t i = 0; i < count; i++)
-        ADD(args[i]);
-#undef ADD
-    int length = redisFormatCommandArgv(&bytes, (int)at, words, sizes);
-    if (length < 0)
-        abort(); /* memory */
-    size = (size_t)length;
+    all[1] = str_from(idle);
+    all[2] = str_from(most);
+    memcpy(all + 3, args, count * sizeof *args);
+    char *bytes = script_command(SCRIPT_CONSOLE, keys, 3, all, 3 + count, &size);
     self->next = next;
     if (!redis_send(self->console->redis, bytes, size, self->deadline, on_reply, self))
         fail(self, PROTO_CODE_BUSY, BUSY_RETRY_MS, "too many requests wait for Redis");

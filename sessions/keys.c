@@ -20,7 +20,8 @@ static const struct {
     [KEY_COUNTED] = {"counted", SCOPE_ANONYMOUS}, [KEY_KNOWN] = {"known", SCOPE_PERSON},
     [KEY_USERS] = {"users", SCOPE_ANONYMOUS},     [KEY_SESSIONS] = {"sessions", SCOPE_ANONYMOUS},
     [KEY_TRIES] = {"tries", SCOPE_ANONYMOUS},     [KEY_PACE] = {"pace", SCOPE_PERSON},
-    [KEY_RATE] = {"rate", SCOPE_ANONYMOUS},
+    [KEY_RATE] = {"rate", SCOPE_ANONYMOUS},       [KEY_PEOPLE] = {"people", SCOPE_LIST},
+    [KEY_MARKS] = {"marks", SCOPE_LIST},          [KEY_CHANGES] = {"changes", SCOPE_ANONYMOUS},
 };
 
 key_scope_t keys_scope(session_key_t key)
@@ -63,6 +64,9 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
     switch (key) {
     case KEY_TURNS:
     case KEY_RECORDS:
+    case KEY_PEOPLE:
+    case KEY_MARKS:
+    case KEY_CHANGES:
         buf_printf(out, "most:{turns}:%s", keys[key].kind);
         return;
     case KEY_BUDGET:

@@ -81,6 +81,13 @@
  *                                    "<first part sent, ms> <all parts
  *                                    sent, ms>", 0: not yet
  *
+ *   most:{turns}:people      zset    the newest conversations: user id;     the newest 10,000,
+ *                                    score: the last turn, ms               SESSION_TTL
+ *   most:{turns}:marks       hash    of some of them: "<a delivery failed,  as long
+ *                                    ms or 0> <score of the survey, -1:
+ *                                    none>"
+ *   most:{turns}:changes     string  how often that has changed             for ever
+ *
  *   most:{budget}:day        hash    what all have spent at language        for ever
  *                                    models today: day (its number, as
  *                                    in common/shop_day.h), tokens,
@@ -252,7 +259,10 @@ typedef enum session_key {
     KEY_SESSIONS,
     KEY_TRIES,
     KEY_PACE,
-    KEY_RATE, /* of no user; its id is our address */
+    KEY_RATE,   /* of no user; its id is our address */
+    KEY_PEOPLE, /* of no user, though it names them */
+    KEY_MARKS,
+    KEY_CHANGES,
     KEY_COUNT
 } session_key_t;
 
@@ -264,6 +274,8 @@ typedef enum key_scope {
     SCOPE_ID,     /* one person's, one for each id: their names stand in the person's KEY_KNOWN */
     SCOPE_PARTITION, /* a zset that several people of a partition share: a member is the user id, or
                         begins with "<size of it>:<user id>" */
+    SCOPE_LIST, /* the list of the newest conversations: ids, times, marks. Erased with a person by
+                   a command of its own; told by what it is made of */
     SCOPE_ANONYMOUS, /* names nobody */
 } key_scope_t;
 

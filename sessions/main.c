@@ -14,6 +14,7 @@
  *   sweep     who was forgotten, across users
  *   budget    what may be spent at language models, and what was today
  *   turn_*    the log of turns; histogram and latency make percentiles of it
+ *   people_index  the newest conversations
  *   console   who may sign in to the console: console_rules, password
  *   survey_report  what people answered to the survey, across all users
  */

@@ -446,12 +446,16 @@ static bool log_turn(request_t *self, const char **why)
     CHECK_SPENT(record->tokens_spent, record->model_calls);
     CHECK(proto_encode(&proto_turn_record_record, record, &self->records[0], NULL),
           "the record cannot be stored");
-    KEYS(self, msg->user_id, (str_t){0}, KEY_TURNS, KEY_RECORDS);
+    KEYS(self, msg->user_id, (str_t){0}, KEY_TURNS, KEY_RECORDS, KEY_PEOPLE, KEY_MARKS,
+         KEY_CHANGES);
     add(&self->words, record->turn_id);
     add_number(&self->words, record->received_ms);
     add_number(&self->words, record->claimed_ms);
     add(&self->words, buf_view(&self->records[0]));
     add_number(&self->words, self->limits->turn_log);
+    add(&self->words, str_is(record->outcome, "answered") ? msg->user_id : (str_t){0});
+    add_number(&self->words, REQUEST_MAX_PEOPLE);
+    add_number(&self->words, self->limits->session_ttl);
     return true;
 }
 

@@ -24,6 +24,9 @@
  * that wait in the inbox at that moment still come on top. */
 #define REQUEST_MAX_OUTBOX 100
 
+/* People in the list of the newest conversations. */
+#define REQUEST_MAX_PEOPLE 10000
+
 #define REQUEST_MAX_PARTS 1000
 #define REQUEST_MAX_SPENT 1000000000 /* tokens or calls of one turn */
 #define REQUEST_MAX_RETRY_MS 86400000

@@ -64,6 +64,7 @@ EMBED(export);
 EMBED(erase);
 EMBED(console);
 EMBED_GCRA(pace);
+EMBED(people);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -83,7 +84,7 @@ static const struct {
     [SCRIPT_SURVEYS] = SOURCE(surveys),   [SCRIPT_SPEND] = SOURCE(spend),
     [SCRIPT_BUDGET] = SOURCE(budget),     [SCRIPT_EXPORT] = SOURCE(export),
     [SCRIPT_ERASE] = SOURCE(erase),       [SCRIPT_CONSOLE] = SOURCE(console),
-    [SCRIPT_PACE] = SOURCE(pace),
+    [SCRIPT_PACE] = SOURCE(pace),         [SCRIPT_PEOPLE] = SOURCE(people),
 };
 
 str_t script_source(script_t script)

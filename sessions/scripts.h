@@ -36,6 +36,7 @@ typedef enum script {
     SCRIPT_ERASE,
     SCRIPT_CONSOLE,
     SCRIPT_PACE,
+    SCRIPT_PEOPLE,
     SCRIPT_COUNT
 } script_t;
 

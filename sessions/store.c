@@ -12,6 +12,7 @@
 #include "sessions/budget.h"
 #include "sessions/carrier.h"
 #include "sessions/console.h"
+#include "sessions/people_index.h"
 #include "sessions/survey_report.h"
 #include "sessions/sweep.h"
 #include "sessions/turn_log.h"
@@ -27,6 +28,7 @@ struct store {
     survey_reporter_t *reporter;
     budget_t *budget;
     console_t *console;
+    people_index_t *people;
     request_limits_t limits;
     arena_t *arena; /* of the answer at hand */
     size_t count;   /* requests under way */
@@ -38,7 +40,9 @@ typedef struct pending {
     rpc_server_t *server;
     rpc_peer_t peer;
     proto_header_t header;
-    char turn_id[33]; /* DELIVERED: whose reply it is about */
+    char turn_id[33];                 /* DELIVERED: whose reply it is about */
+    char user_id[PROTO_MAX_USER + 1]; /* STATUS, DELIVERED, COMMIT: who it is about */
+    int64_t score;                    /* COMMIT: that was given, -1: none */
 } pending_t;
 
 const proto_type_t store_accepts[] = {PROTO_ENQUEUE,
@@ -69,6 +73,8 @@ const proto_type_t store_accepts[] = {PROTO_ENQUEUE,
                                       PROTO_DROP_USER,
                                       PROTO_NEW_PASSWORD,
                                       PROTO_PACE,
+                                      PROTO_LIST_PEOPLE,
+                                      PROTO_GET_CHANGES,
                                       0};
 
 int64_t store_deadline(const proto_header_t *header)
@@ -203,6 +209,23 @@ static void log_delivery(pending_t *self, const answer_t *answer)
                      store_deadline(&self->header));
 }
 
+/* What the list of conversations has to show of somebody. */
+static void mark_person(const pending_t *self, const answer_t *answer)
+{
+    people_index_t *people = self->store->people;
+    str_t user_id = str_from(self->user_id);
+    int64_t deadline = store_deadline(&self->header);
+    bool failed = self->header.type == PROTO_STATUS
+                      ? answer->msg.ok.count > 0 && carrier_status_failed(answer->event)
+                      : self->header.type == PROTO_DELIVERED && str_is(answer->status, "failed");
+    if (!user_id.size || answer->type == PROTO_ERROR)
+        return;
+    if (failed)
+        people_index_failed(people, user_id, deadline);
+    if (answer->heard.size && self->score >= 0)
+        people_index_scored(people, user_id, self->score, deadline);
+}
+
 static void on_reply(void *arg, const redisReply *reply)
 {
     pending_t *self = arg;
@@ -219,6 +242,7 @@ static void on_reply(void *arg, const redisReply *reply)
             str_from(budget_used_up(store->budget, answer.tokens, answer.calls));
     else if (answer.type == PROTO_BUDGET)
         budget_tell(store->budget, &answer.msg.budget, day);
+    mark_person(self, &answer);
     if (self->turn_id[0] && answer.type == PROTO_OK)
         log_delivery(self, &answer);
     if (answer.type == PROTO_ERROR)
@@ -256,11 +280,42 @@ static bool send_before(store_t *self, const rpc_request_t *request)
         return msg->tokens + msg->calls == 0 ||
                budget_add(self->budget, msg->reply->turn_id, msg->tokens, msg->calls, deadline);
     }
+    case PROTO_RESET:
+        return people_index_forget(self->people, ((const proto_reset_t *)request->msg)->user_id,
+                                   deadline);
+    case PROTO_ERASE:
+        return people_index_forget(self->people, ((const proto_erase_t *)request->msg)->user_id,
+                                   deadline);
     case PROTO_LOG_TURN:
         return spend_uncommitted(self, request->msg, deadline);
     default:
         return true;
     }
+}
+
+/* What is needed of a request when it has been answered. */
+static void remember(pending_t *self, const void *msg)
+{
+    const proto_commit_t *commit = msg;
+    const proto_delivered_t *delivered = msg;
+    str_t user_id = {0};
+    switch (self->header.type) {
+    case PROTO_DELIVERED:
+        user_id = delivered->user_id;
+        snprintf(self->turn_id, sizeof self->turn_id, "%.*s", STR_ARG(delivered->turn_id));
+        break;
+    case PROTO_STATUS:
+        user_id = ((const proto_status_t *)msg)->user_id;
+        break;
+    case PROTO_COMMIT:
+        user_id = commit->user_id;
+        if (commit->survey_count && commit->survey->answered)
+            self->score = commit->survey->score;
+        break;
+    default:
+        break;
+    }
+    snprintf(self->user_id, sizeof self->user_id, "%.*s", STR_ARG(user_id));
 }
 
 void store_handle(void *arg, const rpc_request_t *request)
@@ -281,6 +336,10 @@ void store_handle(void *arg, const rpc_request_t *request)
         survey_reporter_handle(self->reporter, request);
         return;
     }
+    if (header->type == PROTO_LIST_PEOPLE || header->type == PROTO_GET_CHANGES) {
+        people_index_handle(self->people, request);
+        return;
+    }
     if (console_takes(header->type)) {
         console_handle(self->console, request);
         return;
@@ -297,10 +356,8 @@ void store_handle(void *arg, const rpc_request_t *request)
     pending_t *pending = calloc(1, sizeof *pending);
     if (!pending)
         abort();
-    *pending = (pending_t){self, request->server, request->peer, *header, ""};
-    if (header->type == PROTO_DELIVERED)
-        snprintf(pending->turn_id, sizeof pending->turn_id, "%.*s",
-                 STR_ARG(((const proto_delivered_t *)request->msg)->turn_id));
+    *pending = (pending_t){self, request->server, request->peer, *header, "", "", -1};
+    remember(pending, request->msg);
     if (!send_before(self, request))
         redisFreeCommand(bytes);
     else if (redis_send(self->redis, bytes, size, store_deadline(header), on_reply, pending)) {
@@ -328,6 +385,7 @@ store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limi
     self->reports = turn_reports_new(redis);
     self->reporter = survey_reporter_new(redis);
     self->budget = budget_new(redis, &self->limits, person);
+    self->people = people_index_new(redis, &self->limits);
     self->console = console_new(loop, redis, console);
     return self;
 }
@@ -343,6 +401,7 @@ void store_destroy(store_t **self_p)
     survey_reporter_destroy(&self->reporter);
     budget_destroy(&self->budget);
     console_destroy(&self->console);
+    people_index_destroy(&self->people);
     arena_destroy(&self->arena);
     free(self);
     *self_p = NULL;

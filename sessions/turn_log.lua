@@ -1,9 +1,11 @@
 #!lua
 -- Keeps what a turn took, and forgets the oldest turns beyond so many. A repetition changes nothing.
--- KEYS: log of turns, records
--- ARGV: turn id, when its first message was received, when it was claimed, record, most turns
+-- A turn that was answered puts its person on top of the list of the newest conversations.
+-- KEYS: log of turns, records, people, marks, changes
+-- ARGV: turn id, when its first message was received, when it was claimed, record, most turns, whose
+--       conversation or '', most people, how long they are listed, ms
 -- Answers {'ok', turns forgotten}
-local log, records = KEYS[1], KEYS[2]
+local log, records, people, marks, changes = unpack(KEYS)
 local turn, most = ARGV[1], tonumber(ARGV[5])
 local AT_ONCE = 1000 -- that a smaller TURN_LOG_MAX forgets with every turn
 
@@ -20,5 +22,20 @@ if excess > 0 then
         fields[#fields + 1] = 'out ' .. popped[i]
     end
     redis.call('HDEL', records, unpack(fields))
+end
+
+local user, most_people = ARGV[6], tonumber(ARGV[7])
+if user ~= '' then
+    redis.call('ZADD', people, 'GT', ARGV[3], user)
+    redis.call('INCR', changes)
+    local old = redis.call('ZRANGE', people, 0, 9, 'WITHSCORES') -- some at a time
+    local spare = redis.call('ZCARD', people) - most_people
+    for i = 1, #old, 2 do
+        if spare > 0 or tonumber(old[i + 1]) < ARGV[3] - ARGV[8] then
+            redis.call('ZREM', people, old[i])
+            redis.call('HDEL', marks, old[i])
+            spare = spare - 1
+        end
+    end
 end
 return {'ok', math.max(excess, 0)}

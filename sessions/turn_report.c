@@ -25,7 +25,7 @@ typedef struct report {
     proto_header_t header;
     arena_t *arena;
     /* LIST_TURNS */
-    str_t outcome;
+    str_t outcome, user; /* empty: any */
     size_t limit;
     bool full; /* there was no memory for one */
     proto_turns_t turns;
@@ -64,6 +64,8 @@ static bool list_one(void *arg, const proto_turn_record_t *record)
     report_t *self = arg;
     if (self->outcome.size && !str_eq(record->outcome, self->outcome) &&
         !str_eq(record->why, self->outcome))
+        return true;
+    if (self->user.size && !str_eq(record->user, self->user))
         return true;
     if (!proto_copy(&proto_turn_record_record, record, &self->turns.turns[self->turns.turns_count],
                     self->arena)) {
@@ -117,6 +119,7 @@ static const char *begin_list(report_t *self, const proto_list_turns_t *msg, req
         return "limit must be 1 to 100";
     self->limit = (size_t)msg->limit;
     self->outcome = (str_t){arena_copy(self->arena, msg->outcome), msg->outcome.size};
+    self->user = (str_t){arena_copy(self->arena, msg->user), msg->user.size};
     self->turns.turns = arena_alloc(self->arena, self->limit * sizeof *self->turns.turns);
     *range = (request_turns_t){
         .since_ms = msg->since_ms, .until_ms = msg->until_ms, .before = msg->before};

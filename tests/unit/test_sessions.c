@@ -575,18 +575,21 @@ static void a_turn_record_becomes_a_command(void **state)
                                   .outcome = STR_LIT("answered")};
     proto_log_turn_t msg = {.user_id = STR_LIT("a"), .record = &record, .record_count = 1};
     redisReply *got = command(PROTO_LOG_TURN, &msg);
-    assert_string_equal(got->element[2]->str, "2");
+    assert_string_equal(got->element[2]->str, "5");
     assert_string_equal(got->element[3]->str, "most:{turns}:log");
     assert_string_equal(got->element[4]->str, "most:{turns}:records");
+    assert_string_equal(got->element[5]->str, "most:{turns}:people");
+    assert_string_equal(got->element[6]->str, "most:{turns}:marks");
+    assert_string_equal(got->element[7]->str, "most:{turns}:changes");
     arena_t *arena = arena_new(4096);
     proto_turn_record_t stored;
-    assert_true(proto_decode(&proto_turn_record_record, got->element[8]->str, got->element[8]->len,
-                             &stored, arena, NULL));
+    assert_true(proto_decode(&proto_turn_record_record, got->element[11]->str,
+                             got->element[11]->len, &stored, arena, NULL));
     assert_true(str_is(stored.outcome, "answered"));
-    assert_string_equal(got->element[5]->str, "t1");
-    assert_string_equal(got->element[6]->str, "1700000000001");
-    assert_string_equal(got->element[7]->str, "1700000000002");
-    assert_words(got, 9, (const char *[]){"8", NULL});
+    assert_string_equal(got->element[8]->str, "t1");
+    assert_string_equal(got->element[9]->str, "1700000000001");
+    assert_string_equal(got->element[10]->str, "1700000000002");
+    assert_words(got, 12, (const char *[]){"8", "a", "10000", "5000", NULL});
     freeReplyObject(got);
     arena_destroy(&arena);
 

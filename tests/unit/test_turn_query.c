@@ -60,6 +60,9 @@ static void parameters_are_read(void **state)
     (void)state;
     turn_query_t query;
     problem_t problem;
+    assert_true(turns_query_parse(STR_LIT("user_id=whatsapp:%2B5215512345678"), NOW, arena, &query,
+                                  &problem));
+    assert_true(str_is(query.user, "whatsapp:+*********5678")); /* as turns are kept */
     assert_true(turns_query_parse(STR_LIT("since=1h&until=5m&outcome=budget&before=01AB&limit=7"),
                                   NOW, arena, &query, &problem));
     assert_int_equal(query.since_ms, NOW - 3600000);
@@ -93,7 +96,9 @@ static void what_is_wrong_is_said(void **state)
         {"outcome=a%20b", "outcome must be"},
         {"outcome=aaaaaaaaaaaaaaaaa", "outcome must be"},
         {"before=%27", "before must be"},
-        {"user=ana", "A parameter is not known. There are since, until, outcome, before, limit."},
+        {"user=ana",
+         "A parameter is not known. There are since, until, outcome, before, limit, user_id."},
+        {"user_id=%20", "user_id is empty."},
         {"since=%ff", "percent-encoded"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

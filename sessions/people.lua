@@ -1,0 +1,55 @@
+#!lua
+-- The list of the newest conversations, which the script that logs a turn fills.
+-- KEYS: people, marks, changes
+-- ARGV: step, then what it takes
+-- Answers {'ok' …}
+-- A mark is "<a delivery failed, ms or 0> <score of the survey, -1: none>".
+local people, marks, changes = unpack(KEYS)
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local steps = {}
+
+-- user, 'failed' or a score: of those that are in the list
+function steps.mark(user, what)
+    if not redis.call('ZSCORE', people, user) then
+        return {'ok', 0}
+    end
+    local failed, score = string.match(redis.call('HGET', marks, user) or '0 -1', '^(%d+) (-?%d+)$')
+    if what == 'failed' then
+        failed = string.format('%d', now)
+    else
+        score = what
+    end
+    redis.call('HSET', marks, user, failed .. ' ' .. score)
+    redis.call('INCR', changes)
+    return {'ok', 1}
+end
+
+-- user
+function steps.forget(user)
+    redis.call('HDEL', marks, user)
+    local gone = redis.call('ZREM', people, user)
+    if gone > 0 then
+        redis.call('INCR', changes)
+    end
+    return {'ok', gone}
+end
+
+-- not after, ms or '+inf', from which on, how many -> user, ms, mark or '', of each, the newest first
+function steps.read(upto, from, count)
+    local found = redis.call('ZREVRANGEBYSCORE', people, upto, '-inf', 'WITHSCORES', 'LIMIT', from, count)
+    local answer = {'ok'}
+    for i = 1, #found, 2 do
+        answer[#answer + 1] = found[i]
+        answer[#answer + 1] = tonumber(found[i + 1])
+        answer[#answer + 1] = redis.call('HGET', marks, found[i]) or ''
+    end
+    return answer
+end
+
+function steps.changes()
+    return {'ok', tonumber(redis.call('GET', changes) or 0)}
+end
+
+return steps[ARGV[1]](unpack(ARGV, 2))
