@@ -408,8 +408,11 @@ def test_a_conversation_is_shown(shop):
     assert answer.status == 200
     assert answer.json() == {
         "user_id": "whatsapp:+521 ñ", "messages": [
-            {"role": "user", "text": "busco un nissan", "at": "2026-01-01T00:00:00.000Z"},
-            {"role": "assistant", "text": "Tengo 12", "at": "2026-01-01T00:00:01.500Z"}],
+            {"role": "user", "text": "busco un nissan", "at": "2026-01-01T00:00:00.000Z",
+             "turn_id": ""},
+            {"role": "assistant", "text": "Tengo 12", "at": "2026-01-01T00:00:01.500Z",
+             "turn_id": ""}],
+        "tools": [{"turn_id": "", "name": "search_cars", "arguments": "{}", "result": "{}"}],
         "cars": [SHOWN], "list": PAGE, "waiting": 1, "undelivered": 2, "writing": True, "opted_out": False,
         "language": "es", "turns": 2, "expires_at": "2026-01-02T03:04:05.678Z"}
     assert shop.sessions.wait_for("READ", lambda m: m.user_id == "whatsapp:+521 ñ")
