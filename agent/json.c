@@ -7,12 +7,15 @@
 #include "common/money.h"
 #include "common/text.h"
 
+/* What cannot stand in a string as it is. */
+static const bool escaped[256] = {[0 ... 0x1f] = true, ['"'] = true, ['\\'] = true, [0x7f] = true};
+
 static void quote_plain(buf_t *out, str_t text)
 {
     size_t from = 0;
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+        if (!escaped[c])
             continue;
         buf_add(out, text.data + from, i - from);
         from = i + 1;

@@ -36,6 +36,20 @@ static bool opens_mark(str_t text, size_t at)
     return at - from >= 3 && at_or_0(text, at) == ']';
 }
 
+/* ASCII that can be seen: most of every text. */
+static const bool plain[256] = {['\t'] = true, ['\n'] = true, ['\r'] = true, [' ' ... '~'] = true};
+
+static bool has_unseen(str_t text)
+{
+    for (size_t at = 0; at < text.size;) {
+        if (plain[(unsigned char)text.data[at]])
+            at++;
+        else if (is_unseen(utf8_next(text, &at)))
+            return true;
+    }
+    return false;
+}
+
 static void drop_unseen(buf_t *out, str_t text)
 {
     for (size_t at = 0; at < text.size;) {
@@ -45,17 +59,31 @@ static void drop_unseen(buf_t *out, str_t text)
     }
 }
 
+/* Breaks the marks in a text where all can be seen. */
+static void break_marks(buf_t *out, str_t text)
+{
+    size_t from = 0;
+    for (size_t at = 0; at < text.size; at++) {
+        char c = text.data[at];
+        if ((c != '<' || !opens_tag(text, at + 1)) && (c != '[' || !opens_mark(text, at + 1)))
+            continue;
+        buf_add(out, text.data + from, at + 1 - from);
+        buf_char(out, ' ');
+        from = at + 1;
+    }
+    if (text.size > from)
+        buf_add(out, text.data + from, text.size - from);
+}
+
 void untrusted_add(buf_t *out, str_t text)
 {
+    if (utf8_valid(text) && !has_unseen(text)) {
+        break_marks(out, text);
+        return;
+    }
     buf_t seen;
     buf_init(&seen, 3 * text.size + 1);
     drop_unseen(&seen, text);
-    str_t rest = buf_view(&seen);
-    for (size_t at = 0; at < rest.size; at++) {
-        char c = rest.data[at];
-        buf_char(out, c);
-        if ((c == '<' && opens_tag(rest, at + 1)) || (c == '[' && opens_mark(rest, at + 1)))
-            buf_char(out, ' ');
-    }
+    break_marks(out, buf_view(&seen));
     buf_free(&seen);
 }

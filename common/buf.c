@@ -61,19 +61,19 @@ void buf_str(buf_t *self, const char *text)
     buf_add(self, text, strlen(text));
 }
 
-void buf_char(buf_t *self, char c)
-{
-    buf_add(self, &c, 1);
-}
-
 void buf_printf(buf_t *self, const char *format, ...)
 {
+    char brief[256]; /* most of what is printed: no second pass */
     va_list args;
     va_start(args, format);
-    int size = vsnprintf(NULL, 0, format, args);
+    int size = vsnprintf(brief, sizeof brief, format, args);
     va_end(args);
     if (size < 0) {
         self->bad = true;
+        return;
+    }
+    if ((size_t)size < sizeof brief) {
+        buf_add(self, brief, (size_t)size);
         return;
     }
     if (!buf_grow(self, (size_t)size))

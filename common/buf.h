@@ -26,7 +26,18 @@ void buf_clear(buf_t *self);
 
 void buf_add(buf_t *self, const void *data, size_t size);
 void buf_str(buf_t *self, const char *text);
-void buf_char(buf_t *self, char c);
+
+static inline void buf_char(buf_t *self, char c)
+{
+    /* inline while there is room: texts are often built character by character */
+    if (self->room - self->size > 1 && self->size < self->max && !self->bad) {
+        self->data[self->size++] = c;
+        self->data[self->size] = 0;
+    } else {
+        buf_add(self, &c, 1);
+    }
+}
+
 void buf_printf(buf_t *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Drops size bytes from the front. */
