@@ -4,6 +4,7 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
+#include "agent/chat_delta.h"
 #include "common/text.h"
 
 void chat_reply_init(chat_reply_t *self)
@@ -206,6 +207,47 @@ static bool parse(chat_reply_t *self, str_t json, const char *message)
     return more;
 }
 
+/* ---- the usual event ---- */
+
+static void add_unescaped(buf_t *out, str_t raw)
+{
+    static const char meant[128] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+                                    ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
+    for (const char *at; raw.size && (at = memchr(raw.data, '\\', raw.size));) {
+        size_t plain = (size_t)(at - raw.data);
+        buf_add(out, raw.data, plain);
+        buf_char(out, meant[at[1] & 0x7f]);
+        raw = (str_t){at + 2, raw.size - plain - 2};
+    }
+    if (raw.size)
+        buf_add(out, raw.data, raw.size);
+}
+
+/* false: the event is not of that kind, and nothing was taken of it. */
+static bool take_delta(chat_reply_t *self, str_t data)
+{
+    chat_delta_t delta;
+    if (!chat_delta_read(data, &delta))
+        return false;
+    chat_call_t *call = NULL;
+    for (size_t i = 0; i < self->call_count && delta.index >= 0 && !call; i++)
+        if (self->calls[i].index == delta.index)
+            call = &self->calls[i];
+    if (delta.index >= 0 && !call)
+        return false; /* the beginning of a call */
+    if (delta.content.data)
+        add_unescaped(&self->text, delta.content);
+    if (call)
+        add_unescaped(&call->arguments, delta.arguments);
+    if (!buf_ok(&self->text) || (call && !buf_ok(&call->arguments)))
+        bad(self, "too_long");
+    else if (delta.finish.size)
+        self->finish = str_is(delta.finish, "length")           ? CHAT_LENGTH
+                       : str_is(delta.finish, "content_filter") ? CHAT_FILTERED
+                                                                : CHAT_STOP;
+    return true;
+}
+
 bool chat_reply_event(chat_reply_t *self, str_t data)
 {
     if (self->bad || self->failed)
@@ -218,6 +260,8 @@ bool chat_reply_event(chat_reply_t *self, str_t data)
         self->done = true;
         return true;
     }
+    if (take_delta(self, data))
+        return !self->bad;
     return parse(self, data, "delta");
 }
 

@@ -5,12 +5,12 @@
 #include "agent/chat_request.h"
 
 #include <assert.h>
-#include <cjson/cJSON.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "agent/json.h"
+#include "agent/json_walk.h"
 #include "agent/prompt.h"
 #include "agent/tools.h"
 #include "agent/untrusted.h"
@@ -135,9 +135,7 @@ static void add_id(buf_t *out, const char *key, size_t at)
 /* Some servers parse the arguments of old calls and fail on what a model once wrote wrongly. */
 static void add_arguments(buf_t *out, str_t arguments)
 {
-    cJSON *object = cJSON_ParseWithLength(arguments.data ? arguments.data : "", arguments.size);
-    json_text(out, "arguments", cJSON_IsObject(object) ? arguments : STR_LIT("{}"));
-    cJSON_Delete(object);
+    json_text(out, "arguments", json_walk_is_object(arguments) ? arguments : STR_LIT("{}"));
 }
 
 /* Index of the result of the call at index call, among entries from to end; end if it has none. A

@@ -5,7 +5,7 @@
 
 #include "agent/json.h"
 #include "tests/bench/sim/chat.h"
-#include "tests/bench/sim/json_walk.h"
+#include "agent/json_walk.h"
 
 #define MAX_TEXT (16 << 10)
 #define CALL_PIECE 24 /* bytes of arguments in one event */

@@ -2,7 +2,7 @@
  * result comes without its call. */
 #include "common/text.h"
 #include "tests/bench/sim/chat.h"
-#include "tests/bench/sim/json_walk.h"
+#include "agent/json_walk.h"
 
 #define BYTES_PER_TOKEN 4
 #define MAX_OPEN 32 /* tool calls of one message */

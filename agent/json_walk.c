@@ -1,11 +1,12 @@
 /* A comma is asked for where the byte before is not the one that opened the object or array. */
-#include "tests/bench/sim/json_walk.h"
+#include "agent/json_walk.h"
 
 #define MAX_DEPTH 32
 
 json_walk_t json_walk(str_t json)
 {
-    return (json_walk_t){.at = json.data, .end = json.data + json.size};
+    const char *from = json.data ? json.data : "";
+    return (json_walk_t){.at = from, .end = from + json.size};
 }
 
 static bool wrong(json_walk_t *self, const char *why)
@@ -75,13 +76,19 @@ bool json_walk_element(json_walk_t *self)
     return next(self, '[', ']');
 }
 
-static bool hex(const char *at)
+/* What stands behind a backslash. */
+static bool escape(const char *at, const char *end)
 {
-    for (unsigned i = 0; i < 4; i++)
-        if (!strchr("0123456789abcdefABCDEF", at[i]) || !at[i])
+    if (at == end || !*at || !strchr("\"\\/bfnrtu", *at))
+        return false;
+    for (unsigned i = 1; *at == 'u' && i <= 4; i++)
+        if (at + i >= end || !at[i] || !strchr("0123456789abcdefABCDEF", at[i]))
             return false;
     return true;
 }
+
+/* What stands in a string as it is. */
+static const bool plain[256] = {[0x20 ... '!'] = true, ['#' ... '['] = true, [']' ... 0xff] = true};
 
 bool json_walk_string(json_walk_t *self, str_t *raw)
 {
@@ -89,17 +96,18 @@ bool json_walk_string(json_walk_t *self, str_t *raw)
         return wrong(self, "a string was expected");
     const char *from = ++self->at, *end = self->end;
     for (const char *at = from; at < end; at++) {
+        if (plain[(unsigned char)*at])
+            continue;
         if (*at == '"') {
             *raw = (str_t){from, (size_t)(at - from)};
             self->at = at + 1;
             return true;
         }
-        if ((unsigned char)*at < 0x20)
-            return wrong(self, "a control character in a string");
         if (*at != '\\')
-            continue;
-        if (end - ++at < 5 || !strchr("\"\\/bfnrtu", *at) || !*at || (*at == 'u' && !hex(at + 1)))
+            return wrong(self, "a control character in a string");
+        if (!escape(++at, end))
             return wrong(self, "a bad escape");
+        at += *at == 'u' ? 4 : 0;
     }
     return wrong(self, "a string does not end");
 }
@@ -175,4 +183,10 @@ bool json_walk_end(json_walk_t *self)
 {
     blanks(self);
     return !self->why && (self->at == self->end || wrong(self, "something behind the JSON"));
+}
+
+bool json_walk_is_object(str_t json)
+{
+    json_walk_t walk = json_walk(json);
+    return json_walk_peek(&walk) == '{' && json_walk_skip(&walk) && json_walk_end(&walk);
 }

@@ -1,10 +1,10 @@
 /*
- * Walks over JSON without building anything: every byte is checked, values that nobody asks for are
- * skipped, strings are given as they stand, still escaped. For a simulator that must notice a
- * broken request and cost next to nothing. Pure.
+ * Walks over JSON without building anything: every byte is checked, strictly; values that nobody
+ * asks for are skipped, strings are given as they stand, still escaped. For what comes often and of
+ * which little is wanted. Bytes from outside are never trusted. Pure.
  */
-#ifndef MOSTRADOR_BENCH_JSON_WALK_H
-#define MOSTRADOR_BENCH_JSON_WALK_H
+#ifndef MOSTRADOR_AGENT_JSON_WALK_H
+#define MOSTRADOR_AGENT_JSON_WALK_H
 
 #include "common/str.h"
 
@@ -31,5 +31,8 @@ bool json_walk_skip(json_walk_t *self);
 
 /* Nothing but white space is left. */
 bool json_walk_end(json_walk_t *self);
+
+/* Is it one JSON object and nothing else? */
+bool json_walk_is_object(str_t json);
 
 #endif
