@@ -7,29 +7,44 @@
 #include "common/money.h"
 #include "common/text.h"
 
+#define PIECE 512 /* bytes */
+
 /* What cannot stand in a string as it is. */
 static const bool escaped[256] = {[0 ... 0x1f] = true, ['"'] = true, ['\\'] = true, [0x7f] = true};
 
+static char *add_escape(char *to, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+    *to++ = '\\';
+    if (c == '"' || c == '\\') {
+        *to++ = (char)c;
+    } else if (c == '\n') {
+        *to++ = 'n';
+    } else {
+        memcpy(to, "u00", 3);
+        to[3] = hex[c >> 4];
+        to[4] = hex[c & 15];
+        to += 5;
+    }
+    return to;
+}
+
+/* In pieces, each put together where there is room for the worst: results are full of quotes. */
 static void quote_plain(buf_t *out, str_t text)
 {
-    size_t from = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        if (!escaped[c])
-            continue;
-        buf_add(out, text.data + from, i - from);
-        from = i + 1;
-        if (c == '"' || c == '\\') {
-            buf_char(out, '\\');
-            buf_char(out, (char)c);
-        } else if (c == '\n') {
-            buf_str(out, "\\n");
-        } else {
-            buf_printf(out, "\\u%04x", (unsigned)c);
+    char piece[6 * PIECE];
+    for (size_t at = 0; at < text.size;) {
+        size_t end = text.size - at < PIECE ? text.size : at + PIECE;
+        char *to = piece;
+        for (; at < end; at++) {
+            unsigned char c = (unsigned char)text.data[at];
+            if (!escaped[c])
+                *to++ = (char)c;
+            else
+                to = add_escape(to, c);
         }
+        buf_add(out, piece, (size_t)(to - piece));
     }
-    if (text.size > from)
-        buf_add(out, text.data + from, text.size - from);
 }
 
 void json_quote(buf_t *out, str_t text)
@@ -57,8 +72,9 @@ static void comma(buf_t *out)
 void json_key(buf_t *out, const char *key)
 {
     comma(out);
-    json_quote(out, str_from(key));
-    buf_char(out, ':');
+    buf_char(out, '"'); /* ours: nothing in it needs an escape */
+    buf_str(out, key);
+    buf_str(out, "\":");
 }
 
 void json_text(buf_t *out, const char *key, str_t text)
@@ -69,8 +85,15 @@ void json_text(buf_t *out, const char *key, str_t text)
 
 void json_int(buf_t *out, const char *key, int64_t number)
 {
+    char digits[24], *at = digits + sizeof digits;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (number < 0)
+        *--at = '-';
     json_key(out, key);
-    buf_printf(out, "%lld", (long long)number);
+    buf_add(out, at, (size_t)(digits + sizeof digits - at));
 }
 
 void json_cents(buf_t *out, int64_t cents)

@@ -425,7 +425,10 @@ void prompt_state(const proto_context_t *context, size_t tokens, buf_t *out)
         state_list, state_shown, state_chosen, state_quote};
     str_t is = STR_LIT(STATE_IS);
     buf_t state, piece;
-    size_t around = tokens_of(is) + 8, left = tokens > around ? tokens - around : 0;
+    static size_t is_tokens;
+    if (!is_tokens)
+        is_tokens = tokens_of(is);
+    size_t around = is_tokens + 8, left = tokens > around ? tokens - around : 0;
     buf_init(&state, PROMPT_MAX_STATE - 1024);
     buf_init(&piece, PROMPT_MAX_STATE);
     buf_char(&state, '{');

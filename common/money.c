@@ -53,9 +53,17 @@ static uint64_t magnitude_of(int64_t cents)
 
 const char *money_print_plain(int64_t cents, char text[MONEY_TEXT_SIZE])
 {
-    uint64_t magnitude = magnitude_of(cents);
-    snprintf(text, MONEY_TEXT_SIZE, "%s%llu.%02llu", cents < 0 ? "-" : "",
-             (unsigned long long)(magnitude / 100), (unsigned long long)(magnitude % 100));
+    char digits[MONEY_TEXT_SIZE], *at = digits + sizeof digits;
+    uint64_t left = magnitude_of(cents);
+    *--at = 0;
+    for (unsigned i = 0; i < 3 || left; i++, left /= 10) {
+        if (i == 2)
+            *--at = '.';
+        *--at = (char)('0' + left % 10);
+    }
+    if (cents < 0)
+        *--at = '-';
+    memcpy(text, at, (size_t)(digits + sizeof digits - at));
     return text;
 }
 
