@@ -21,10 +21,11 @@ static char *add_escape(char *to, unsigned char c)
     } else if (c == '\n') {
         *to++ = 'n';
     } else {
-        memcpy(to, "u00", 3);
-        to[3] = hex[c >> 4];
-        to[4] = hex[c & 15];
-        to += 5;
+        *to++ = 'u';
+        *to++ = '0';
+        *to++ = '0';
+        *to++ = hex[c >> 4];
+        *to++ = hex[c & 15];
     }
     return to;
 }
