@@ -149,6 +149,11 @@ static bool send_heartbeat(dispatch_link_t *self)
     return sent;
 }
 
+bool dispatch_link_up(const dispatch_link_t *self)
+{
+    return self->up;
+}
+
 static void on_beat(uv_timer_t *timer)
 {
     dispatch_link_t *self = timer->data;

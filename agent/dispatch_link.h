@@ -39,6 +39,9 @@ void dispatch_link_destroy(dispatch_link_t **self_p);
 
 size_t dispatch_link_index(const dispatch_link_t *self);
 
+/* Has it been heard of lately? */
+bool dispatch_link_up(const dispatch_link_t *self);
+
 /* Text for those who watch; false when it could not be sent. */
 bool dispatch_link_partial(dispatch_link_t *self, uint64_t id, const proto_trace_t *trace,
                            const proto_partial_t *partial);

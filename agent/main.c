@@ -4,7 +4,8 @@
  *   dispatcher ── TURN, NUDGE ──> dispatch_link ──> turns ──> sessions (rpc_client)
  *                                                     ├────> models: openai …, offline
  *                                                     ├────> tools ──> catalog (rpc_client)
- *                                                     └────> twilio
+ *                                                     ├────> twilio
+ *                                                     └────> alert_desk ──> Slack, a webhook, mail
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #include "agent/dispatch_link.h"
 #include "agent/makes_watch.h"
+#include "agent/parts_watch.h"
 #include "agent/turns.h"
 #include "common/config.h"
 #include "common/id.h"
@@ -46,7 +48,9 @@ typedef struct agent {
     turns_t *turns;
     dispatch_link_t *links[DISPATCH_LINKS_MAX];
     size_t link_count;
-    rpc_server_t *health; /* NULL: nobody asks */
+    alert_desk_t *alerts;       /* NULL: nobody is told */
+    parts_watch_t *parts_watch; /* the same */
+    rpc_server_t *health;       /* NULL: nobody asks */
     bool leaving;
 } agent_t;
 
@@ -167,6 +171,27 @@ static void make_carrier(agent_t *self)
     self->pace = send_pace_new(&self->loop, self->sessions);
 }
 
+static void on_model_open(void *arg, const char *label)
+{
+    char key[128];
+    proto_alert_t alert = {.subject = str_from(label)};
+    snprintf(key, sizeof key, "model %s", label);
+    alert_desk_raise(arg, ALERT_MODEL, &alert, key);
+}
+
+static void make_alerts(agent_t *self)
+{
+    char why[256];
+    self->alerts = alert_desk_new(&self->loop, self->sessions, why, sizeof why);
+    if (*why)
+        log_fatal("%s", why);
+    if (!self->alerts)
+        return;
+    parts_watched_t parts = {self->sessions, self->catalog, self->links, &self->link_count};
+    self->parts_watch = parts_watch_new(&self->loop, self->alerts, &parts, config.HEARTBEAT_MS,
+                                        config.ALERT_REPEAT_MS);
+}
+
 static void make_turns(agent_t *self)
 {
     self->tools = tools_new(&self->loop, self->catalog);
@@ -174,6 +199,8 @@ static void make_turns(agent_t *self)
     self->offline = model_offline_new(&self->loop);
     if (model_configured())
         make_models(self);
+    if (self->models)
+        model_list_on_open(self->models, on_model_open, self->alerts);
     turn_parts_t parts = {
         .loop = &self->loop,
         .sessions = self->sessions,
@@ -198,6 +225,7 @@ static void make_turns(agent_t *self)
         .turn_tokens = config.TURN_TOKENS,
         .survey = config.NPS_AFTER > 0,
         .survey_every_ms = config.NPS_EVERY,
+        .alerts = self->alerts,
     };
     self->turns = turns_new(&parts);
 }
@@ -260,6 +288,8 @@ static void destroy(agent_t *self)
 {
     rpc_server_destroy(&self->health);
     turns_destroy(&self->turns);
+    parts_watch_destroy(&self->parts_watch);
+    alert_desk_destroy(&self->alerts);
     for (size_t i = 0; i < self->link_count; i++)
         dispatch_link_destroy(&self->links[i]);
     twilio_destroy(&self->twilio);
@@ -292,6 +322,7 @@ int main(int argc, char **argv)
     make_window(&self);
     make_clients(&self);
     make_carrier(&self);
+    make_alerts(&self);
     make_turns(&self);
     make_links(&self);
     make_health(&self);

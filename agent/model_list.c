@@ -9,6 +9,8 @@
 
 struct model_list {
     breaker_settings_t settings;
+    void (*opened)(void *arg, const char *label); /* NULL: nobody wants to know */
+    void *opened_arg;
     size_t count;
     struct {
         model_t *model;
@@ -43,6 +45,12 @@ void model_list_add(model_list_t *self, model_t **model)
     breaker_init(&self->all[self->count].breaker, &self->settings);
     self->count++;
     *model = NULL;
+}
+
+void model_list_on_open(model_list_t *self, void (*opened)(void *arg, const char *label), void *arg)
+{
+    self->opened = opened;
+    self->opened_arg = arg;
 }
 
 size_t model_list_count(const model_list_t *self)
@@ -94,6 +102,8 @@ static void note(model_list_t *self, size_t at, breaker_state_t before, const ch
            LOG_CSTR("model", label), LOG_CSTR("state", state),
            LOG_CSTR("was", breaker_state_name(before)), LOG_CSTR("error", error ? error : ""),
            LOG_INT("reopened", breaker->reopened));
+    if (breaker->state == BREAKER_OPEN && self->opened)
+        self->opened(self->opened_arg, label);
 }
 
 int model_list_next(const model_list_t *self, uint32_t failed, int64_t now_ms)

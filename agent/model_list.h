@@ -26,6 +26,10 @@ void model_list_destroy(model_list_t **self_p);
 /* Appends a model and owns it; its label stays good as long as it lives. At most MODEL_LIST_MAX. */
 void model_list_add(model_list_t *self, model_t **model);
 
+/* opened is called, inside of model_list_ended and model_list_cut, when one is left alone. */
+void model_list_on_open(model_list_t *self, void (*opened)(void *arg, const char *label),
+                        void *arg);
+
 size_t model_list_count(const model_list_t *self);
 
 /* The first that may be called now and is not among the failed ones (bit i is the model at i), or

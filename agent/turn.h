@@ -12,6 +12,7 @@
  *   turn_think.c    the model and the tools
  *   turn_check.c    whether what it wrote may be said
  *   turn_survey.c   what is the survey's, and not the model's
+ *   turn_alerts.c   what the people of the shop are told of it
  *   turns.c         all of them
  *
  * turn_move may end the turn and free it: it is the last thing a function does with one.
@@ -234,6 +235,9 @@ int64_t turn_tokens(const turn_t *self);
 
 /* The turn has ended: tells the log, the metrics and, if it was about messages, sessions. */
 void turn_record_end(turn_t *self, const char *outcome);
+
+/* It has an answer, which is durable: tells the people of the shop what they want to know of it. */
+void turn_alerts(const turn_t *self);
 
 /* Sends what is due to those who watch; all: whatever there is. */
 void turn_send_partial(turn_t *self, bool all);

@@ -60,6 +60,7 @@ static void count(const turn_t *self, const char *outcome)
     metric_observe(METRIC_TURN_SECONDS, clock_us() - self->started_us);
     metric_observe(METRIC_ANSWER_SECONDS, record->total_us);
     metric_observe(METRIC_COMMIT_SECONDS, record->commit_us);
+    turn_alerts(self);
     if (self->context.wants_person) {
         metric_add(METRIC_PERSON_WANTED, 1);
         log_warn("person_wanted", LOG_TRACE(&self->trace), LOG_PERSON("user", self->user_id));

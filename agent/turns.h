@@ -7,6 +7,7 @@
 
 #include <uv.h>
 
+#include "agent/alert_desk.h"
 #include "agent/dispatch_link.h"
 #include "agent/leak.h"
 #include "agent/model_list.h"
@@ -44,6 +45,7 @@ typedef struct turn_parts {
     window_t *window;    /* what of a conversation is sent and kept; learns from reports */
     bool survey;         /* people are asked */
     int64_t survey_every_ms;
+    alert_desk_t *alerts; /* NULL: nobody is told */
 } turn_parts_t;
 
 turns_t *turns_new(const turn_parts_t *parts);

@@ -105,7 +105,20 @@
     S(CONSOLE_MAX_MS, MS, "12h", "1000..2592000000", "and everybody so long after they signed in") \
     S(CONSOLE_TRIES, INT, "5", "1..1000", "wrong passwords for one name before it is locked for CONSOLE_LOCK_MS; four times as many from one address") \
     S(CONSOLE_LOCK_MS, MS, "5m", "100..86400000", "how long a name or an address with too many wrong passwords is locked") \
-    S(DRAIN_MS, MS, "10s", "0..600000", "how long what is under way may take to end once a process is told to (SIGTERM); what has not ended then is given back to those that stay")
+    S(DRAIN_MS, MS, "10s", "0..600000", "how long what is under way may take to end once a process is told to (SIGTERM); what has not ended then is given back to those that stay") \
+    S(ALERTS, TEXT, "all", "", "what the people of the shop are told: all, or some of quote,person,score,undelivered,model,budget,missing; needs one of the addresses below") \
+    S(ALERT_LANGUAGE, TEXT, "es", "es|en", "in which language") \
+    S(ALERT_SLACK_URL, SECRET, "", "", "incoming webhook of Slack, or of anything that takes the same, where alerts are posted") \
+    S(ALERT_WEBHOOK_URL, TEXT, "", "", "address where alerts are posted as JSON, signed with ALERT_WEBHOOK_SECRET") \
+    S(ALERT_WEBHOOK_SECRET, SECRET, "", "", "key of the HMAC-SHA256 in the header Mostrador-Signature") \
+    S(ALERT_MAIL_TO, TEXT, "", "", "addresses, with commas between, that alerts are mailed to; needs SMTP_URL") \
+    S(ALERT_MAIL_FROM, TEXT, "", "", "sender of the mails; empty: the first of ALERT_MAIL_TO") \
+    S(SMTP_URL, TEXT, "", "", "smtp://host:587 (STARTTLS is demanded, but of loopback) or smtps://host:465") \
+    S(SMTP_USER, TEXT, "", "", "name at the mail server; empty: none is given") \
+    S(SMTP_PASSWORD, SECRET, "", "", "password at the mail server") \
+    S(ALERT_PRIVATE, TEXT, "off", "off|on", "on: alerts may go to loopback and private networks") \
+    S(ALERT_REPEAT_MS, MS, "1h", "1000..2592000000", "the same about the same person or part is told once in that time") \
+    S(ALERT_RATE, INT, "60", "1..10000", "alerts of a kind in an hour; the next one says how many were held back")
 /* clang-format on */
 
 #endif

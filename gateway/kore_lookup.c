@@ -3,6 +3,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/id.h"
 #include "gateway/bot_request.h"
 #include "gateway/car_query.h"
 #include "gateway/kore_wait.h"
@@ -351,6 +352,47 @@ int nps_get(struct http_request *req, int64_t started_us)
     proto_surveys_t msg = {days.since, days.until, COMMENTS};
 
     wait_call(&self->wait, upstream.sessions, PROTO_SURVEYS, &msg, on_surveyed);
+    return KORE_RESULT_RETRY;
+}
+
+/* ---- alerts ---- */
+
+static void on_alert(void *arg, const rpc_answer_t *answer)
+{
+    wait_t *wait = arg;
+    problem_t problem;
+
+    if (!arrived(wait, answer, PROTO_OK))
+        return;
+    if (((const proto_ok_t *)answer->msg)->count) {
+        buf_str(&wait->body, "{\"raised\":true}");
+        wait_ready(wait, 202, TYPE_JSON);
+        return;
+    }
+    problem_set(&problem, 409,
+                "No alerts are sent: an agent needs ALERT_SLACK_URL, ALERT_WEBHOOK_URL or "
+                "ALERT_MAIL_TO; or there were too many tests in an hour.");
+    wait_problem(wait, &problem);
+}
+
+int alerts_test_post(struct http_request *req, int64_t started_us)
+{
+    arena_t *arena = arena_new(ARENA_MAX);
+    char id[ID_TEXT_SIZE];
+    problem_t problem;
+    wait_t *wait;
+
+    if (!no_query_check(str_from(req->query_string), &problem))
+        return refuse(req, &arena, &problem, started_us);
+    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    arena_destroy(&arena);
+    if (!wait)
+        return KORE_RESULT_OK;
+    id_text(id);
+    proto_alert_t alert = {.id = str_from(id), .kind = STR_LIT("test"), .at_ms = clock_unix_ms()};
+    proto_raise_alert_t msg = {.alert = &alert, .alert_count = 1, .key = alert.id};
+
+    wait_call(wait, upstream.sessions, PROTO_RAISE_ALERT, &msg, on_alert);
     return KORE_RESULT_RETRY;
 }
 

@@ -219,6 +219,8 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
         return events_get(req, started_us);
     case ROUTE_PROCESSES:
         return processes_get(req);
+    case ROUTE_ALERTS_TEST:
+        return alerts_test_post(req, started_us);
     case ROUTE_CARS:
         return cars_get(req, started_us);
     case ROUTE_MAKES:

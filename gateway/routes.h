@@ -37,6 +37,7 @@
     R(CONVERSATIONS,  "/seller/conversations",     GET,    API,     VIEWER, "whose conversations are the newest") \
     R(EVENTS,         "/seller/events",            GET,    API,     VIEWER, "when that list has changed, as server-sent events") \
     R(PROCESSES,      "/seller/processes",         GET,    API,     VIEWER, "which processes run, and how they are") \
+    R(ALERTS_TEST,    "/seller/alerts/test",       POST,   API,     OWNER,  "have a test alert sent") \
     R(CARS,           "/catalog/cars",             GET,    ANYBODY, NONE,   "a page of cars") \
     R(MAKES,          "/catalog/makes",            GET,    ANYBODY, NONE,   "makes, or the models of one") \
     R(HEALTH,         "/healthz",                  GET,    ANYBODY, NONE,   "alive") \

@@ -20,6 +20,7 @@ typedef enum route_name {
     ROUTE_CONVERSATIONS,
     ROUTE_EVENTS,
     ROUTE_PROCESSES,
+    ROUTE_ALERTS_TEST,
     ROUTE_CARS,
     ROUTE_MAKES,
     ROUTE_HEALTH,

@@ -53,7 +53,8 @@
     R(step_latency, "How long one step took, of many turns; µs") \
     R(turn_group, "What the turns of one model and version of the rules took") \
     R(console_user, "Somebody who may sign in to the console") \
-    R(person,     "One conversation in the list of the newest")
+    R(person,     "One conversation in the list of the newest") \
+    R(alert,      "Something the people of the shop want to be told")
 
 #define PROTO_FIELDS_car(F, L) \
     F(car,  1, INT,  stock_id,     0,   REQUIRED, "stock id of the shop") \
@@ -329,6 +330,21 @@
     F(turn_group, 10, INT, repairs,       0,  OPTIONAL, "rounds in which a model was told so") \
     L(turn_group, 11, step_latency, steps, 16, OPTIONAL, "those that happened")
 
+#define PROTO_FIELDS_alert(F, L) \
+    F(alert,  1, STR, id,         64,  REQUIRED, "of whoever is told twice: the same") \
+    F(alert,  2, STR, kind,       16,  REQUIRED, "quote, person, score, undelivered, model, budget, missing, test") \
+    F(alert,  3, INT, at_ms,      0,   REQUIRED, "when it happened, Unix ms") \
+    F(alert,  4, STR, user_id,    PROTO_MAX_USER, OPTIONAL, "whom it is about") \
+    F(alert,  5, STR, subject,    256, OPTIONAL, "the car, model, or process; the carrier's code") \
+    F(alert,  6, INT, amount,     0,   OPTIONAL, "quote: price in cents") \
+    F(alert,  7, INT, instalment, 0,   OPTIONAL, "quote: a month, in cents") \
+    F(alert,  8, INT, months,     0,   OPTIONAL, "quote: how many") \
+    F(alert,  9, INT, score,      0,   OPTIONAL, "score: 0 to 10") \
+    F(alert, 10, STR, text,       1024, OPTIONAL, "score: what they wrote") \
+    F(alert, 11, INT, held_back,  0,   OPTIONAL, "so many of its kind before it were not told, there were too many") \
+    F(alert, 12, INT, sent,       0,   OPTIONAL, "one bit for each target that has it, see agent/alerts.h") \
+    F(alert, 13, INT, tries,      0,   OPTIONAL, "the how manieth to send it this is")
+
 /* ---- messages ----
  * M(name, NAME, code, from and to, the answer, what it means)
  * Every request is answered by the message named, or by ERROR, with its request id. */
@@ -403,7 +419,11 @@
     M(list_people, LIST_PEOPLE, 99, "gateway → sessions", "PEOPLE", "Whose conversations are the newest") \
     M(people,     PEOPLE,    100, "sessions → gateway", "–", "Theirs, with what was said last") \
     M(get_changes, GET_CHANGES, 101, "gateway → sessions", "CHANGES", "Has anything changed in that list") \
-    M(changes,    CHANGES,   102, "sessions → gateway", "–", "Something has if the number is another")
+    M(changes,    CHANGES,   102, "sessions → gateway", "–", "Something has if the number is another") \
+    M(raise_alert, RAISE_ALERT, 120, "agent, gateway → sessions", "OK", "Have the people of the shop told; count is 0 if nobody wants to be, or was told the same lately") \
+    M(take_alerts, TAKE_ALERTS, 121, "agent → sessions", "ALERTS", "I can tell them: which alerts wait") \
+    M(alerts,     ALERTS,    122, "sessions → agent", "–", "These; nobody else is given them for a while") \
+    M(settle_alert, SETTLE_ALERT, 123, "agent → sessions", "OK", "What became of one; ERROR stale_token if another has taken it")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -759,6 +779,23 @@
     L(latency, 1, turn_group, groups, 32, OPTIONAL, "all turns first, under no name; then by model and rules") \
     F(latency, 2, INT,  oldest_ms, 0, OPTIONAL, "the oldest turn that was looked at, Unix ms; 0: there is none") \
     F(latency, 3, BOOL, partial,   0, OPTIONAL, "there are older ones, but only so many of the newest are looked at")
+
+#define PROTO_FIELDS_raise_alert(F, L) \
+    L(raise_alert, 1, alert, alert, 1, REQUIRED, "what happened") \
+    F(raise_alert, 2, STR, key, 256, REQUIRED, "the same for what is told once in ALERT_REPEAT_MS")
+
+#define PROTO_FIELDS_take_alerts(F, L) \
+    F(take_alerts, 1, INT, lease_ms, 0, REQUIRED, "how long they are nobody else's") \
+    F(take_alerts, 2, INT, max,      0, REQUIRED, "at most so many, 1 to 16")
+
+#define PROTO_FIELDS_alerts(F, L) \
+    L(alerts, 1, alert, alerts, 16, OPTIONAL, "the oldest first")
+
+#define PROTO_FIELDS_settle_alert(F, L) \
+    F(settle_alert, 1, STR, alert_id, 64, REQUIRED, "which alert") \
+    F(settle_alert, 2, INT, tries,    0,  REQUIRED, "as it was told") \
+    F(settle_alert, 3, INT, sent,     0,  OPTIONAL, "the targets that have it by now") \
+    F(settle_alert, 4, INT, retry_ms, 0,  OPTIONAL, "try the others again then; 0: there is nothing more to do")
 
 /* clang-format on */
 

@@ -11,13 +11,15 @@ struct budget {
     redis_t *redis;
     const request_limits_t *limits;
     budget_person_t person;
+    alerts_t *alerts;
     /* what was seen last */
     int64_t day; /* 0: nothing yet */
     int64_t tokens, calls;
     bool reached;
 };
 
-budget_t *budget_new(redis_t *redis, const request_limits_t *limits, const budget_person_t *person)
+budget_t *budget_new(redis_t *redis, const request_limits_t *limits, const budget_person_t *person,
+                     alerts_t *alerts)
 {
     budget_t *self = calloc(1, sizeof *self);
     if (!self)
@@ -25,6 +27,7 @@ budget_t *budget_new(redis_t *redis, const request_limits_t *limits, const budge
     self->redis = redis;
     self->limits = limits;
     self->person = *person;
+    self->alerts = alerts;
     return self;
 }
 
@@ -49,11 +52,15 @@ static int64_t number_at(const redisReply *reply, size_t i)
 /* Among all who look, one is told that the budget was reached or is free again. */
 static void tell_event(const budget_t *self, const char *event)
 {
-    if (strcmp(event, "reached") == 0)
+    char day[16];
+    if (strcmp(event, "reached") == 0) {
+        proto_alert_t alert = {.kind = STR_LIT("budget"),
+                               .subject = str_from(shop_day_text(self->day, day))};
+        alerts_raise(self->alerts, &alert, alert.subject);
         log_warn("budget_reached", LOG_INT("tokens", self->tokens), LOG_INT("calls", self->calls),
                  LOG_INT("most_tokens", self->limits->day_tokens),
                  LOG_INT("most_calls", self->limits->day_calls));
-    else if (strcmp(event, "cleared") == 0)
+    } else if (strcmp(event, "cleared") == 0)
         log_info("budget_cleared", LOG_INT("tokens", self->tokens), LOG_INT("calls", self->calls));
 }
 

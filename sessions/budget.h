@@ -8,6 +8,7 @@
 #ifndef MOSTRADOR_SESSIONS_BUDGET_H
 #define MOSTRADOR_SESSIONS_BUDGET_H
 
+#include "sessions/alerts.h"
 #include "sessions/redis.h"
 #include "sessions/request.h"
 
@@ -18,8 +19,9 @@ typedef struct budget_person {
     int64_t tokens, calls;
 } budget_person_t;
 
-/* Borrows both; redis must be destroyed before the budget is. */
-budget_t *budget_new(redis_t *redis, const request_limits_t *limits, const budget_person_t *person);
+/* Borrows them; redis must be destroyed before the budget is. */
+budget_t *budget_new(redis_t *redis, const request_limits_t *limits, const budget_person_t *person,
+                     alerts_t *alerts);
 void budget_destroy(budget_t **self_p);
 
 /* Is there one for all together? */

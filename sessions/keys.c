@@ -22,6 +22,36 @@ static const struct {
     [KEY_TRIES] = {"tries", SCOPE_ANONYMOUS},     [KEY_PACE] = {"pace", SCOPE_PERSON},
     [KEY_RATE] = {"rate", SCOPE_ANONYMOUS},       [KEY_PEOPLE] = {"people", SCOPE_LIST},
     [KEY_MARKS] = {"marks", SCOPE_LIST},          [KEY_CHANGES] = {"changes", SCOPE_ANONYMOUS},
+    [KEY_READY] = {"ready", SCOPE_PARTITION},
+    [KEY_STATE] = {"state", SCOPE_PERSON},
+    [KEY_INBOX] = {"inbox", SCOPE_PERSON},
+    [KEY_CONTEXT] = {"context", SCOPE_PERSON},
+    [KEY_REPLIES] = {"replies", SCOPE_PERSON},
+    [KEY_SEEN] = {"seen", SCOPE_ID},
+    [KEY_TARGETS] = {"targets", SCOPE_PERSON},
+    [KEY_OUTBOX] = {"outbox", SCOPE_PERSON},
+    [KEY_OUTGOING] = {"outgoing", SCOPE_PERSON},
+    [KEY_SID] = {"sid", SCOPE_ID},
+    [KEY_SENT] = {"sent", SCOPE_PERSON},
+    [KEY_SURVEY] = {"survey", SCOPE_PERSON},
+    [KEY_SURVEYS] = {"surveys", SCOPE_ANONYMOUS},
+    [KEY_OPINIONS] = {"opinions", SCOPE_PARTITION},
+    [KEY_TURNS] = {"log", SCOPE_ANONYMOUS},
+    [KEY_RECORDS] = {"records", SCOPE_ANONYMOUS},
+    [KEY_SPENT] = {"spent", SCOPE_PERSON},
+    [KEY_BUDGET] = {"day", SCOPE_ANONYMOUS},
+    [KEY_COUNTED] = {"counted", SCOPE_ANONYMOUS},
+    [KEY_KNOWN] = {"known", SCOPE_PERSON},
+    [KEY_USERS] = {"users", SCOPE_ANONYMOUS},
+    [KEY_SESSIONS] = {"sessions", SCOPE_ANONYMOUS},
+    [KEY_TRIES] = {"tries", SCOPE_ANONYMOUS},
+    [KEY_PACE] = {"pace", SCOPE_PERSON},
+    [KEY_RATE] = {"rate", SCOPE_ANONYMOUS},
+    [KEY_ALERTS] = {"due", SCOPE_ANONYMOUS},
+    [KEY_ALERT_ITEMS] = {"items", SCOPE_APART},
+    [KEY_ALERT_TOLD] = {"told", SCOPE_ANONYMOUS},
+    [KEY_ALERT_RATES] = {"rates", SCOPE_ANONYMOUS},
+    [KEY_ALERT_WANTED] = {"wanted", SCOPE_ANONYMOUS},
 };
 
 key_scope_t keys_scope(session_key_t key)
@@ -68,6 +98,13 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
     case KEY_MARKS:
     case KEY_CHANGES:
         buf_printf(out, "most:{turns}:%s", keys[key].kind);
+        return;
+    case KEY_ALERTS:
+    case KEY_ALERT_ITEMS:
+    case KEY_ALERT_TOLD:
+    case KEY_ALERT_RATES:
+    case KEY_ALERT_WANTED:
+        buf_printf(out, "most:{alerts}:%s", keys[key].kind);
         return;
     case KEY_BUDGET:
         buf_str(out, "most:{budget}:day");

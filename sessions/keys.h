@@ -107,6 +107,17 @@
  *   most:{from ADDRESS}:rate string  how fast is sent from one of our       until it is past
  *                                    addresses: when the next place is
  *                                    free, us
+ *   most:{alerts}:due        zset    ids of alerts that wait; score: when        until told, or 24 h
+ *                                    they are tried, ms
+ *   most:{alerts}:items      hash    id -> "<attempt> <targets that have it>     as long
+ *                                    <held back> <raised, ms> <size of
+ *                                    USER>:USER<alert record>"
+ *   most:{alerts}:told       zset    digests of what is told once; score:        ALERT_REPEAT_MS
+ *                                    until when, ms
+ *   most:{alerts}:rates      hash    kind -> "<hour's start, ms> <raised>        for ever
+ *                                    <held back>"
+ *   most:{alerts}:wanted     string  1: agents ask for alerts                    24 h after they
+ *                                                                                asked last
  *
  * What a turn spends is counted twice: for its person, in the COMMIT's own script, and for the day,
  * by a command that goes before the COMMIT and counts a turn once, however often it is told. So a
@@ -263,6 +274,12 @@ typedef enum session_key {
     KEY_PEOPLE, /* of no user, though it names them */
     KEY_MARKS,
     KEY_CHANGES,
+    KEY_RATE, /* of no user; its id is our address */
+    KEY_ALERTS,
+    KEY_ALERT_ITEMS,
+    KEY_ALERT_TOLD,
+    KEY_ALERT_RATES,
+    KEY_ALERT_WANTED,
     KEY_COUNT
 } session_key_t;
 
@@ -276,6 +293,8 @@ typedef enum key_scope {
                         begins with "<size of it>:<user id>" */
     SCOPE_LIST, /* the list of the newest conversations: ids, times, marks. Erased with a person by
                    a command of its own; told by what it is made of */
+    SCOPE_APART,     /* of a slot of its own, where what is about a person is erased by a script of
+                        its own */
     SCOPE_ANONYMOUS, /* names nobody */
 } key_scope_t;
 

@@ -4,7 +4,7 @@
  *
  *   keys      what is stored, under which names; the states of a lease
  *   *.lua     each change, as one atomic script; scripts builds them in
- *   request   a message becomes a command
+ *   request   a message becomes a command, made of words
  *   answer    what Redis says becomes a message
  *   carrier   the words of a carrier's status
  *   redis     commands and answers, whatever Redis is made of; of that
@@ -16,6 +16,7 @@
  *   turn_*    the log of turns; histogram and latency make percentiles of it
  *   people_index  the newest conversations
  *   console   who may sign in to the console: console_rules, password
+ *   alerts    what the people of the shop are to be told
  *   survey_report  what people answered to the survey, across all users
  */
 #include <stdlib.h>
@@ -85,7 +86,9 @@ int main(int argc, char **argv)
                                .day_calls = config.BUDGET_DAY_CALLS,
                                .person_ms = config.TWILIO_PERSON_MS,
                                .person_burst = config.TWILIO_PERSON_BURST,
-                               .number_rate = config.TWILIO_NUMBER_RATE};
+                               .number_rate = config.TWILIO_NUMBER_RATE,
+                               .alert_repeat_ms = config.ALERT_REPEAT_MS,
+                               .alert_rate = config.ALERT_RATE};
     budget_person_t person = {config.BUDGET_PERSON_TOKENS, config.BUDGET_PERSON_CALLS};
     console_limits_t console = {config.CONSOLE_IDLE_MS, config.CONSOLE_MAX_MS, config.CONSOLE_TRIES,
                                 config.CONSOLE_LOCK_MS};

@@ -51,6 +51,8 @@ typedef struct request_limits {
     int64_t day_tokens, day_calls;   /* of all people together, 0: any */
     int64_t person_ms, person_burst; /* one message to a person in that time, so many at once */
     int64_t number_rate;             /* messages a second from one address */
+    int64_t alert_repeat_ms;         /* the same alert is told once in that time */
+    int64_t alert_rate;              /* of a kind in an hour */
 } request_limits_t;
 
 /*

@@ -65,6 +65,10 @@ EMBED(erase);
 EMBED(console);
 EMBED_GCRA(pace);
 EMBED(people);
+EMBED(raise_alert);
+EMBED(take_alerts);
+EMBED(settle_alert);
+EMBED(forget_alerts);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -85,6 +89,33 @@ static const struct {
     [SCRIPT_BUDGET] = SOURCE(budget),     [SCRIPT_EXPORT] = SOURCE(export),
     [SCRIPT_ERASE] = SOURCE(erase),       [SCRIPT_CONSOLE] = SOURCE(console),
     [SCRIPT_PACE] = SOURCE(pace),         [SCRIPT_PEOPLE] = SOURCE(people),
+    [SCRIPT_ENQUEUE] = SOURCE(enqueue),
+    [SCRIPT_WITHDRAW] = SOURCE(withdraw),
+    [SCRIPT_CLAIM] = SOURCE(claim),
+    [SCRIPT_RENEW] = SOURCE(renew),
+    [SCRIPT_COMMIT] = SOURCE(commit),
+    [SCRIPT_RELEASE] = SOURCE(release),
+    [SCRIPT_RESET] = SOURCE(reset),
+    [SCRIPT_READ] = SOURCE(read),
+    [SCRIPT_SWEEP] = SOURCE(sweep),
+    [SCRIPT_TAKE] = SOURCE(take),
+    [SCRIPT_FORGO] = SOURCE(forgo),
+    [SCRIPT_DELIVERED] = SOURCE(delivered),
+    [SCRIPT_STATUS] = SOURCE(status),
+    [SCRIPT_TURN_LOG] = SOURCE(turn_log),
+    [SCRIPT_TURN_OUT] = SOURCE(turn_out),
+    [SCRIPT_TURN_READ] = SOURCE(turn_read),
+    [SCRIPT_SURVEYS] = SOURCE(surveys),
+    [SCRIPT_SPEND] = SOURCE(spend),
+    [SCRIPT_BUDGET] = SOURCE(budget),
+    [SCRIPT_EXPORT] = SOURCE(export),
+    [SCRIPT_ERASE] = SOURCE(erase),
+    [SCRIPT_CONSOLE] = SOURCE(console),
+    [SCRIPT_PACE] = SOURCE(pace),
+    [SCRIPT_RAISE_ALERT] = SOURCE(raise_alert),
+    [SCRIPT_TAKE_ALERTS] = SOURCE(take_alerts),
+    [SCRIPT_SETTLE_ALERT] = SOURCE(settle_alert),
+    [SCRIPT_FORGET_ALERTS] = SOURCE(forget_alerts),
 };
 
 str_t script_source(script_t script)

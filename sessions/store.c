@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/shop_day.h"
+#include "sessions/alerts.h"
 #include "sessions/answer.h"
 #include "sessions/budget.h"
 #include "sessions/carrier.h"
@@ -29,6 +30,7 @@ struct store {
     budget_t *budget;
     console_t *console;
     people_index_t *people;
+    alerts_t *alerts;
     request_limits_t limits;
     arena_t *arena; /* of the answer at hand */
     size_t count;   /* requests under way */
@@ -76,6 +78,18 @@ const proto_type_t store_accepts[] = {PROTO_ENQUEUE,
                                       PROTO_LIST_PEOPLE,
                                       PROTO_GET_CHANGES,
                                       0};
+    char user_id[PROTO_MAX_USER + 1]; /* DELIVERED, STATUS: who should have it */
+} pending_t;
+
+const proto_type_t store_accepts[] = {
+    PROTO_ENQUEUE,     PROTO_WITHDRAW,    PROTO_CLAIM,        PROTO_RENEW,
+    PROTO_COMMIT,      PROTO_RELEASE,     PROTO_RESET,        PROTO_READ,
+    PROTO_SWEEP,       PROTO_TAKE,        PROTO_FORGO,        PROTO_DELIVERED,
+    PROTO_STATUS,      PROTO_LOG_TURN,    PROTO_LIST_TURNS,   PROTO_GET_LATENCY,
+    PROTO_SURVEYS,     PROTO_GET_BUDGET,  PROTO_EXPORT,       PROTO_ERASE,
+    PROTO_SIGN_IN,     PROTO_WHO_IS,      PROTO_SIGN_OUT,     PROTO_LIST_USERS,
+    PROTO_PUT_USER,    PROTO_DROP_USER,   PROTO_NEW_PASSWORD, PROTO_PACE,
+    PROTO_RAISE_ALERT, PROTO_TAKE_ALERTS, PROTO_SETTLE_ALERT, 0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -105,6 +119,17 @@ static const struct {
     {PROTO_ERASE, "ok", METRIC_PEOPLE_ERASED, false},
 };
 
+/* Who does not get what is written to them is told of once per reason. */
+static void alert_undelivered(const pending_t *self, const char *code)
+{
+    char key[PROTO_MAX_USER + 32];
+    proto_alert_t alert = {.kind = STR_LIT("undelivered"),
+                           .user_id = str_from(self->user_id),
+                           .subject = str_from(code)};
+    snprintf(key, sizeof key, "undelivered %s %s", code, self->user_id);
+    alerts_raise(self->store->alerts, &alert, str_from(key));
+}
+
 /* What became of a reply, or of a message at the carrier. */
 static void note_delivery(const pending_t *self, const answer_t *answer)
 {
@@ -125,6 +150,7 @@ static void note_delivery(const pending_t *self, const answer_t *answer)
             metric_add_label(METRIC_CARRIER_ERRORS, code, 1);
             log_warn("message_undelivered", LOG_TRACE(&self->header.trace),
                      LOG_CSTR("status", status), LOG_CSTR("code", code));
+            alert_undelivered(self, code);
         }
         return;
     }
@@ -132,8 +158,10 @@ static void note_delivery(const pending_t *self, const answer_t *answer)
     int64_t count = failed ? answer->msg.ok.count : 1; /* the person's other replies go with it */
     if (answer->event.size)
         metric_add_label(METRIC_OUTBOX, answer->event.data, count);
-    if (failed)
+    if (failed) {
         metric_add_label(METRIC_OUTBOX_FAILED, code, count);
+        alert_undelivered(self, code);
+    }
     if (failed || str_is(answer->event, "parked") || str_is(answer->event, "dropped"))
         log_warn("reply_kept_back", LOG_TRACE(&self->header.trace), LOG_TEXT("why", answer->event),
                  LOG_CSTR("code", code), LOG_INT("replies", count));
@@ -288,6 +316,9 @@ static bool send_before(store_t *self, const rpc_request_t *request)
                                    deadline);
     case PROTO_LOG_TURN:
         return spend_uncommitted(self, request->msg, deadline);
+    case PROTO_ERASE:
+        return alerts_forget(self->alerts, ((const proto_erase_t *)request->msg)->user_id,
+                             deadline);
     default:
         return true;
     }
@@ -316,6 +347,18 @@ static void remember(pending_t *self, const void *msg)
         break;
     }
     snprintf(self->user_id, sizeof self->user_id, "%.*s", STR_ARG(user_id));
+/* What will be needed of a request when it is answered. */
+static void remember(pending_t *self, const rpc_request_t *request)
+{
+    str_t user = {0}, turn = {0};
+    if (request->header.type == PROTO_DELIVERED) {
+        user = ((const proto_delivered_t *)request->msg)->user_id;
+        turn = ((const proto_delivered_t *)request->msg)->turn_id;
+    } else if (request->header.type == PROTO_STATUS) {
+        user = ((const proto_status_t *)request->msg)->user_id;
+    }
+    snprintf(self->user_id, sizeof self->user_id, "%.*s", STR_ARG(user));
+    snprintf(self->turn_id, sizeof self->turn_id, "%.*s", STR_ARG(turn));
 }
 
 void store_handle(void *arg, const rpc_request_t *request)
@@ -344,6 +387,11 @@ void store_handle(void *arg, const rpc_request_t *request)
         console_handle(self->console, request);
         return;
     }
+    if (header->type == PROTO_RAISE_ALERT || header->type == PROTO_TAKE_ALERTS ||
+        header->type == PROTO_SETTLE_ALERT) {
+        alerts_handle(self->alerts, request);
+        return;
+    }
     const char *why;
     size_t size;
     char *bytes = request_command(&self->limits, header->type, request->msg, &size, &why);
@@ -358,6 +406,8 @@ void store_handle(void *arg, const rpc_request_t *request)
         abort();
     *pending = (pending_t){self, request->server, request->peer, *header, "", "", -1};
     remember(pending, request->msg);
+    *pending = (pending_t){self, request->server, request->peer, *header, "", ""};
+    remember(pending, request);
     if (!send_before(self, request))
         redisFreeCommand(bytes);
     else if (redis_send(self->redis, bytes, size, store_deadline(header), on_reply, pending)) {
@@ -386,6 +436,8 @@ store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limi
     self->reporter = survey_reporter_new(redis);
     self->budget = budget_new(redis, &self->limits, person);
     self->people = people_index_new(redis, &self->limits);
+    self->alerts = alerts_new(redis, limits->alert_repeat_ms, limits->alert_rate);
+    self->budget = budget_new(redis, &self->limits, person, self->alerts);
     self->console = console_new(loop, redis, console);
     return self;
 }
@@ -402,6 +454,7 @@ void store_destroy(store_t **self_p)
     budget_destroy(&self->budget);
     console_destroy(&self->console);
     people_index_destroy(&self->people);
+    alerts_destroy(&self->alerts);
     arena_destroy(&self->arena);
     free(self);
     *self_p = NULL;
