@@ -70,6 +70,9 @@ def live(talk):
     talk.status("SM9", "sent")  # of a message that nobody knows
     talk.answered("T2")
     talk.ask("m3", text="¿y el rojo?")
+    talk.client.call("TAKE_ALERTS", lease_ms=1, max=1)
+    alert = {"id": f"of {talk.user}", "kind": "quote", "at_ms": 1, "user_id": talk.user}
+    assert talk.client.call("RAISE_ALERT", alert=alert, key=f"of {talk.user}").count == 1
     with talk.stack.redis() as redis:
         there = {name.split(":")[2] for name in redis.scan_iter(f"most:*{talk.user}*")}
         for kind, scope in KINDS.items():  # those that come to be elsewhere, and those to come
@@ -90,6 +93,7 @@ def test_all_keys_there_are_have_a_scope():
     keys = [k for k in re.findall(r"KEY_(\w+)", declared) if k != "COUNT"]
     assert len(keys) == len(KINDS) > 15
     assert set(KINDS.values()) == {"PERSON", "ID", "PARTITION", "LIST", "ANONYMOUS"}
+    assert set(KINDS.values()) == {"PERSON", "ID", "PARTITION", "APART", "ANONYMOUS"}
 
 
 def test_everything_is_told(talk):
@@ -97,6 +101,8 @@ def test_everything_is_told(talk):
     items = export(talk)
     told = {item[0] for item in items}
     assert told == {kind for kind, scope in KINDS.items() if scope not in ("LIST", "ANONYMOUS")} - {"known"}
+    assert told == {kind for kind, scope in KINDS.items()
+                    if scope not in ("APART", "ANONYMOUS")} - {"known"}
     by = {(i[0], i[1]): i for i in items}
     assert by["context", ""][2] == "context" and b"after T2" in by["context", ""][3]
     assert by["inbox", "4"][2] == "waiting" and "¿y el rojo?".encode() in by["inbox", "4"][3]
@@ -119,6 +125,9 @@ def test_nothing_is_left_but_of_others(service, talk):
     left = [name for name in mentions(service, talk.user) if other.user not in name]
     with service.redis() as redis:  # what several share names the other only
         for name in left:
+            if KINDS[name.split(":")[2]] == "APART":
+                assert sorted(redis.hkeys(name)) == sorted([f"of {other.user}", f"of {near.user}"])
+                continue
             assert KINDS[name.split(":")[2]] == "PARTITION", name
             assert all(other.user in m for m in redis.zrange(name, 0, -1) if talk.user in m)
     assert export(talk) == []
