@@ -403,7 +403,8 @@ void answer_make(answer_t *self, proto_type_t request, const redisReply *reply, 
         return;
     }
     if (reply->type == REDIS_REPLY_ERROR) {
-        if (redis_error((str_t){reply->str, reply->len}) == REDIS_ERROR_FULL)
+        redis_error_t error = redis_error((str_t){reply->str, reply->len});
+        if (error == REDIS_ERROR_FULL || error == REDIS_ERROR_LONE)
             fail(self, PROTO_CODE_UNAVAILABLE, "Redis cannot store anything now", AWAY_RETRY_MS);
         else
             fail(self, PROTO_CODE_INTERNAL, "Redis refused a command", 0);

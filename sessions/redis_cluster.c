@@ -181,6 +181,12 @@ static void resume(redis_cluster_t *self)
 
 /* ---- what nodes say ---- */
 
+static const char *kind_of_stall(str_t why)
+{
+    char first = why.size ? why.data[0] : 0;
+    return first == 'C' ? "clusterdown" : first == 'N' ? "noreplicas" : "tryagain";
+}
+
 static void on_redirected(void *arg, redis_link_t *link, redis_command_t *command, str_t why)
 {
     redis_cluster_t *self = arg;
@@ -189,8 +195,7 @@ static void on_redirected(void *arg, redis_link_t *link, redis_command_t *comman
     redis_address_t address;
     self->wanted = true;
     if (!redis_slots_redirect(why, redis_link_address(link), &ask, &slot, &address)) {
-        bool down = why.size > 0 && why.data[0] == 'C';
-        metric_add_label(METRIC_REDIS_REDIRECTS, down ? "clusterdown" : "tryagain", 1);
+        metric_add_label(METRIC_REDIS_REDIRECTS, kind_of_stall(why), 1);
         command->redirects = 0;
         stall(self, command);
         return;

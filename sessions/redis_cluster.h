@@ -9,6 +9,7 @@
  *   TRYAGAIN, CLUSTERDOWN
  *              again to whoever serves the slot by then, a little later: some of the command's keys
  *              have moved and some not, or nobody serves the slot
+ *   NOREPLICAS the same, for a few seconds: it may be that a replica has just become the master
  *   nothing    (the connection broke) there again when it is back, or to whoever has taken its
  * slots
  *

@@ -10,7 +10,7 @@ static const struct {
     {"MOVED", REDIS_ERROR_ELSEWHERE},   {"ASK", REDIS_ERROR_ELSEWHERE},
     {"BUSY", REDIS_ERROR_AWAY},         {"NOAUTH", REDIS_ERROR_AWAY},
     {"OOM", REDIS_ERROR_FULL},          {"MISCONF", REDIS_ERROR_FULL},
-    {"NOREPLICAS", REDIS_ERROR_FULL},
+    {"NOREPLICAS", REDIS_ERROR_LONE},
 };
 
 /* While a slot moves, keys that a script finds by itself may have gone ahead of those it was given.

@@ -14,6 +14,7 @@
 #define TICK_MS 20
 #define LATE_MS 500
 #define FIRST_BACKOFF_MS 50
+#define HOLD_MS 100
 #define SCRIPT_TRIES 3 /* a script that Redis loses this often is a fault, not an accident */
 
 /* Steps of the greeting, in the order they are sent. */
@@ -46,6 +47,7 @@ struct redis_link {
     int64_t heard;              /* clock_ms of the last answer */
     int64_t ticked;             /* clock_ms of the last tick */
     bool pinging;               /* a PING is under way */
+    int64_t held;               /* clock_ms until which nothing is sent; 0: it is */
     bool reloading;             /* SCRIPT LOADs are under way outside the greeting */
     long long id;               /* CLIENT ID of this connection */
     long long fence;            /* CLIENT ID of the one given up; 0: none */
@@ -107,6 +109,7 @@ static void lose(redis_link_t *self, const char *why)
     if (again)
         log_warn("redis_resend", LOG_INT("commands", again), LOG_CSTR("why", why));
     self->pinging = self->reloading = false;
+    self->held = 0;
     self->backoff = self->backoff ? self->backoff * 2 : FIRST_BACKOFF_MS;
     if (self->backoff > REDIS_BACKOFF_MS)
         self->backoff = REDIS_BACKOFF_MS;
@@ -153,6 +156,18 @@ static void load_script(redis_link_t *self, script_t script, redisCallbackFn *do
     redisAsyncCommandArgv(self->context, done, arg, 3, words, sizes);
 }
 
+/* The master has no replica in touch, which may be a matter of moments: keeps the command, and what
+ * comes behind it, for a while. */
+static void hold(redis_link_t *self, redis_command_t *command)
+{
+    if (!self->held)
+        log_warn("redis_lone", LOG_CSTR("why", "the master has no replica in touch"));
+    self->held = clock_ms() + HOLD_MS;
+    metric_add_label(METRIC_REDIS_REDIRECTS, "noreplicas", 1);
+    TAILQ_REMOVE(&self->sent, command, link);
+    TAILQ_INSERT_TAIL(&self->waiting, command, link);
+}
+
 /* Redis does not know the command's script: tells it, and sends the command again behind that. */
 static void reload_scripts(redis_link_t *self, redis_command_t *command)
 {
@@ -178,9 +193,15 @@ static void on_reply(redisAsyncContext *context, void *reply, void *arg)
     if (answer->type == REDIS_REPLY_ERROR) {
         redis_error_t error = redis_error((str_t){answer->str, answer->len});
         bool cluster = self->use->redirected != NULL;
-        if (cluster && (error == REDIS_ERROR_ELSEWHERE || error == REDIS_ERROR_LATER)) {
+        bool lone = error == REDIS_ERROR_LONE &&
+                    clock_us() - command->made_us < REDIS_LONE_MS * INT64_C(1000);
+        if (cluster && (error == REDIS_ERROR_ELSEWHERE || error == REDIS_ERROR_LATER || lone)) {
             TAILQ_REMOVE(&self->sent, command, link);
             self->use->redirected(self->use->arg, self, command, (str_t){answer->str, answer->len});
+            return;
+        }
+        if (lone) {
+            hold(self, command);
             return;
         }
         if (error == REDIS_ERROR_AWAY || error == REDIS_ERROR_LATER) {
@@ -214,7 +235,7 @@ static void send_waiting(redis_link_t *self)
 void redis_link_send(redis_link_t *self, redis_command_t *command)
 {
     TAILQ_INSERT_TAIL(&self->waiting, command, link);
-    if (self->state == UP)
+    if (self->state == UP && !self->held)
         send_waiting(self);
 }
 
@@ -356,6 +377,10 @@ static void on_tick(uv_timer_t *timer)
             give_up(self, "no connection in time");
         break;
     case UP:
+        if (self->held && now >= self->held) {
+            self->held = 0;
+            send_waiting(self);
+        }
         if (now - self->heard >= REDIS_COMMAND_MS)
             give_up(self, "no answer in time");
         else if (now - self->heard >= REDIS_PING_MS && TAILQ_EMPTY(&self->sent) && !self->pinging) {

@@ -32,6 +32,9 @@ typedef struct redis_link redis_link_t;
 #define REDIS_COMMAND_MS 2000 /* silence while a command is under way: the server hangs */
 #define REDIS_PING_MS 500     /* silence while none is: ask */
 #define REDIS_BACKOFF_MS 500  /* longest wait between two attempts */
+#define REDIS_LONE_MS                                                            \
+    3000 /* a master that has no replica in touch gets one, as after a failover, \
+            or refuses */
 
 /* What a link is for. Its functions are called from inside others of the link's: they may send, but
  * neither move nor destroy it. */
@@ -41,8 +44,8 @@ typedef struct redis_link_use {
     bool master; /* a server that says it is none is as good as away */
     /* It came up, or it was lost, or an attempt failed. */
     void (*changed)(void *arg, redis_link_t *link);
-    /* The node of a cluster answered MOVED, ASK, TRYAGAIN or CLUSTERDOWN: the command is the
-     * callee's now. NULL: there is no cluster. */
+    /* The node of a cluster answered MOVED, ASK, TRYAGAIN, CLUSTERDOWN or, while it may mend,
+     * NOREPLICAS: the command is the callee's now. NULL: there is no cluster. */
     void (*redirected)(void *arg, redis_link_t *link, redis_command_t *command, str_t why);
     void *arg;
 } redis_link_use_t;

@@ -10,6 +10,9 @@ import stack as stacks
 from redis_servers import SentinelSessions, Servers, Writers
 
 
+ENQUEUE = dict(channel="api", text="x")
+
+
 @pytest.fixture
 def service():
     with SentinelSessions() as made:
@@ -177,6 +180,28 @@ def test_who_is_named_must_say_that_it_is_the_master(told):
     with talk.client:
         assert talk.enqueue().seq == 1
     assert "cmdstat_evalsha" not in told.ask("redis-2", "INFO", "COMMANDSTATS")
+
+
+def test_a_master_without_a_replica_is_waited_for_a_while(told):
+    """min-replicas-to-write: as just after a failover, a replica is about to come; then none is."""
+    one, two = told.fakes
+    one.login = two.login
+    one.master = told.ports["redis-1"]
+    told.ask("redis-1", "CONFIG", "SET", "min-replicas-to-write", "1")
+    told.start("sessions")
+    talk = told.conversation()
+    with talk.client:
+        id_ = talk.client.send("ENQUEUE", user_id=talk.user, message_id="m1", left_ms=60000,
+                               **ENQUEUE)
+        told.wait_log("sessions", "redis_lone")
+        told.ask("redis-2", "REPLICAOF", "127.0.0.1", told.ports["redis-1"])
+        assert talk.client.wait(id_).seq == 1
+        assert talk.enqueue("m2").seq == 2
+        told.kill("redis-2")
+        most.eventually(lambda: told.ask("redis-1", "INFO", "REPLICATION")["connected_slaves"] == 0)
+        refused = talk.enqueue("m3", check=False)
+        assert (refused.type, refused.code) == ("ERROR", "unavailable")
+        assert talk.read().waiting == 2
 
 
 def test_sentinels_that_cannot_tell_are_named_in_the_log_once(told):

@@ -235,6 +235,7 @@ static void errors_of_a_cluster(void **state)
     assert_int_equal(redis_error(STR_LIT("ASK 1 h:1")), REDIS_ERROR_ELSEWHERE);
     assert_int_equal(redis_error(STR_LIT("TRYAGAIN Multiple keys")), REDIS_ERROR_LATER);
     assert_int_equal(redis_error(STR_LIT("CLUSTERDOWN The cluster is down")), REDIS_ERROR_LATER);
+    assert_int_equal(redis_error(STR_LIT("NOREPLICAS Not enough good replicas")), REDIS_ERROR_LONE);
     assert_int_equal(redis_error(STR_LIT("ERR Script attempted to access a non local key in a "
                                          "cluster node script: 1")),
                      REDIS_ERROR_LATER);
