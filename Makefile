@@ -133,14 +133,17 @@ $(B)/gateway/kore_page.o: $(wildcard gateway/page/*)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # ---- packages ----
-DEPS := gcc libc6-dev make pkg-config git kore redis-server util-linux libzmq3-dev libczmq-dev libmsgpack-dev \
-	libhiredis-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev libsodium-dev tzdata
+DEPS_BUILD := gcc libc6-dev make pkg-config kore libzmq3-dev libczmq-dev libmsgpack-dev libhiredis-dev libuv1-dev \
+	libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev libsodium-dev
+DEPS := $(DEPS_BUILD) git redis-server util-linux tzdata
 DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-pytest-xdist python3-zmq python3-msgpack \
 	python3-aiohttp python3-h2 python3-redis python3-selenium python3-yaml chromium chromium-driver
 DEPS_COMPOSE := docker.io docker-compose debootstrap iptables
 DEPS_LINT := clang libclang-rt-14-dev llvm clang-tidy clang-format cppcheck shellcheck
 
-.PHONY: deps deps-check deps-lint deps-compose
+.PHONY: deps deps-build deps-check deps-lint deps-compose
+deps-build:
+	@.ci/packages $(DEPS_BUILD)
 deps: ## install what is missing to build and run (apt, with sudo when not root)
 	@.ci/packages $(DEPS)
 deps-check: deps ## and what the tests need
@@ -239,7 +242,7 @@ build/fuzz/tests/fuzz_%.run: build/fuzz/tests/fuzz_%
 C_FILES = $(wildcard */*.c */*.h tests/*/*.c tests/bench/*/*.[ch] */*/main.c)
 lint: deps-lint ## clang-tidy, cppcheck, shellcheck, formatting
 	@clang-format --dry-run -Werror $(C_FILES)
-	@shellcheck common/run gateway/run .ci/run .ci/packages deploy/images/gather deploy/images/install \
+	@shellcheck common/run gateway/run .ci/run .ci/packages deploy/roll deploy/images/gather deploy/images/install \
 		deploy/images/redis_commands \
 		deploy/images/*/start deploy/images/*/health
 	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability \

@@ -1,46 +1,38 @@
 #!/usr/bin/env python3
-"""make check-compose: the real images, the real compose file, scaled, killed and upgraded.
+"""make check-compose: the real images, the real compose file, scaled, killed, cut off and replaced.
 
 Prints a line for each thing that was seen to hold, and ends with 1 at the first that does not.
 """
 
-import collections
-import concurrent.futures
-import http.client
-import itertools
 import json
 import pathlib
-import secrets
 import sys
-import threading
 import time
+
+import zmq
+import zmq.utils.monitor
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import compose  # noqa: E402
 import openai_sim  # noqa: E402
 from compose import eventually  # noqa: E402
+from compose_people import SHOP, Crowd, Model, WhatsApp, talk  # noqa: E402
 from twilio_sim import TwilioSim  # noqa: E402
 
-SHOP = "https://shop.example"
 SCALE = {"agent": 4, "gateway": 2, "catalog": 2, "sessions": 2}
-MAKES = ("Nissan", "Mazda", "Kia", "Honda", "Audi", "Toyota")
+NOTICED_S = 5  # until everybody knows of a replica that came or went
+SETTINGS = {"TWILIO_ACCOUNT_SID": TwilioSim.account, "TWILIO_AUTH_TOKEN": TwilioSim.token,
+            "TWILIO_API_BASE": "http://twilio-sim:9000",
+            "TWILIO_MESSAGING_BASE": "http://twilio-sim:9000", "PUBLIC_BASE_URL": SHOP,
+            "TWILIO_PERSON_BURST": 100, "OPENAI_BASE_URL": "http://openai-sim:9000/v1",
+            "OPENAI_API_KEY": openai_sim.Sim.key, "CONTEXT_ENTRIES": 1000, "AGENTS": 4}
+# there may be many of the first four, and all but the last are replaced unnoticed
+KINDS = ("agent", "sessions", "catalog", "gateway", "dispatcher-1", "dispatcher-2", "redis")
 started = time.monotonic()
 
 
 def told(text):
     print(f"{time.monotonic() - started:6.1f} s  {text}", flush=True)
-
-
-class Twilio(TwilioSim):
-    """The simulator in its container."""
-
-    def __init__(self, address):
-        super().__init__()
-        self.address = address
-
-    @property
-    def url(self):
-        return f"http://{self.address}:9000"
 
 
 # ---- what runs in the containers ----
@@ -87,219 +79,248 @@ def check_network(project):
                                        address, "--no-auth-warning", *argv, check=False)
         assert "PONG" not in answer and ("NOAUTH" in answer or "NOPERM" in answer), answer
     told("Redis answers nobody without its password, and nobody with more than they need")
+    context = zmq.Context()
+    server = (b"x" * 40, zmq.curve_keypair()[0])
+    for service, port in (("sessions", 5570), ("catalog", 5580), ("dispatcher-1", 5560),
+                          ("dispatcher-1", 5561)):
+        for keys in (None, zmq.curve_keypair()):
+            check_stranger(context, f"tcp://{project.address(service)}:{port}", keys, server[1])
+    context.term()
+    told("sessions, catalog and dispatchers shake hands with nobody whose key they don't know")
 
 
-# ---- customers ----
-
-def talk(project, user):
-    """A conversation as in the README; returns its answers."""
-    status, listed = project.ask(user, "busco un Nisan de menos de 300 mil")
-    assert status == 200, listed
-    assert listed["cars"] and {car["make"] for car in listed["cars"]} == {"Nissan"}
-    assert all(car["price"] <= 300000 for car in listed["cars"])
-    status, more = project.ask(user, "más")
-    assert status == 200 and more["list"]["page"] == 2, more
-    status, quoted = project.ask(user, "el segundo a 48 meses con 20% de enganche")
-    assert status == 200 and "48 mensualidades" in quoted["reply"], quoted
-    return listed, more, quoted
-
-
-class Crowd:
-    """People who write all the time, each to the end of the answer before the next message; what
-    does not come with 200 is noted."""
-
-    def __init__(self, project, people=12):
-        self.project, self.stop = project, threading.Event()
-        self.answers, self.failures = collections.Counter(), []
-        self.threads = [threading.Thread(target=self.person, args=(n,)) for n in range(people)]
-
-    def person(self, number):
-        user = f"crowd-{number}"
-        for make in itertools.cycle(MAKES):
-            if self.stop.is_set():
-                return
-            try:
-                status, answer = self.project.ask(user, f"busco un {make}", timeout=60)
-                right = status == 200 and {car["make"] for car in answer["cars"]} == {make}
-                if right:
-                    self.answers[user] += 1
-                else:
-                    self.failures.append((user, make, status, str(answer)[:200]))
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                self.failures.append((user, make, repr(error), ""))
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
-
-    def wait_for(self, answers):
-        """Until everybody had so many more."""
-        goals = {f"crowd-{n}": self.answers[f"crowd-{n}"] + answers
-                 for n in range(len(self.threads))}
-        eventually(lambda: self.failures or all(self.answers[user] >= goal
-                                                for user, goal in goals.items()), 120,
-                   "the crowd is not answered")
+def check_stranger(context, endpoint, keys, server_key):
+    """Who has no keys, or keys of their own, does not get as far as saying anything."""
+    with context.socket(zmq.DEALER) as stranger, stranger.get_monitor_socket() as monitor:
+        stranger.linger = 0
+        if keys:
+            stranger.curve_publickey, stranger.curve_secretkey = keys
+            stranger.curve_serverkey = server_key
+        stranger.connect(endpoint)
+        seen = set()
+        while zmq.EVENT_DISCONNECTED not in seen:
+            assert monitor.poll(10000), f"{endpoint} keeps a stranger: {seen}"
+            seen.add(zmq.utils.monitor.recv_monitor_message(monitor)["event"])
+        assert zmq.EVENT_HANDSHAKE_SUCCEEDED not in seen, f"{endpoint} lets a stranger in"
+        stranger.disable_monitor()
 
 
-# ---- WhatsApp ----
-
-class WhatsApp:
-    """Messages through the Twilio simulator; every one must be covered by one answer, in order."""
-
-    def __init__(self, project):
-        self.project = project
-        self.sim = Twilio(project.address("twilio-sim"))
-        self.sim.control(reach={SHOP: "http://proxy:8000"}, rates={"timeout_accepted": 0.02})
-        self.said = collections.defaultdict(list)
-        self.pool = concurrent.futures.ThreadPoolExecutor(16)
-        self.pending = []
-
-    def say(self, who, text, sid):
-        """As Twilio with overrides, and beyond: again until somebody says 200."""
-        def taken():
-            said = self.sim.say(who, text, url=SHOP + "/webhook/twilio/", sid=sid)
-            return any(outcome["status"] == 200 for outcome in said["outcomes"])
-        eventually(taken, 90, "the webhook is never taken")
-
-    def burst(self, people=8):
-        for n in range(people):
-            who = f"+52155000{n:05}"
-            text = f"busco un {MAKES[len(self.said[who]) % len(MAKES)]} #{len(self.said[who])}"
-            self.said[who].append(text)
-            self.pending.append(self.pool.submit(self.say, who, text, "SM" + secrets.token_hex(16)))
-
-    def conversation(self, who):
-        status, body = self.project.request("GET", f"/seller/sessions/whatsapp:{who}")
-        if status != 200:
-            raise RuntimeError(f"{who}: {status}")
-        return json.loads(body)
-
-    def settle(self):
-        """Until nothing waits and nothing is on its way."""
-        for each in self.pending:
-            each.result()
-        self.pending = []
-        for who in self.said:
-            def quiet(who=who):
-                state = self.conversation(who)
-                return not (state["waiting"] or state["writing"] or state["undelivered"])
-            eventually(quiet, 120, f"{who} is not answered")
-
-    def check(self):
-        self.settle()
-        received = self.sim.people()
-        for who, texts in self.said.items():
-            told = self.conversation(who)["messages"]
-            asked = [m["text"] for m in told if m["role"] == "user"]
-            answers = [m["text"] for m in told if m["role"] == "assistant"]
-            assert sorted(asked) == sorted(texts), f"{who} said {texts}, was heard {asked}"
-            got = [m["body"] for m in received.get(f"whatsapp:{who}", [])]
-            assert got == answers, f"{who} got {got}, was to get {answers}"
-        stats = self.sim.stats()
-        assert stats["violations"] == [], stats["violations"]
-
-
-# ---- the run ----
+# ---- the steps ----
 
 def check_start(project):
     began = time.monotonic()
-    project.up(profiles=["demo"])
+    project.up()
     eventually(project.ready, 90, "not ready")
-    told(f"up from nothing with sample catalog, keys and passwords: ready after "
-         f"{time.monotonic() - began:.1f} s")
-    project.wait_healthy()
+    told(f"up from a clone without .env: ready after {time.monotonic() - began:.1f} s, with a "
+         "sample catalog, keys and a password of its own")
     talk(project, "ana")
-    told("a conversation through the front: list, next page, quote")
+    told("the offline seller through the front: list, next page, quote")
+
+
+def check_settings(project):
+    project.settings(**SETTINGS)
+    project.up(profiles=["demo", "monitoring"])
+    eventually(project.ready, 90, "not ready")
+    talk(project, "bea")
+    status, body = project.request("GET", "/seller/turns?limit=1")
+    assert status == 200 and json.loads(body)["turns"][0]["model"] != "offline", body
+    assert json.loads(project.request("GET", "/seller/sessions/ana")[1])["messages"]
+    told(".env is read: the model's and Twilio's simulators are used; Prometheus runs; Ana's "
+         "conversation is still there")
+
+
+def processes(project, gateway):
+    """{role: names} of what one gateway knows to be alive."""
+    found = {}
+    _, text = project.request("GET", "/metrics", at=f"{gateway}:8000")
+    for line in text.decode().splitlines():
+        if 'process="' in line:
+            role = line.split('role="')[1].split('"')[0]
+            found.setdefault(role, set()).add(line.split('process="')[1].split('"')[0])
+    return found
+
+
+def noticed(project, wanted):
+    """Seconds until every gateway knows of so many of each, and of no more."""
+    began = time.monotonic()
+
+    def known():
+        for gateway in project.addresses("gateway"):
+            found = processes(project, gateway)
+            if any(len(found.get(role, ())) != wanted[role]
+                   for role in ("agent", "sessions", "catalog")):
+                raise RuntimeError(f"{gateway} knows of {found}, not {wanted}")
+        return True
+    eventually(known, NOTICED_S, "not noticed")
+    return time.monotonic() - began
 
 
 def check_scale(project):
-    with Crowd(project) as crowd:
-        project.up(profiles=["demo"], **SCALE)
-        began = time.monotonic()
-        eventually(lambda: set(project.metric("mostrador_dispatch_agents").values()) == {4.0}, 30)
-        crowd.wait_for(5)
-    assert not crowd.failures, crowd.failures[:5]
-    project.wait_healthy()
-    told(f"scaled to {SCALE} under load, no request failed; the new agents were at work after "
-         f"{time.monotonic() - began:.1f} s")
-    served = set()
-
-    def everybody():
-        for labels, value in project.metric("mostrador_served_total").items():
-            if value and 'role="sessions"' in labels or 'role="catalog"' in labels:
-                served.add(labels.split('process="')[1].split('"')[0])
-        for n in range(20):
-            project.ask(f"spread-{n}", "busco un kia")
-        return len(served) >= 4
-    eventually(everybody, 30, f"only {served} serve")
-    told("every replica of sessions and catalog serves")
-
-
-def check_kills(project, whatsapp):
-    victims = [name for service in ("agent", "sessions", "catalog", "gateway", "dispatcher-1",
-                                    "dispatcher-2", "redis")
-               for name in project.names(service)[:1]]
-    failed = 0
-    for victim in victims:
-        whatsapp.burst()
-        project.engine.docker("kill", victim)
-        whatsapp.burst()
-        project.engine.docker("start", victim)
-        with Crowd(project, people=4) as crowd:
-            crowd.wait_for(2)
-        failed += len(crowd.failures)
-    project.wait_healthy()
-    whatsapp.check()
-    total = sum(map(len, whatsapp.said.values()))
-    told(f"killed {', '.join(victims)} one by one: {total} WhatsApp messages, each covered by one "
-         f"answer, none twice; {failed} API calls failed meanwhile")
-
-
-def check_upgrade(project, whatsapp):
-    """Stopped and replaced one by one, as an upgrade does."""
-    with Crowd(project) as crowd:
-        crowd.wait_for(2)
-        for service in ("agent", "sessions", "catalog", "dispatcher-1", "dispatcher-2", "gateway"):
+    with Crowd(project, "scale") as crowd:
+        crowd.wait_for()
+        project.up(**SCALE)
+        for service in SCALE:
             for name in project.names(service):
-                whatsapp.burst(4)
-                project.engine.docker("stop", "-t", "15", name)
-                project.engine.docker("rm", name)
-                project.compose("up", "-d", "--no-recreate", "--no-deps", *itertools.chain(
-                    *(("--scale", f"{s}={c}") for s, c in project.scale.items() if s == service)),
-                    service)
-                eventually(project.healthy, 60, f"no new {service}")
-        crowd.wait_for(2)
-    assert not crowd.failures, crowd.failures[:5]
-    whatsapp.check()
-    told(f"agents, sessions, catalogs, dispatchers and gateways replaced one by one under load: "
-         f"{sum(crowd.answers.values())} API calls, none failed; WhatsApp answered once")
+                eventually(lambda name=name: project.serves(name), 30, f"{name} does not serve")
+        took = noticed(project, SCALE)
+        crowd.wait_for(3)
+    count = crowd.check()
+    told(f"scaled to {SCALE} under load: {count} API calls, none failed; every gateway knew all "
+         f"replicas {took:.1f} s after they served, and each of them works")
+
+
+def check_gone(project):
+    """Away without a word, and back."""
+    for service in ("sessions", "catalog", "agent"):
+        name = project.names(service)[-1]
+        with Crowd(project, f"gone-{service}", people=4, patience=60) as crowd:
+            crowd.wait_for()
+            project.engine.docker("kill", name)
+            took = noticed(project, {**SCALE, service: SCALE[service] - 1})
+            crowd.wait_for(2)
+            project.engine.docker("start", name)
+            eventually(lambda name=name: project.serves(name), 30, f"{name} does not serve")
+            back = noticed(project, SCALE)
+        crowd.check()
+        told(f"{name} killed: every gateway knew after {took:.1f} s, and that it is back after "
+             f"{back:.1f} s")
+
+
+def check_dispatchers(project, whatsapp):
+    for name in project.names("dispatcher-1") + project.names("dispatcher-2"):
+        with Crowd(project, name, people=4, patience=60) as crowd:
+            crowd.wait_for()
+            project.engine.docker("kill", name)
+            whatsapp.burst()
+            crowd.wait_for(5)
+            project.engine.docker("start", name)
+            eventually(lambda name=name: project.serves(name), 30, f"{name} does not serve")
+        count = crowd.check()
+        told(f"{name} gone: {count} API calls and {whatsapp.check()} WhatsApp messages answered, "
+             f"the longest took {crowd.longest:.1f} s")
+
+
+def check_crashes(project, whatsapp):
+    with Crowd(project, "crash", people=6, patience=90) as crowd:
+        for service in (*KINDS, "proxy"):
+            name = project.names(service)[0]
+            before, crowd.longest = sum(crowd.repeated.values()), 0
+            whatsapp.burst()
+            project.crash(name)
+            whatsapp.burst()
+            crowd.wait_for(2)
+            eventually(lambda name=name: project.serves(name), 30, f"{name} does not come back")
+            told(f"  {name} crashed and came back: {sum(crowd.repeated.values()) - before} calls "
+                 f"said again, the longest took {crowd.longest:.1f} s")
+    told(f"one of each kind crashed: {crowd.check()} API calls and {whatsapp.check()} WhatsApp "
+         f"messages, all answered once and in order; said again after {dict(crowd.repeated)}")
+
+
+def check_partitions(project, whatsapp):
+    with Crowd(project, "cut", people=6, patience=90) as crowd:
+        for service in KINDS:
+            name = project.names(service)[0]
+            before, crowd.longest = sum(crowd.repeated.values()), 0
+            whatsapp.burst()
+            project.cut_off(name)
+            whatsapp.burst()
+            if service == "redis":
+                time.sleep(3)
+            else:
+                crowd.wait_for(2)
+            project.connect(name, service)
+            crowd.wait_for(2)
+            eventually(lambda name=name: project.serves(name), 30, f"{name} does not come back")
+            told(f"  {name} cut off from the network and back: "
+                 f"{sum(crowd.repeated.values()) - before} calls said again, the longest took "
+                 f"{crowd.longest:.1f} s")
+        noticed(project, SCALE)
+    told(f"one of each kind cut off: {crowd.check()} API calls and {whatsapp.check()} WhatsApp "
+         "messages, all answered once and in order")
+
+
+def check_roll(project, whatsapp):
+    """deploy/roll, as after an upgrade, while people write who do not try twice."""
+    old = {c["Id"] for service in KINDS[:-1] for c in project.containers(service)}
+    with Crowd(project, "roll") as crowd:
+        crowd.wait_for()
+        roll = compose.Background(project.run, "deploy/roll", timeout=300)
+        while not roll.done():
+            whatsapp.burst()
+            crowd.wait_for(8)
+        roll.result()
+        crowd.wait_for()
+    new = {c["Id"] for service in KINDS[:-1] for c in project.containers(service)}
+    assert len(new) == len(old) and not new & old, "not all containers were replaced"
+    told(f"deploy/roll: {len(new)} containers replaced one by one under load: {crowd.check()} API "
+         f"calls, none failed, {whatsapp.check()} WhatsApp messages, all answered once")
+
+
+def check_drain(project):
+    """SIGTERM: what is under way is finished; docker stop waits longer than that takes."""
+    for service in ("agent", "gateway"):
+        for container in project.containers(service):
+            env = dict(line.split("=", 1) for line in container["Config"]["Env"])
+            drain = float(env["DRAIN_MS"].removesuffix("s"))
+            assert container["Config"]["StopTimeout"] > drain + 3, service
+    sim = Model(project.address("openai-sim"))
+    sim.control(latency_ms=4000)
+    try:
+        calls = [compose.Background(project.ask, f"drain-{n}", "busco un kia") for n in range(8)]
+        eventually(lambda: sim.stats()["active"] >= 8, 20, "the model is not asked")
+        names = project.names("agent")
+        project.engine.docker("stop", *names[:2], project.names("gateway")[0])
+        assert all(call.result()[0] == 200 for call in calls)
+        logs = "".join(project.engine.docker("logs", "--tail", "20", name, both=True)
+                       for name in names[:2])
+        assert logs.count("event=gone") == 2 and "turns_stopped" not in logs, logs
+    finally:
+        sim.control(latency_ms=0)
+    project.up()
+    eventually(project.healthy, 60, "not healthy")
+    told("two agents and a gateway stopped in mid-turn: 8 calls of a model that takes 4 s were all "
+         "answered 200, and they ended by themselves")
+
+
+def check_monitoring(project):
+    monitor, address = project.names("monitor")[0], project.address("monitor")
+    checked = project.engine.docker("exec", monitor, "promtool", "check", "config",
+                                    "/app/prometheus/prometheus.yml")
+    assert "SUCCESS" in checked and "rules found" in checked, checked
+
+    def api(path):
+        return json.loads(project.request("GET", f"/api/v1/{path}", at=f"{address}:9090")[1])["data"]
+
+    def scraped():
+        up = [t for t in api("targets")["activeTargets"] if t["health"] == "up"]
+        return len(up) == len(project.names("gateway"))
+    eventually(scraped, 45, "Prometheus does not scrape every gateway")
+    rules = api("rules")["groups"][0]["rules"]
+    assert rules and all(rule["health"] == "ok" for rule in rules), rules
+    assert api("query?query=max(mostrador_dispatch_agents)")["result"][0]["value"][1] == "4"
+    told(f"Prometheus scrapes both gateways, found by name; {len(rules)} alert rules are evaluated")
 
 
 def main():
-    settings = {"TWILIO_ACCOUNT_SID": TwilioSim.account, "TWILIO_AUTH_TOKEN": TwilioSim.token,
-                "TWILIO_API_BASE": "http://twilio-sim:9000",
-                "TWILIO_MESSAGING_BASE": "http://twilio-sim:9000", "PUBLIC_BASE_URL": SHOP,
-                "OPENAI_BASE_URL": "http://openai-sim:9000/v1",
-                "OPENAI_API_KEY": openai_sim.Sim.key}
     with compose.Engine() as engine:
         told("a Docker engine answers")
-        with compose.Project(engine, env=settings) as project:
+        with compose.Project(engine) as project:
             project.build()
             told("images built")
             check_start(project)
+            check_settings(project)
             check_confinement(project)
             check_bill(project)
             check_network(project)
             whatsapp = WhatsApp(project)
             check_scale(project)
-            check_kills(project, whatsapp)
-            check_upgrade(project, whatsapp)
+            check_gone(project)
+            check_dispatchers(project, whatsapp)
+            check_crashes(project, whatsapp)
+            check_partitions(project, whatsapp)
+            check_roll(project, whatsapp)
+            check_drain(project)
+            check_monitoring(project)
         told("taken down")
     return 0
 

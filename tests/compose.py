@@ -1,6 +1,6 @@
 """The real compose file on a real Docker engine, for tests.
 
-    with Engine() as engine, Project(engine, env={…}) as project:
+    with Engine() as engine, Project(engine) as project:
         project.up(agent=2, gateway=2)
         project.ask("ana", "busco un nissan")
 
@@ -12,11 +12,11 @@ import http.client
 import json
 import os
 import pathlib
-import resource
 import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -24,13 +24,15 @@ BASE = "debian:bookworm-slim"
 MIRROR = "http://deb.debian.org/debian"
 
 
-def run(*argv, env=None, check=True, timeout=600, **options):
-    done = subprocess.run([str(part) for part in argv], env={**os.environ, **(env or {})},
+def run(*argv, env=None, whole_env=False, check=True, timeout=600, both=False,
+        **options):
+    env = {**({} if whole_env else os.environ), **(env or {})}
+    done = subprocess.run([str(part) for part in argv], env=env,
                           capture_output=True, text=True, timeout=timeout, **options)
     if check and done.returncode:
         raise RuntimeError(f"{' '.join(map(str, argv))}: exit {done.returncode}\n"
                            f"{done.stdout[-4000:]}{done.stderr[-4000:]}")
-    return done.stdout
+    return done.stdout + (done.stderr if both else "")
 
 
 def eventually(check, timeout=60, what="never true"):
@@ -49,10 +51,35 @@ def eventually(check, timeout=60, what="never true"):
     raise RuntimeError(what_now)
 
 
+class Background(threading.Thread):
+    """A call in a thread of its own."""
+
+    def __init__(self, function, *args, **options):
+        super().__init__(daemon=True)
+        self.work, self.outcome, self.error = lambda: function(*args, **options), None, None
+        self.start()
+
+    def run(self):
+        try:
+            self.outcome = self.work()
+        except BaseException as error:
+            self.error = error
+
+    def done(self):
+        return not self.is_alive()
+
+    def result(self):
+        self.join()
+        if self.error:
+            raise self.error
+        return self.outcome
+
+
 class Engine:
     def __init__(self):
         self.folder = self.child = None
-        self.env = {}
+        self.env = {name: value for name, value in os.environ.items()
+                    if name.startswith("DOCKER_")}
 
     def __enter__(self):
         try:
@@ -112,20 +139,22 @@ class Engine:
 
 
 class Project:
-    """docker-compose, with a project name, ports and settings of its own."""
+    """docker-compose in a copy of the tree, as a clone has it, with a name and ports of its own."""
 
-    def __init__(self, engine, name="mostradorcheck", env=None):
+    def __init__(self, engine, name="mostradorcheck"):
         self.engine, self.name = engine, name
         self.ports = free_ports(3)
-        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        self.env = {**engine.env, "COMPOSE_PROJECT_NAME": name,
-                    "HTTP_PUBLISH": f"127.0.0.1:{self.ports[0]}",
+        self.env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **engine.env,
+                    "COMPOSE_PROJECT_NAME": name, "HTTP_PUBLISH": f"127.0.0.1:{self.ports[0]}",
                     "ACME_PUBLISH": f"127.0.0.1:{self.ports[1]}",
-                    "TLS_PUBLISH": f"127.0.0.1:{self.ports[2]}",
-                    "NOFILE": str(min(limit, 65536)), **(env or {})}
-        self.scale = {}
+                    "TLS_PUBLISH": f"127.0.0.1:{self.ports[2]}"}
+        self.scale, self.profiles = {}, []
+        self.outside = tempfile.TemporaryDirectory(prefix="mostrador-compose-")
+        self.folder = pathlib.Path(self.outside.name) / "mostrador"
 
     def __enter__(self):
+        shutil.copytree(ROOT, self.folder, ignore=shutil.ignore_patterns(
+            ".git", "build", "var", ".env", "__pycache__"))
         return self
 
     def __exit__(self, kind, *_):
@@ -133,20 +162,31 @@ class Project:
             print(self.compose("logs", "--tail", "40", "--no-color", check=False)[-20000:])
         self.compose("--profile", "demo", "--profile", "monitoring", "down", "-v", "-t", "20",
                      "--remove-orphans", check=False)
+        self.outside.cleanup()
+
+    def run(self, *argv, **options):
+        return run(*argv, env=self.env, whole_env=True, cwd=self.folder, **options)
 
     def compose(self, *argv, **options):
-        with tempfile.NamedTemporaryFile() as nothing:  # not the developer's .env
-            return run("/usr/bin/docker-compose", "--env-file", nothing.name, *argv, env=self.env,
-                       cwd=ROOT, **options)
+        return self.run("/usr/bin/docker-compose", *argv, **options)
 
-    def build(self, *services):
-        self.compose("--profile", "demo", "--profile", "monitoring", "build", *services,
+    def settings(self, **settings):
+        """What .env says."""
+        (self.folder / ".env").write_text("".join(f"{name}={value}\n"
+                                                  for name, value in settings.items()))
+
+    def build(self):
+        """What all images share first, then all of them at once."""
+        self.engine.docker("build", "-q", "--target", "build", "-f", self.folder / "deploy/Dockerfile",
+                           self.folder, timeout=1200)
+        self.compose("--profile", "demo", "--profile", "monitoring", "build", "--parallel", "-q",
                      timeout=1200)
 
-    def up(self, *more, profiles=(), **scale):
+    def up(self, *more, profiles=None, **scale):
         self.scale.update(scale)
-        argv = [part for profile in profiles for part in ("--profile", profile)]
-        argv += ["up", "-d", "-t", "20", *more]
+        self.profiles = self.profiles if profiles is None else profiles
+        argv = [part for profile in self.profiles for part in ("--profile", profile)]
+        argv += ["up", "-d", *more]
         for service, count in self.scale.items():
             argv += ["--scale", f"{service}={count}"]
         self.compose(*argv)
@@ -164,9 +204,12 @@ class Project:
     def names(self, service):
         return sorted(c["Name"].lstrip("/") for c in self.containers(service))
 
-    def address(self, service, network="inside"):
-        networks = self.containers(service)[0]["NetworkSettings"]["Networks"]
-        return networks[f"{self.name}_{network}"]["IPAddress"]
+    def addresses(self, service, network="inside"):
+        return [container["NetworkSettings"]["Networks"][f"{self.name}_{network}"]["IPAddress"]
+                for container in self.containers(service)]
+
+    def address(self, service):
+        return self.addresses(service)[0]
 
     def healthy(self):
         states = {c["Name"]: c["State"].get("Health", {}).get("Status")
@@ -182,30 +225,50 @@ class Project:
             raise RuntimeError(f"not healthy: {states}")
         eventually(check, timeout)
 
+    # ---- one container ----
+
+    def serves(self, name):
+        """What its health check says now."""
+        done = subprocess.run(["/usr/bin/docker", "exec", name, "/app/health"], env=self.env,
+                              capture_output=True, timeout=60)
+        return done.returncode == 0
+
+    def crash(self, name):
+        """All its processes at once, as by kill -9; the engine starts it again."""
+        self.engine.docker("exec", name, "sh", "-c", "kill -9 -1", check=False)
+
+    def cut_off(self, name, network="inside"):
+        self.engine.docker("network", "disconnect", f"{self.name}_{network}", name)
+
+    def connect(self, name, service, network="inside"):
+        self.engine.docker("network", "connect", "--alias", service, f"{self.name}_{network}", name)
+
     # ---- through the front ----
 
-    def request(self, method, path, body=None, timeout=60):
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports[0], timeout=timeout)
+    def request(self, method, path, body=None, timeout=60, headers=(), at=None):
+        """at: "host:port" of somebody else than the front."""
+        connection = http.client.HTTPConnection(at or f"127.0.0.1:{self.ports[0]}", timeout=timeout)
         try:
             connection.request(method, path, body and json.dumps(body).encode(),
-                               {"Content-Type": "application/json"} if body else {})
+                               {**({"Content-Type": "application/json"} if body else {}),
+                                **dict(headers)})
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
             connection.close()
 
-    def ask(self, user, text, **options):
+    def ask(self, user, text, key=None, **options):
         status, body = self.request("POST", "/seller/bot/", {"user_id": user, "msg": text},
-                                    **options)
+                                    headers={"Idempotency-Key": key} if key else (), **options)
         return status, json.loads(body)
 
     def ready(self):
         return self.request("GET", "/readyz", timeout=5)[0] == 200
 
-    def metric(self, name):
+    def metric(self, name, **options):
         """{labels: value} of one scrape."""
         found = {}
-        for line in self.request("GET", "/metrics")[1].decode().splitlines():
+        for line in self.request("GET", "/metrics", **options)[1].decode().splitlines():
             if line.startswith(name + "{") or line.startswith(name + " "):
                 labels, _, value = line[len(name):].rpartition(" ")
                 found[labels] = float(value)

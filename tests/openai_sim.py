@@ -546,6 +546,7 @@ class Sim:
     """The simulator as a process of its own, for tests. Ends with the test's process."""
 
     key = "sk-test-0123456789"
+    host = "127.0.0.1"
 
     def __init__(self, port=0, **settings):
         self.settings = settings
@@ -583,7 +584,7 @@ class Sim:
 
     def _call(self, body=None, path="/control"):
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}",
+            f"http://{self.host}:{self.port}{path}",
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"})
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
