@@ -261,7 +261,7 @@ def check_drain(project):
     for service in ("agent", "gateway"):
         for container in project.containers(service):
             env = dict(line.split("=", 1) for line in container["Config"]["Env"])
-            drain = float(env["DRAIN_MS"].removesuffix("s"))
+            drain = float((env["DRAIN_MS"] or "10s").removesuffix("s"))
             assert container["Config"]["StopTimeout"] > drain + 3, service
     sim = Model(project.address("openai-sim"))
     sim.control(latency_ms=4000)

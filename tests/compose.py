@@ -177,7 +177,8 @@ class Project:
 
     def build(self):
         """What all images share first, then all of them at once."""
-        self.engine.docker("build", "-q", "--target", "build", "-f", self.folder / "deploy/Dockerfile",
+        self.engine.docker("build", "-q", "--target", "build", "--build-arg",
+                           "VERSION=latest", "-f", self.folder / "deploy/Dockerfile",
                            self.folder, timeout=1200)
         self.compose("--profile", "demo", "--profile", "monitoring", "build", "--parallel", "-q",
                      timeout=1200)
