@@ -274,7 +274,6 @@ typedef enum session_key {
     KEY_PEOPLE, /* of no user, though it names them */
     KEY_MARKS,
     KEY_CHANGES,
-    KEY_RATE, /* of no user; its id is our address */
     KEY_ALERTS,
     KEY_ALERT_ITEMS,
     KEY_ALERT_TOLD,

@@ -77,18 +77,6 @@ EMBED(forget_alerts);
 static const struct {
     const char *text, *end;
 } sources[SCRIPT_COUNT] = {
-    [SCRIPT_ENQUEUE] = SOURCE(enqueue),   [SCRIPT_WITHDRAW] = SOURCE(withdraw),
-    [SCRIPT_CLAIM] = SOURCE(claim),       [SCRIPT_RENEW] = SOURCE(renew),
-    [SCRIPT_COMMIT] = SOURCE(commit),     [SCRIPT_RELEASE] = SOURCE(release),
-    [SCRIPT_RESET] = SOURCE(reset),       [SCRIPT_READ] = SOURCE(read),
-    [SCRIPT_SWEEP] = SOURCE(sweep),       [SCRIPT_TAKE] = SOURCE(take),
-    [SCRIPT_FORGO] = SOURCE(forgo),       [SCRIPT_DELIVERED] = SOURCE(delivered),
-    [SCRIPT_STATUS] = SOURCE(status),     [SCRIPT_TURN_LOG] = SOURCE(turn_log),
-    [SCRIPT_TURN_OUT] = SOURCE(turn_out), [SCRIPT_TURN_READ] = SOURCE(turn_read),
-    [SCRIPT_SURVEYS] = SOURCE(surveys),   [SCRIPT_SPEND] = SOURCE(spend),
-    [SCRIPT_BUDGET] = SOURCE(budget),     [SCRIPT_EXPORT] = SOURCE(export),
-    [SCRIPT_ERASE] = SOURCE(erase),       [SCRIPT_CONSOLE] = SOURCE(console),
-    [SCRIPT_PACE] = SOURCE(pace),         [SCRIPT_PEOPLE] = SOURCE(people),
     [SCRIPT_ENQUEUE] = SOURCE(enqueue),
     [SCRIPT_WITHDRAW] = SOURCE(withdraw),
     [SCRIPT_CLAIM] = SOURCE(claim),
@@ -112,6 +100,7 @@ static const struct {
     [SCRIPT_ERASE] = SOURCE(erase),
     [SCRIPT_CONSOLE] = SOURCE(console),
     [SCRIPT_PACE] = SOURCE(pace),
+    [SCRIPT_PEOPLE] = SOURCE(people),
     [SCRIPT_RAISE_ALERT] = SOURCE(raise_alert),
     [SCRIPT_TAKE_ALERTS] = SOURCE(take_alerts),
     [SCRIPT_SETTLE_ALERT] = SOURCE(settle_alert),

@@ -28,9 +28,9 @@ struct store {
     turn_reports_t *reports;
     survey_reporter_t *reporter;
     budget_t *budget;
+    alerts_t *alerts;
     console_t *console;
     people_index_t *people;
-    alerts_t *alerts;
     request_limits_t limits;
     arena_t *arena; /* of the answer at hand */
     size_t count;   /* requests under way */
@@ -47,49 +47,23 @@ typedef struct pending {
     int64_t score;                    /* COMMIT: that was given, -1: none */
 } pending_t;
 
-const proto_type_t store_accepts[] = {PROTO_ENQUEUE,
-                                      PROTO_WITHDRAW,
-                                      PROTO_CLAIM,
-                                      PROTO_RENEW,
-                                      PROTO_COMMIT,
-                                      PROTO_RELEASE,
-                                      PROTO_RESET,
-                                      PROTO_READ,
-                                      PROTO_SWEEP,
-                                      PROTO_TAKE,
-                                      PROTO_FORGO,
-                                      PROTO_DELIVERED,
-                                      PROTO_STATUS,
-                                      PROTO_LOG_TURN,
-                                      PROTO_LIST_TURNS,
-                                      PROTO_GET_LATENCY,
-                                      PROTO_SURVEYS,
-                                      PROTO_GET_BUDGET,
-                                      PROTO_EXPORT,
-                                      PROTO_ERASE,
-                                      PROTO_SIGN_IN,
-                                      PROTO_WHO_IS,
-                                      PROTO_SIGN_OUT,
-                                      PROTO_LIST_USERS,
-                                      PROTO_PUT_USER,
-                                      PROTO_DROP_USER,
-                                      PROTO_NEW_PASSWORD,
-                                      PROTO_PACE,
-                                      PROTO_LIST_PEOPLE,
-                                      PROTO_GET_CHANGES,
-                                      0};
-    char user_id[PROTO_MAX_USER + 1]; /* DELIVERED, STATUS: who should have it */
-} pending_t;
-
-const proto_type_t store_accepts[] = {
-    PROTO_ENQUEUE,     PROTO_WITHDRAW,    PROTO_CLAIM,        PROTO_RENEW,
-    PROTO_COMMIT,      PROTO_RELEASE,     PROTO_RESET,        PROTO_READ,
-    PROTO_SWEEP,       PROTO_TAKE,        PROTO_FORGO,        PROTO_DELIVERED,
-    PROTO_STATUS,      PROTO_LOG_TURN,    PROTO_LIST_TURNS,   PROTO_GET_LATENCY,
-    PROTO_SURVEYS,     PROTO_GET_BUDGET,  PROTO_EXPORT,       PROTO_ERASE,
-    PROTO_SIGN_IN,     PROTO_WHO_IS,      PROTO_SIGN_OUT,     PROTO_LIST_USERS,
-    PROTO_PUT_USER,    PROTO_DROP_USER,   PROTO_NEW_PASSWORD, PROTO_PACE,
-    PROTO_RAISE_ALERT, PROTO_TAKE_ALERTS, PROTO_SETTLE_ALERT, 0};
+const proto_type_t store_accepts[] = {PROTO_ENQUEUE,      PROTO_WITHDRAW,
+                                      PROTO_CLAIM,        PROTO_RENEW,
+                                      PROTO_COMMIT,       PROTO_RELEASE,
+                                      PROTO_RESET,        PROTO_READ,
+                                      PROTO_SWEEP,        PROTO_TAKE,
+                                      PROTO_FORGO,        PROTO_DELIVERED,
+                                      PROTO_STATUS,       PROTO_LOG_TURN,
+                                      PROTO_LIST_TURNS,   PROTO_GET_LATENCY,
+                                      PROTO_SURVEYS,      PROTO_GET_BUDGET,
+                                      PROTO_EXPORT,       PROTO_ERASE,
+                                      PROTO_SIGN_IN,      PROTO_WHO_IS,
+                                      PROTO_SIGN_OUT,     PROTO_LIST_USERS,
+                                      PROTO_PUT_USER,     PROTO_DROP_USER,
+                                      PROTO_NEW_PASSWORD, PROTO_PACE,
+                                      PROTO_LIST_PEOPLE,  PROTO_GET_CHANGES,
+                                      PROTO_RAISE_ALERT,  PROTO_TAKE_ALERTS,
+                                      PROTO_SETTLE_ALERT, 0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -312,13 +286,12 @@ static bool send_before(store_t *self, const rpc_request_t *request)
         return people_index_forget(self->people, ((const proto_reset_t *)request->msg)->user_id,
                                    deadline);
     case PROTO_ERASE:
-        return people_index_forget(self->people, ((const proto_erase_t *)request->msg)->user_id,
+        return alerts_forget(self->alerts, ((const proto_erase_t *)request->msg)->user_id,
+                             deadline) &&
+               people_index_forget(self->people, ((const proto_erase_t *)request->msg)->user_id,
                                    deadline);
     case PROTO_LOG_TURN:
         return spend_uncommitted(self, request->msg, deadline);
-    case PROTO_ERASE:
-        return alerts_forget(self->alerts, ((const proto_erase_t *)request->msg)->user_id,
-                             deadline);
     default:
         return true;
     }
@@ -347,18 +320,6 @@ static void remember(pending_t *self, const void *msg)
         break;
     }
     snprintf(self->user_id, sizeof self->user_id, "%.*s", STR_ARG(user_id));
-/* What will be needed of a request when it is answered. */
-static void remember(pending_t *self, const rpc_request_t *request)
-{
-    str_t user = {0}, turn = {0};
-    if (request->header.type == PROTO_DELIVERED) {
-        user = ((const proto_delivered_t *)request->msg)->user_id;
-        turn = ((const proto_delivered_t *)request->msg)->turn_id;
-    } else if (request->header.type == PROTO_STATUS) {
-        user = ((const proto_status_t *)request->msg)->user_id;
-    }
-    snprintf(self->user_id, sizeof self->user_id, "%.*s", STR_ARG(user));
-    snprintf(self->turn_id, sizeof self->turn_id, "%.*s", STR_ARG(turn));
 }
 
 void store_handle(void *arg, const rpc_request_t *request)
@@ -383,13 +344,13 @@ void store_handle(void *arg, const rpc_request_t *request)
         people_index_handle(self->people, request);
         return;
     }
-    if (console_takes(header->type)) {
-        console_handle(self->console, request);
-        return;
-    }
     if (header->type == PROTO_RAISE_ALERT || header->type == PROTO_TAKE_ALERTS ||
         header->type == PROTO_SETTLE_ALERT) {
         alerts_handle(self->alerts, request);
+        return;
+    }
+    if (console_takes(header->type)) {
+        console_handle(self->console, request);
         return;
     }
     const char *why;
@@ -406,8 +367,6 @@ void store_handle(void *arg, const rpc_request_t *request)
         abort();
     *pending = (pending_t){self, request->server, request->peer, *header, "", "", -1};
     remember(pending, request->msg);
-    *pending = (pending_t){self, request->server, request->peer, *header, "", ""};
-    remember(pending, request);
     if (!send_before(self, request))
         redisFreeCommand(bytes);
     else if (redis_send(self->redis, bytes, size, store_deadline(header), on_reply, pending)) {
@@ -434,10 +393,9 @@ store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limi
     self->sweeper = sweeper_new(redis, limits);
     self->reports = turn_reports_new(redis);
     self->reporter = survey_reporter_new(redis);
-    self->budget = budget_new(redis, &self->limits, person);
-    self->people = people_index_new(redis, &self->limits);
     self->alerts = alerts_new(redis, limits->alert_repeat_ms, limits->alert_rate);
     self->budget = budget_new(redis, &self->limits, person, self->alerts);
+    self->people = people_index_new(redis, &self->limits);
     self->console = console_new(loop, redis, console);
     return self;
 }
@@ -452,9 +410,9 @@ void store_destroy(store_t **self_p)
     turn_reports_destroy(&self->reports);
     survey_reporter_destroy(&self->reporter);
     budget_destroy(&self->budget);
+    alerts_destroy(&self->alerts);
     console_destroy(&self->console);
     people_index_destroy(&self->people);
-    alerts_destroy(&self->alerts);
     arena_destroy(&self->arena);
     free(self);
     *self_p = NULL;
