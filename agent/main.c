@@ -212,7 +212,6 @@ static void make_turns(agent_t *self)
         .twilio = self->twilio,
         .pace = self->pace,
         .typing = strcmp(config.TWILIO_TYPING, "on") == 0,
-        .template_sid = config.TWILIO_TEMPLATE_SID,
         .settle_ms = config.TWILIO_SETTLE_MS,
         .part_wait_ms = *config.PUBLIC_BASE_URL ? config.TWILIO_PART_MS : 0,
         .holder = self->holder,

@@ -143,10 +143,13 @@ static str_t text_of(turn_t *self)
     return printed;
 }
 
-/* The next part; false when there are no more. */
+/* The next part; false when there are no more. A template has one, without a text of ours. */
 static bool find_part(delivery_t *delivery)
 {
     str_t text = delivery->text;
+    delivery->part = (str_t){0};
+    if (delivery->entries[delivery->at].template_sid.size)
+        return delivery->parts_sent == 0;
     for (int64_t i = 0; i <= delivery->parts_sent; i++)
         if (!split_next(&text, SPLIT_WHATSAPP, &delivery->part))
             return false;
@@ -173,26 +176,6 @@ static void part_is_out(turn_t *self, str_t sid, const char *reason)
 
 /* ---- after an attempt ---- */
 
-/* What came of the template does not matter to the reply: it waits until the person writes. */
-static void on_template(void *arg, const twilio_result_t *result)
-{
-    (void)arg;
-    (void)result;
-}
-
-static void park(turn_t *self, const send_plan_t *plan, int64_t code)
-{
-    const turn_parts_t *parts = self->parts;
-    note(self, "parked", plan->reason, code, 0);
-    if (*parts->template_sid) {
-        twilio_outgoing_t message = {.to = self->user_id,
-                                     .from = entry_of(self)->reply_to,
-                                     .content_sid = str_from(parts->template_sid)};
-        twilio_send(parts->twilio, &message, &self->trace, on_template, NULL);
-    }
-    report(self, "parked", code, 0, finish);
-}
-
 /* All that an attempt or a look can lead to but success. */
 static void follow(turn_t *self, const send_plan_t *plan, int64_t code)
 {
@@ -208,13 +191,12 @@ static void follow(turn_t *self, const send_plan_t *plan, int64_t code)
         note(self, "unsure", plan->reason, code, plan->delay_ms);
         report(self, "unsure", code, plan->delay_ms, finish);
         break;
-    case SEND_TEMPLATE:
-        if (!entry_of(self)->unasked) {
-            park(self, plan, code);
-            break;
-        }
-        note(self, "failed", plan->reason, code, 0);
-        report(self, "failed", code, 0, next_entry);
+    case SEND_TEMPLATE: /* of which sessions knows whether it is to be sent */
+        note(self, entry_of(self)->unasked ? "failed" : "parked", plan->reason, code, 0);
+        if (entry_of(self)->unasked)
+            report(self, "failed", code, 0, next_entry);
+        else
+            report(self, "parked", code, 0, finish);
         break;
     case SEND_OPTED_OUT:
         note(self, "failed", plan->reason, code, 0);
@@ -262,8 +244,10 @@ static void send_part(turn_t *self)
         not_sent(self, REFUSED_RETRY_MS, "late");
         return;
     }
-    twilio_outgoing_t message = {
-        .to = self->user_id, .from = entry_of(self)->reply_to, .body = delivery->part};
+    twilio_outgoing_t message = {.to = self->user_id,
+                                 .from = entry_of(self)->reply_to,
+                                 .body = delivery->part,
+                                 .content_sid = entry_of(self)->template_sid};
     delivery->call = twilio_send(self->parts->twilio, &message, &self->trace, on_sent, self);
     if (!delivery->call)
         not_sent(self, REFUSED_RETRY_MS, "busy");

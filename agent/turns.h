@@ -31,12 +31,11 @@ typedef struct turn_parts {
     model_t *offline;            /* takes over when they fail */
     twilio_t *twilio;            /* NULL: not configured, nothing can be delivered */
     send_pace_t *pace;
-    bool typing;              /* show who writes on WhatsApp that an answer is being written */
-    const char *template_sid; /* may be empty */
-    int64_t settle_ms;        /* then a message that was taken is in Twilio's list */
-    int64_t part_wait_ms;     /* for the status of a part, before the next; 0: there is none */
-    const char *holder;       /* "<name>/<boot>" */
-    size_t credit;            /* turns at once */
+    bool typing;          /* show who writes on WhatsApp that an answer is being written */
+    int64_t settle_ms;    /* then a message that was taken is in Twilio's list */
+    int64_t part_wait_ms; /* for the status of a part, before the next; 0: there is none */
+    const char *holder;   /* "<name>/<boot>" */
+    size_t credit;        /* turns at once */
     int64_t lease_ms;
     int64_t coalesce_ms; /* pause before a turn */
     int64_t turn_ms;     /* then the offline model takes over */

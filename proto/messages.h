@@ -164,7 +164,8 @@
     F(outgoing, 9, STR, message_id, 128, OPTIONAL, "the message it answers last (typing indicator)") \
     F(outgoing, 10, STR, sids,      1024, OPTIONAL, "the carrier's ids of what went to that person lately, a space between two") \
     F(outgoing, 11, BOOL, unasked,  0,   OPTIONAL, "nobody waits for it: what cannot be delivered now is given up") \
-    F(outgoing, 12, STR, literal,   1024, OPTIONAL, "as in a reply")
+    F(outgoing, 12, STR, literal,   1024, OPTIONAL, "as in a reply") \
+    F(outgoing, 13, STR, template_sid, 64, OPTIONAL, "a template of the carrier's to send instead of a text")
 
 #define PROTO_FIELDS_entry(F, L) \
     F(entry, 1, STR, role,    16,  REQUIRED, "user, assistant, call or tool") \

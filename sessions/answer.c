@@ -8,10 +8,12 @@
 #define FULL_RETRY_MS 2000 /* what a caller is told when an inbox is full: about a turn */
 #define MAX_WAITING 100
 #define MAX_OUTGOING 8
-#define MAX_SIDS 1024    /* bytes */
-#define STORED_WORDS 4   /* the same, for one item of an export */
-#define OUTGOING_WORDS 8 /* of an answer, for one */
-#define GRANTED_WORDS 11 /* before them */
+#define MAX_SIDS 1024 /* bytes, as the next two */
+#define MAX_TURN_ID 32
+#define MAX_TEMPLATE 64
+#define STORED_WORDS 4    /* the same, for one item of an export */
+#define OUTGOING_WORDS 10 /* of an answer, for one */
+#define GRANTED_WORDS 11  /* before them */
 
 static void fail(answer_t *self, const char *code, const char *detail, int64_t retry_ms)
 {
@@ -147,22 +149,26 @@ static bool withdrawn(answer_t *self, const redisReply *reply, arena_t *arena)
 /* One reply to deliver: its state, numbers, where it goes, and what it says. */
 static bool outgoing_at(const redisReply *reply, size_t i, arena_t *arena, proto_outgoing_t *out)
 {
-    str_t state, sids, to, record;
+    str_t state, sids, turn, template, to, record;
     int64_t parts, attempts, since, unasked;
-    proto_reply_t said;
+    proto_reply_t said = {0};
     if (!text_at(reply, i, &state) || !number_at(reply, i + 1, &parts) ||
         !number_at(reply, i + 2, &attempts) || !number_at(reply, i + 3, &since) ||
         !text_at(reply, i + 4, &sids) || !number_at(reply, i + 5, &unasked) ||
-        !text_at(reply, i + 6, &to) || !text_at(reply, i + 7, &record) ||
+        !text_at(reply, i + 6, &turn) || !text_at(reply, i + 7, &template) ||
+        !text_at(reply, i + 8, &to) || !text_at(reply, i + 9, &record) ||
         !proto_decode(&proto_outgoing_record, to.data, to.size, out, arena, NULL) ||
-        !proto_decode(&proto_reply_record, record.data, record.size, &said, arena, NULL))
+        (!template.size &&
+         !proto_decode(&proto_reply_record, record.data, record.size, &said, arena, NULL)))
         return false;
     if ((!str_is(state, "due") && !str_is(state, "unsure")) || !utf8_valid(sids) ||
-        sids.size > MAX_SIDS)
+        sids.size > MAX_SIDS || !utf8_valid(turn) || turn.size > MAX_TURN_ID ||
+        !utf8_valid(template) || template.size > MAX_TEMPLATE)
         return false;
-    out->turn_id = said.turn_id;
+    out->turn_id = turn;
     out->text = said.text;
     out->literal = said.literal;
+    out->template_sid = template;
     out->state = state;
     out->parts_sent = parts;
     out->attempts = attempts;
@@ -322,7 +328,9 @@ static bool delivered(answer_t *self, const redisReply *reply, arena_t *arena)
     }
     self->event = self->status;
     return number_at(reply, 1, &self->msg.ok.count) &&
-           (str_is(self->status, "same") || number_at(reply, 2, &self->code));
+           (str_is(self->status, "same") ||
+            (number_at(reply, 2, &self->code) && number_at(reply, 3, &self->invited) &&
+             number_at(reply, 4, &self->dropped)));
 }
 
 static bool noted(answer_t *self, const redisReply *reply, arena_t *arena)
@@ -332,7 +340,8 @@ static bool noted(answer_t *self, const redisReply *reply, arena_t *arena)
     return (str_is(self->status, "known") || str_is(self->status, "unknown") ||
             str_is(self->status, "back")) &&
            number_at(reply, 1, &self->msg.ok.count) && text_at(reply, 2, &self->event) &&
-           number_at(reply, 3, &self->code) && number_at(reply, 4, &self->dropped);
+           number_at(reply, 3, &self->code) && number_at(reply, 4, &self->dropped) &&
+           number_at(reply, 5, &self->invited);
 }
 
 static bool paced(answer_t *self, const redisReply *reply, arena_t *arena)

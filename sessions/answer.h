@@ -16,6 +16,7 @@ typedef struct answer {
     int64_t code; /* the carrier's, with it */
     str_t change; /* "left" or "returned": what the person wants is no more what it was */
     int64_t dropped; /* replies that do not go out because of that */
+    int64_t invited; /* 1: the person is to be asked to write, by the template */
     str_t heard; /* what came of the survey: asked, promoter, passive, detractor; may be empty */
     bool commented;
     int64_t taken;         /* questions of the survey that a message took back */

@@ -6,8 +6,8 @@
 -- Answers {'granted', token, context or '', now, survey's state or '', survey or '', 1 to put the
 --          survey's question or 0, opted out: 1 or 0, tokens and calls spent today, replies to deliver,
 --          of each of them (state, parts, attempts, since, the carrier's ids of what went before, 1 if
---          nobody waits for it or 0, where it goes, reply), message, message …}, {'busy', ms},
---          {'empty'}, {'stale'}
+--          nobody waits for it or 0, turn, template to send instead of a reply or '', where it goes,
+--          reply), message, message …}, {'busy', ms}, {'empty'}, {'stale'}
 local STALE_MS = 3600000 -- a question that was not sent for so long is none any more
 local context = KEYS[6]
 local asker, dead, asked = ARGV[3], ARGV[5], tonumber(ARGV[6])
@@ -61,6 +61,7 @@ local room = ARGV[7] - #remembered
 for i, entry in ipairs(entries) do
     local turn = entry.turn
     local texts = redis.call('HMGET', outgoing, 'to ' .. turn, 'reply ' .. turn)
+    texts[2] = texts[2] or '' -- of a template
     room = room - #texts[1] - #texts[2]
     if room < 0 and i > 1 then
         break -- the rest is for later
@@ -72,7 +73,8 @@ for i, entry in ipairs(entries) do
     change(turn, {token = token}) -- offered under it: no gateway may take it
     answer[11] = i
     for _, value in ipairs({unsure and 'unsure' or 'due', entry.parts, entry.attempts, entry.since,
-                            lease[5] or '', entry.unasked or 0, texts[1], texts[2]}) do
+                            lease[5] or '', entry.now_or_never and 1 or 0, turn, entry.template or '',
+                            texts[1], texts[2]}) do
         answer[#answer + 1] = value
     end
 end

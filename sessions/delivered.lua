@@ -4,10 +4,11 @@
 -- ARGV: those of outbox.lua, turn id, token or 0, what became of it, parts sent, sid or '', code,
 --       ms until it may be tried again, which try or 0, DEDUP_TTL, ms until the sweeper may look,
 --       code of an opt-out, how far a status is that a part need not wait beyond, code of the closed
---       window, µs from one message to the person to the next, how many at once
--- Answers {what became of it, count, code}, {'same', count}: no effect, {'claimed'}, {'wrong'},
---         {'stale'}, {'early', ms}: to be tried then. count: of trying, which try it is; else entries
---         removed.
+--       window, µs from one message to the person to the next, how many at once, template that asks
+--       the person to write or ''
+-- Answers {what became of it, count, code, 1 if that template is due now or 0, replies dropped besides},
+--         {'same', count}: no effect, {'claimed'}, {'wrong'}, {'stale'}, {'early', ms}: to be tried
+--         then. count: of trying, which try it is; else entries removed.
 local sid, sent, known_keys, pace = unpack(KEYS, 6)
 local turn, token, what = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local parts, code, nth = tonumber(ARGV[6]), tonumber(ARGV[8]), tonumber(ARGV[10])
@@ -29,9 +30,13 @@ end
 -- the carrier may have spoken of it before
 local known = ARGV[7] ~= '' and redis.call('HMGET', sid, 'turn', 'rank', 'code') or {}
 local moved = tonumber(known[2] or 0) > tonumber(ARGV[14])
-local refused = moved and tonumber(known[3]) == tonumber(ARGV[15])
+local said = moved and tonumber(known[3]) or 0
+local refused = said == tonumber(ARGV[15])
 if ARGV[7] ~= '' then
     redis.call('HSET', sid, 'turn', turn, 'part', parts)
+    if entry then
+        redis.call('HSET', sid, 'seq', entry.seq)
+    end
     redis.call('PEXPIRE', sid, ARGV[11])
     list(known_keys, sid, ARGV[11])
     local sids = {ARGV[7]} -- the newest first
@@ -62,7 +67,7 @@ if what == 'trying' then
                   attempts = entry.attempts + 1, since = entry.since == 0 and now or entry.since,
                   seq = lease[3] or 0})
     rank(0)
-    return {what, entry.tries + 1, 0}
+    return {what, entry.tries + 1, 0, 0, 0}
 end
 if nth ~= 0 and nth ~= entry.tries then
     return {'same', 0} -- late: another try has begun
@@ -72,30 +77,32 @@ if out and known[1] and entry.back == -1 then
     return {'same', 0} -- a repetition: it was put back since
 end
 
-local unasked = entry.unasked == 1
-if unasked and what == 'parked' then
+if entry.now_or_never and what == 'parked' then
     what = 'failed' -- who writes later is not to be asked first
 end
 local tried = entry.state == 'trying' or entry.state == 'unsure'
 -- whether the person has written since it was tried last: then the carrier's refusal is outdated
 local wrote = tried and tonumber(lease[3] or 0) > entry.seq
-local removed = 0
+local removed, invited, dropped = 0, 0, 0
 local back = entry.back ~= -1 and entry.back or nil
-if out and refused and not unasked then
+if out and refused and not entry.now_or_never then
     back = math.min(back or parts - 1, parts - 1)
 end
 if entry.last == 1 and (back and out or what == 'sent' or what == 'again' or what == 'parked') then
     remove(turn) -- the person has left meanwhile
     rank(token == 0 and 0 or ARGV[12])
-    return {'dropped', 1, code}
+    return {'dropped', 1, code, 0, 0}
 elseif back and (out or what == 'again' or what == 'parked') then -- the window was closed all the same
     what = tonumber(lease[3] or 0) > entry.seq and 'again' or 'parked'
     change(turn, {state = what == 'again' and 'due' or what, at = now, since = 0, parts = back,
                   attempts = 0, back = -1})
+    if what == 'parked' then
+        invited = invite(turn, ARGV[18])
+    end
     rank(ARGV[12])
-    return {what, 0, tonumber(ARGV[15])}
+    return {what, 0, tonumber(ARGV[15]), invited, 0}
 end
-if what == 'done' and token ~= 0 and ARGV[7] ~= '' and entry.back ~= -1 and not unasked then
+if what == 'done' and token ~= 0 and ARGV[7] ~= '' and entry.back ~= -1 and not entry.now_or_never then
     local order = redis.call('HINCRBY', sent, 'order', 1)
     local slot = ' ' .. order % KEPT
     local texts = redis.call('HMGET', outgoing, 'to ' .. turn, 'reply ' .. turn)
@@ -106,12 +113,11 @@ end
 if what == 'done' or what == 'failed' then
     remove(turn)
     removed = 1
-    if what == 'failed' and unasked and uncount(turn) then
+    if what == 'failed' and entry.unasked == 1 and uncount(turn) then
         redis.call('HSET', survey, 'state', 'closed') -- nobody is asked twice for that
     end
     if what == 'failed' and code == tonumber(ARGV[13]) and not wrote then
-        take_back()
-        removed = removed + leave((lease[3] or 0) + 1)
+        removed = removed + carrier_refuses(lease[3] or 0)
     end
 elseif what == 'sent' and parts > entry.parts then
     change(turn, {state = 'due', at = moved and now or now + ARGV[9], parts = parts, attempts = 0,
@@ -124,8 +130,12 @@ elseif what == 'parked' and tried and wrote then
     change(turn, {state = 'due', at = now, since = 0}) -- the window is open again
 elseif what == 'parked' and tried then
     change(turn, {state = 'parked', at = now, since = 0})
+    invited = invite(turn, ARGV[18])
 else
     return {'same', 0}
 end
+if out and said == tonumber(ARGV[13]) and not wrote then
+    dropped = carrier_refuses(lease[3] or 0)
+end
 rank(token == 0 and 0 or ARGV[12])
-return {what, removed, code}
+return {what, removed, code, invited, dropped}

@@ -54,7 +54,10 @@ elseif opt == 'in' then
 end
 local sent = redis.call('LRANGE', outbox, 0, -1)
 for _, turn in ipairs(sent) do
-    if redis.call('HGET', outgoing, 'state ' .. turn) == 'parked' then
+    local entry = read_entry(turn)
+    if entry.template then
+        uninvite(entry)
+    elseif entry.state == 'parked' then
         change(turn, {state = 'due', at = now})
         work()
     end

@@ -38,12 +38,13 @@
  *                                    put back), order (of those put back),
  *                                    last (1: not to be tried again),
  *                                    unasked (1: the survey's question),
+ *                                    template (its sid, instead of a reply),
  *                                    to (outgoing record: where it goes),
  *                                    reply (record)
  *   most:{p}:sid:SIZE:USER:SID
  *                            hash    of a message at the carrier: turn,    DEDUP_TTL
  *                                    part (how many are out with it),
- *                                    status, rank, code
+ *                                    seq (of the try), status, rank, code
  *   most:{p}:spent:USER      hash    what the person spent at language      2 days after the
  *                                    models: day, tokens, calls of that     last turn
  *                                    day, turns (those counted last)
@@ -146,6 +147,8 @@
  *   turn     the turn committed last
  *   opted_out  there when the person wants no messages: the first of their messages that may be
  *            answered all the same
+ *   invited  the seq when a template was to ask the person to write: as long as it is the last
+ *            one, no other is
  *   sids     the carrier's ids of what went to the person last, the newest first
  *   ask_at, ask_until, ask_to, ask  there when the survey's question is due: not before, not after,
  *            where it goes (outgoing record), what it is about (survey record)
@@ -213,6 +216,10 @@
  * - The survey's question to somebody who rests (unasked 1) has nobody who waits for it: ENQUEUE
  * takes it back while it is known not to be out, CLAIM if that has been so for an hour, and what
  * would be parked or put back is given up.
+ * - What is parked may have a template put before it (TWILIO_TEMPLATE_SID) that asks the person to
+ * write: an entry like any other, due at once and in the same step, but given up where a reply would
+ * be parked, and taken back by ENQUEUE while it is known not to be out; not tried again after that.
+ * One is enough until the person writes, whatever else is parked meanwhile.
  * - since is when the part at hand was tried first with an outcome that is not known; it cannot
  *   have been sent before. What is known not to have been sent has none.
  * - tries counts every trying of an entry, so that a late report of one is not taken for the

@@ -88,7 +88,8 @@ int main(int argc, char **argv)
                                .person_burst = config.TWILIO_PERSON_BURST,
                                .number_rate = config.TWILIO_NUMBER_RATE,
                                .alert_repeat_ms = config.ALERT_REPEAT_MS,
-                               .alert_rate = config.ALERT_RATE};
+                               .alert_rate = config.ALERT_RATE,
+                               .template_sid = str_from(config.TWILIO_TEMPLATE_SID)};
     budget_person_t person = {config.BUDGET_PERSON_TOKENS, config.BUDGET_PERSON_CALLS};
     console_limits_t console = {config.CONSOLE_IDLE_MS, config.CONSOLE_MAX_MS, config.CONSOLE_TRIES,
                                 config.CONSOLE_LOCK_MS};

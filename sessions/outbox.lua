@@ -7,7 +7,7 @@ local user, state_ttl = ARGV[1], ARGV[2]
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local FIELDS = {'state', 'at', 'since', 'parts', 'tries', 'attempts', 'token', 'seq', 'back', 'order',
-                'last', 'unasked', 'holds', 'to', 'reply'}
+                'last', 'unasked', 'template', 'holds', 'to', 'reply'}
 local OFFERED = 8 -- entries that an agent is told at once, at most
 local KEPT = 4    -- replies that are kept when they are sent
 
@@ -21,14 +21,15 @@ end
 
 -- An entry without its texts; nil if there is none of that turn
 local function read_entry(turn)
-    local values = redis.call('HMGET', outgoing, names(turn, 13))
+    local values = redis.call('HMGET', outgoing, names(turn, 14))
     if not values[1] then
         return nil
     end
-    local entry = {turn = turn, state = values[1], holds = values[13]}
+    local entry = {turn = turn, state = values[1], template = values[13] or nil, holds = values[14]}
     for i = 2, 12 do
         entry[FIELDS[i]] = tonumber(values[i])
     end
+    entry.now_or_never = entry.unasked == 1 or entry.template ~= nil -- nobody waits for it
     return entry
 end
 
@@ -92,6 +93,33 @@ local function leave(from)
         end
     end
     return dropped
+end
+
+-- A reply waits until the person writes; the template asks them to, if there is one. Once until they do,
+-- however many replies wait, and nobody who wants no messages. It is an entry of its own, before what
+-- waits. Returns 1 if it is due now, else 0.
+local function invite(turn, template)
+    local known = redis.call('HMGET', state, 'seq', 'invited', 'opted_out')
+    local seq = known[1] or '0'
+    if template == '' or known[2] == seq or known[3] then
+        return 0
+    end
+    local entry = string.format('W%.0f', clock[1] * 1000000 + clock[2])
+    redis.call('HSET', state, 'invited', seq)
+    redis.call('LPUSH', outbox, entry)
+    change(entry, {state = 'due', at = now, since = 0, parts = 0, tries = 0, attempts = 0, token = 0, seq = seq,
+                   unasked = 0, template = template, holds = '',
+                   to = redis.call('HGET', outgoing, 'to ' .. turn)})
+    return 1
+end
+
+-- The person has written: they need not be asked to
+local function uninvite(entry)
+    if entry.state == 'due' then
+        remove(entry.turn)
+    else
+        change(entry.turn, {last = 1})
+    end
 end
 
 -- Puts the user where the sweeper will look in time, after a change that leaves the lease as it is

@@ -396,6 +396,7 @@ static bool delivered(request_t *self, const char **why)
     add_number(&self->words, REQUEST_OUTSIDE);
     add_number(&self->words, self->limits->person_ms * 1000);
     add_number(&self->words, self->limits->person_burst);
+    add(&self->words, self->limits->template_sid);
     return true;
 }
 
@@ -422,7 +423,7 @@ static bool status(request_t *self, const char **why)
     CHECK(msg->sid.size > 0, "sid is empty");
     CHECK(msg->status.size > 0, "status is empty");
     CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
-    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT, KEY_KNOWN);
+    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT, KEY_KNOWN, SURVEY_KEYS);
     add(&self->words, msg->status);
     add_number(&self->words, carrier_status_rank(msg->status));
     add_number(&self->words, msg->code);
@@ -430,6 +431,7 @@ static bool status(request_t *self, const char **why)
     add_number(&self->words, CARRIER_SENDING);
     add_number(&self->words, REQUEST_OUTSIDE);
     add_number(&self->words, REQUEST_OPTED_OUT);
+    add(&self->words, self->limits->template_sid);
     return true;
 }
 

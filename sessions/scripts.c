@@ -53,7 +53,7 @@ EMBED(sweep);
 EMBED_OUTBOX(take);
 EMBED_OUTBOX(forgo);
 EMBED_SURVEY_GCRA(delivered);
-EMBED_OUTBOX(status);
+EMBED_SURVEY(status);
 EMBED(turn_log);
 EMBED(turn_out);
 EMBED(turn_read);

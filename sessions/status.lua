@@ -3,14 +3,16 @@
 -- we know the message: the furthest status stays. A part that has moved on lets the next one go; one
 -- that came after the window was closed has its reply put back, from that part on and once; one to
 -- somebody who wants no messages is the last, unless they have written since.
--- KEYS: those of outbox.lua, sid, sent, known
+-- KEYS: those of outbox.lua, sid, sent, known, survey, surveys, opinions
 -- ARGV: those of outbox.lua, status, how far it is, code, DEDUP_TTL, how far one is that a part need
---       not wait beyond, code of the closed window, code of an opt-out
--- Answers {'known', 'unknown' or 'back', 1 if it is news or 0, status, code, replies dropped}
+--       not wait beyond, code of the closed window, code of an opt-out, template that asks the person
+--       to write or ''
+-- Answers {'known', 'unknown' or 'back', 1 if it is news or 0, status, code, replies dropped, 1 if that
+--         template is due now or 0}
 local sid, sent, known_keys = unpack(KEYS, 6)
 local far, code = tonumber(ARGV[4]), tonumber(ARGV[5])
 
-local stored = redis.call('HMGET', sid, 'turn', 'rank', 'part')
+local stored = redis.call('HMGET', sid, 'turn', 'rank', 'part', 'seq')
 local turn, part = stored[1], tonumber(stored[3] or 0)
 local news = far > tonumber(stored[2] or -1)
 if news then
@@ -33,12 +35,17 @@ local function kept()
     end
 end
 
+local invited = 0
+
 -- Puts it where those are that may wait for the person; they may have written since
 local function wait(seq, fields)
     local wrote = tonumber(redis.call('HGET', state, 'seq') or 0) > seq
     fields.state, fields.at, fields.since = wrote and 'due' or 'parked', now, 0
     fields.parts, fields.attempts, fields.back = part - 1, 0, -1
     change(turn, fields)
+    if not wrote then
+        invited = invite(turn, ARGV[10])
+    end
     rank(0)
     return true
 end
@@ -54,8 +61,9 @@ local function restore()
     redis.call('HDEL', sent, unpack(names))
     local behind = nil
     for _, other in ipairs(redis.call('LRANGE', outbox, 0, -1)) do
-        local order = read_entry(other).order
-        if not behind and (not order or order > tonumber(values[2])) then
+        local entry = read_entry(other)
+        local later = not entry.order or entry.order > tonumber(values[2])
+        if not behind and later and not entry.template then -- which stays the first
             behind = other
         end
     end
@@ -72,7 +80,7 @@ local function put_back()
     local entry = read_entry(turn)
     if not entry then
         return restore()
-    elseif entry.unasked == 1 then
+    elseif entry.now_or_never then
         return false
     elseif entry.back == -1 then
         if entry.state == 'parked' and entry.parts >= part then
@@ -86,16 +94,14 @@ local function put_back()
     return false
 end
 
--- The person wants no messages, said the carrier; returns how many replies that has dropped
+-- The person wants no messages, said the carrier; returns how many replies that has dropped. What they
+-- wrote since that message was tried says otherwise.
 local function refuse()
-    local entry = read_entry(turn)
-    local _, values = kept()
-    local seq = entry and entry.seq or values and tonumber(values[3])
-    local last = tonumber(redis.call('HGET', state, 'seq') or 0)
+    local seq, last = tonumber(stored[4]), tonumber(redis.call('HGET', state, 'seq') or 0)
     if not seq or last > seq then
         return 0
     end
-    local dropped = leave(last + 1)
+    local dropped = carrier_refuses(last)
     rank(0)
     return dropped
 end
@@ -114,4 +120,4 @@ if news and part > 0 and far > tonumber(ARGV[7]) then
         end
     end
 end
-return {became, news and 1 or 0, ARGV[3], code, dropped}
+return {became, news and 1 or 0, ARGV[3], code, dropped, invited}

@@ -185,6 +185,10 @@ static void note(const pending_t *self, const answer_t *answer)
     else if (answer->type == PROTO_PACED)
         metric_add_label(METRIC_SEND_PLACES, "none", 1);
     note_wish(self, answer);
+    if (answer->invited) {
+        metric_add_label(METRIC_OUTBOX, "template", 1);
+        log_info("template_due", LOG_TRACE(&self->header.trace));
+    }
     if (self->header.type == PROTO_ERASE && answer->type == PROTO_OK)
         log_info("person_erased", LOG_TRACE(&self->header.trace),
                  LOG_INT("erased", answer->msg.ok.count));

@@ -62,3 +62,10 @@ local function take_back()
     end
     return taken
 end
+
+-- The carrier says that the person wants no messages. Returns how many replies that has dropped; their
+-- answers to what they write from now on go out.
+local function carrier_refuses(last)
+    take_back()
+    return leave(last + 1)
+end

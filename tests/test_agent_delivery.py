@@ -271,14 +271,34 @@ def test_outside_the_window_it_is_parked(world, sim):
     assert sim.received(PHONE) == []
 
 
-def test_outside_the_window_a_template_asks_for_an_answer(new_world, sim):
-    template = "HX" + "0123456789abcdef" * 2
-    world = new_world({"TWILIO_TEMPLATE_SID": template})
-    sim.control(failures=[63016])
-    entry = world.sessions.owe(ANA, "hola")
+TEMPLATE = "HX" + "0123456789abcdef" * 2
+
+
+def test_a_template_goes_out_instead_of_a_text(world, sim):
+    world.sessions.owe(ANA, "", template_sid=TEMPLATE, unasked=True)
+    world.sessions.owe(ANA, "hola")
     run(world)
-    most.eventually(lambda: sim.received(PHONE) == [f"[{template}]"])
-    assert entry["state"] == "parked"
+    assert sim.received(PHONE) == [f"[{TEMPLATE}]", "hola"]
+    assert states(world) == ["trying", "done"] * 2
+
+
+@pytest.mark.parametrize("kind, taken", [("cut", False), ("cut_accepted", True)])
+def test_a_template_of_unknown_outcome_is_settled_like_a_text(world, sim, kind, taken):
+    sim.control(failures=[kind])
+    world.sessions.owe(ANA, "", template_sid=TEMPLATE, unasked=True)
+    run(world)
+    assert states(world) == ["trying", "unsure"]
+    run_later(world, 0 if taken else GIVEN_UP_MS)
+    assert sim.received(PHONE) == [f"[{TEMPLATE}]"]
+
+
+@pytest.mark.parametrize("code", [63016, 63027])
+def test_a_template_that_is_refused_is_given_up(world, sim, code):
+    sim.control(failures=[code])
+    entry = world.sessions.owe(ANA, "", template_sid=TEMPLATE, unasked=True)
+    run(world)
+    assert entry["state"] == "failed" and world.sessions.told(ANA)[-1] == ("failed", 0, code)
+    assert sim.received(PHONE) == []
 
 
 @pytest.mark.parametrize("code", [21610, 21211, 63013])

@@ -30,7 +30,8 @@ static const request_limits_t limits = {.inbox_max = 7,
                                         .day_calls = 40,
                                         .person_ms = 6000,
                                         .person_burst = 10,
-                                        .number_rate = 80};
+                                        .number_rate = 80,
+                                        .template_sid = {"HX1", 3}};
 
 /* ---- keys ---- */
 
@@ -429,17 +430,18 @@ static void deliveries_become_commands(void **state)
     assert_string_equal(got->element[11]->str, "most:{300}:pace:a");
     assert_words(got, 15,
                  (const char *[]){"a", "3609000", "t1", "12", "sent", "2", "SM1", "3", "4", "5",
-                                  "9000", "2000", "21610", "3", "63016", "6000000", "10", NULL});
+                                  "9000", "2000", "21610", "3", "63016", "6000000", "10", "HX1",
+                                  NULL});
     freeReplyObject(got);
     got =
         command(PROTO_STATUS,
                 &(proto_status_t){
                     .user_id = user, .sid = STR_LIT("SM1"), .status = STR_LIT("read"), .code = 9});
-    assert_keys(got, 8);
+    assert_keys(got, 11);
     assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
-    assert_words(
-        got, 11,
-        (const char *[]){"a", "3609000", "read", "6", "9", "9000", "3", "63016", "21610", NULL});
+    assert_words(got, 14,
+                 (const char *[]){"a", "3609000", "read", "6", "9", "9000", "3", "63016", "21610",
+                                  "HX1", NULL});
     freeReplyObject(got);
 }
 
@@ -854,12 +856,15 @@ static void claimed_is_read(void **state)
     assert_true(proto_encode(&proto_reply_record, &reply, &said, NULL));
     proto_survey_t survey = {.state = STR_LIT("asked"), .turn_id = STR_LIT("q1"), .score = 9};
     assert_true(proto_encode(&proto_survey_record, &survey, &asked, NULL));
-    buf_str(&wire, "*20\r\n$7\r\ngranted\r\n:1700000000002\r\n");
+    buf_str(&wire, "*32\r\n$7\r\ngranted\r\n:1700000000002\r\n");
     bulk(&wire, buf_view(&context));
     buf_str(&wire, ":1700000000099\r\n$6\r\nclosed\r\n");
     bulk(&wire, buf_view(&asked));
-    buf_str(&wire, ":1\r\n:1\r\n:3000000000\r\n:17\r\n");
-    buf_str(&wire, ":1\r\n$6\r\nunsure\r\n:2\r\n:3\r\n:1700000000004\r\n$4\r\nSM01\r\n:1\r\n");
+    buf_str(&wire, ":1\r\n:1\r\n:3000000000\r\n:17\r\n:2\r\n");
+    buf_str(&wire, "$3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$4\r\nSM01\r\n:1\r\n$3\r\nW16\r\n$3\r\nHX1\r\n");
+    bulk(&wire, buf_view(&place));
+    buf_str(&wire, "$0\r\n\r\n$6\r\nunsure\r\n:2\r\n:3\r\n:1700000000004\r\n$4\r\nSM01\r\n:0\r\n");
+    buf_str(&wire, "$2\r\nt1\r\n$0\r\n\r\n");
     bulk(&wire, buf_view(&place));
     bulk(&wire, buf_view(&said));
     bulk(&wire, buf_view(&stored));
@@ -877,19 +882,24 @@ static void claimed_is_read(void **state)
     assert_int_equal(msg->messages[0].seq, 12);
     assert_int_equal(msg->messages[0].received_ms, 1700000000001);
     assert_true(str_is(msg->messages[0].text, "más"));
-    assert_int_equal(msg->outgoing_count, 1);
-    assert_true(str_is(msg->outgoing->turn_id, "t1"));
-    assert_true(str_is(msg->outgoing->text, "listo"));
-    assert_true(str_is(msg->outgoing->literal, "1 2"));
-    assert_true(str_is(msg->outgoing->channel, "twilio"));
-    assert_true(str_is(msg->outgoing->reply_to, "whatsapp:+1"));
-    assert_true(str_is(msg->outgoing->message_id, "m"));
-    assert_true(str_is(msg->outgoing->state, "unsure"));
-    assert_int_equal(msg->outgoing->parts_sent, 2);
-    assert_int_equal(msg->outgoing->attempts, 3);
-    assert_int_equal(msg->outgoing->since_ms, 1700000000004);
-    assert_true(str_is(msg->outgoing->sids, "SM01"));
-    assert_true(msg->outgoing->unasked);
+    assert_int_equal(msg->outgoing_count, 2);
+    assert_true(str_is(msg->outgoing[1].turn_id, "t1"));
+    assert_true(str_is(msg->outgoing[1].text, "listo"));
+    assert_true(str_is(msg->outgoing[1].literal, "1 2"));
+    assert_true(str_is(msg->outgoing[1].channel, "twilio"));
+    assert_true(str_is(msg->outgoing[1].reply_to, "whatsapp:+1"));
+    assert_true(str_is(msg->outgoing[1].message_id, "m"));
+    assert_true(str_is(msg->outgoing[1].state, "unsure"));
+    assert_int_equal(msg->outgoing[1].parts_sent, 2);
+    assert_int_equal(msg->outgoing[1].attempts, 3);
+    assert_int_equal(msg->outgoing[1].since_ms, 1700000000004);
+    assert_true(str_is(msg->outgoing[1].sids, "SM01"));
+    assert_false(msg->outgoing[1].unasked);
+    assert_int_equal(msg->outgoing[1].template_sid.size, 0);
+    assert_true(str_is(msg->outgoing[0].turn_id, "W16"));
+    assert_true(str_is(msg->outgoing[0].template_sid, "HX1"));
+    assert_true(str_is(msg->outgoing[0].reply_to, "whatsapp:+1"));
+    assert_true(msg->outgoing[0].unasked && !msg->outgoing[0].text.size);
     assert_int_equal(msg->survey_count, 1);
     assert_true(str_is(msg->survey->state, "closed")); /* sessions knows it best */
     assert_true(str_is(msg->survey->turn_id, "q1"));
@@ -935,10 +945,10 @@ static void a_damaged_message_is_an_error(void **state)
         "0\r\n:-1\r\n",
         "*11\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
         "0\r\n:9\r\n",
-        "*19\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
+        "*21\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
         "0\r\n:1\r\n$"
         "3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$"
-        "1\r\nx\r\n:0\r\n$1\r\nx\r\n$1\r\nx\r\n",
+        "1\r\nx\r\n:0\r\n$1\r\nt\r\n$0\r\n\r\n$1\r\nx\r\n$1\r\nx\r\n",
     };
     for (size_t i = 0; i < sizeof wires / sizeof *wires; i++)
         assert_error(answered(self, PROTO_CLAIM, wires[i], strlen(wires[i])), PROTO_CODE_INTERNAL);
@@ -986,19 +996,30 @@ static void deliveries_are_read(void **state)
     assert_int_equal(ANSWERED(self, PROTO_TAKE, "*1\r\n$5\r\ntaken\r\n")->type, PROTO_OK);
     assert_error(ANSWERED(self, PROTO_TAKE, "*1\r\n$7\r\nclaimed\r\n"), PROTO_CODE_CLAIMED);
     assert_int_equal(ANSWERED(self, PROTO_FORGO, "*2\r\n$2\r\nok\r\n:1\r\n")->msg.ok.count, 1);
-    answer_t *answer = ANSWERED(self, PROTO_DELIVERED, "*3\r\n$6\r\ntrying\r\n:4\r\n:0\r\n");
+    answer_t *answer =
+        ANSWERED(self, PROTO_DELIVERED, "*5\r\n$6\r\ntrying\r\n:4\r\n:0\r\n:0\r\n:0\r\n");
     assert_int_equal(answer->type, PROTO_OK);
     assert_int_equal(answer->msg.ok.count, 4);
-    answer = ANSWERED(self, PROTO_DELIVERED, "*3\r\n$6\r\nfailed\r\n:2\r\n:21610\r\n");
+    answer = ANSWERED(self, PROTO_DELIVERED, "*5\r\n$6\r\nfailed\r\n:2\r\n:21610\r\n:1\r\n:3\r\n");
     assert_int_equal(answer->msg.ok.count, 2);
     assert_int_equal(answer->code, 21610);
+    assert_int_equal(answer->invited, 1);
+    assert_int_equal(answer->dropped, 3);
     assert_true(str_is(answer->event, "failed"));
     assert_int_equal(ANSWERED(self, PROTO_DELIVERED, "*2\r\n$4\r\nsame\r\n:0\r\n")->type, PROTO_OK);
     assert_error(ANSWERED(self, PROTO_DELIVERED, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
     assert_error(ANSWERED(self, PROTO_DELIVERED, "*1\r\n$7\r\nclaimed\r\n"), PROTO_CODE_CLAIMED);
     assert_error(ANSWERED(self, PROTO_DELIVERED, "*1\r\n$5\r\nwrong\r\n"), PROTO_CODE_INVALID);
-    answer =
-        ANSWERED(self, PROTO_STATUS, "*5\r\n$5\r\nknown\r\n:1\r\n$6\r\nfailed\r\n:30003\r\n:3\r\n");
+    answer = ANSWERED(self, PROTO_DELIVERED, "*2\r\n$5\r\nearly\r\n:1234\r\n");
+    assert_error(answer, PROTO_CODE_EARLY);
+    assert_int_equal(answer->msg.error.retry_after_ms, 1234);
+    answer = ANSWERED(self, PROTO_PACE, "*4\r\n$2\r\nok\r\n:20\r\n:500\r\n:12500\r\n");
+    assert_int_equal(answer->msg.paced.places, 20);
+    assert_int_equal(answer->msg.paced.first_us, 500);
+    assert_int_equal(answer->msg.paced.every_us, 12500);
+    answer = ANSWERED(self, PROTO_STATUS,
+                      "*6\r\n$5\r\nknown\r\n:1\r\n$6\r\nfailed\r\n:30003\r\n:3\r\n:1\r\n");
+    assert_int_equal(answer->invited, 1);
     assert_int_equal(answer->type, PROTO_OK);
     assert_int_equal(answer->msg.ok.count, 1);
     assert_int_equal(answer->code, 30003);
