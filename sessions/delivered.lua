@@ -134,7 +134,7 @@ elseif what == 'parked' and tried then
 else
     return {'same', 0}
 end
-if out and said == tonumber(ARGV[13]) and not wrote then
+if out and said == tonumber(ARGV[13]) and tonumber(lease[3] or 0) <= entry.seq then
     dropped = carrier_refuses(lease[3] or 0)
 end
 rank(token == 0 and 0 or ARGV[12])

@@ -747,6 +747,30 @@ def test_a_refusal_by_the_carrier_drops_what_was_to_come(talk):
 
 
 @pytest.mark.parametrize("wrote", [False, True])
+@pytest.mark.parametrize("end", ["sent", "done"])
+def test_the_carrier_may_refuse_before_its_message_is_known(talk, end, wrote):
+    talk.status("SM1", "undelivered", 21610)
+    for turn in ("t1", "t2"):
+        talk.answered(turn)
+    token, _ = talk.offered()
+    talk.delivered("t1", "trying", token)
+    if wrote:
+        talk.ask("m9")
+    talk.delivered("t1", end, token, parts_sent=1, sid="SM1")
+    assert left(talk) == (not wrote)
+    assert order(talk) == ((["t1"] if end == "sent" else []) + ["t2"] if wrote else [])
+
+
+def test_any_message_may_be_refused_after_the_fact(talk):
+    """Not only those that are kept to be sent again."""
+    send(talk, "t1", "SM1")
+    with talk.stack.redis() as redis:
+        redis.delete(key("sent", talk.user))
+    talk.status("SM1", "undelivered", 21610)
+    assert left(talk)
+
+
+@pytest.mark.parametrize("wrote", [False, True])
 def test_the_carrier_may_refuse_after_the_fact(talk, wrote):
     send(talk, "t1", "SM1")
     if wrote:
@@ -872,7 +896,7 @@ def test_a_status_may_come_before_its_message_is_known(talk):
     assert talk.status("SM1", "sent") == 0
     assert talk.status("SM1", "failed", 30003) == 1
     with talk.stack.redis() as redis:
-        assert redis.hgetall(name) == {"turn": "t1", "status": "failed", "rank": "7",
+        assert redis.hgetall(name) == {"turn": "t1", "seq": "1", "status": "failed", "rank": "7",
                                        "code": "30003", "part": "0"}
 
 

@@ -172,7 +172,7 @@ class Outbox(Model):
         said = dict(self.sids.get(sid, {"turn": None, "rank": 0, "code": 0}))
         if sid:
             self.sids[sid] = {"rank": -1, "code": 0, **self.sids.get(sid, {}),
-                              "turn": turn, "part": parts}
+                              "turn": turn, "part": parts, **({"seq": entry.seq} if entry else {})}
         if not entry:
             return 0
         if what == "trying":
@@ -211,16 +211,23 @@ class Outbox(Model):
             entry.state, entry.open = "due" if self.seq > entry.seq else "parked", True
             entry.since, entry.parts, entry.attempts, entry.back = False, back, 0, -1
             return 0
+        left_early = out and moved and said["code"] == OPTED_OUT and self.seq <= entry.seq
         if what in ("done", "failed"):
             if what == "done" and token and sid and entry.back != -1:
                 self.kept_count += 1
                 self.kept[self.kept_count % KEPT] = (entry, self.kept_count)
             self.outbox.remove(entry)
             refused = what == "failed" and code == OPTED_OUT and not wrote
+            if left_early:
+                self.note("refused before it was known")
+                self.leave(self.seq + 1)
             return 1 + (self.leave(self.seq + 1) if refused else 0)
         if what == "sent" and parts > entry.parts:
             entry.state, entry.open, entry.parts = "due", moved or not later, parts
             entry.attempts, entry.since = 0, False
+            if left_early:
+                self.note("refused before it was known")
+                self.leave(self.seq + 1)
         elif what == "again" and entry.state != "parked":
             entry.state, entry.open, entry.since = "due", not later, False
         elif what == "unsure" and tried:
@@ -244,7 +251,7 @@ class Outbox(Model):
         if code == OUTSIDE:
             self.put_back(turn, entry, part)
         elif code == OPTED_OUT:
-            self.refuse(turn, entry)
+            self.refuse(sid)
         elif entry and entry is self.outbox[0] and entry.state == "due" and not entry.attempts \
                 and entry.parts == part and not entry.open:
             entry.open = True
@@ -283,10 +290,9 @@ class Outbox(Model):
         behind = [n for n, e in enumerate(self.outbox) if e.order is None or e.order > order]
         self.outbox.insert(behind[0] if behind else len(self.outbox), again)
 
-    def refuse(self, turn, entry):
-        slot = self.slot(turn)
-        entry = entry or slot is not None and self.kept[slot][0]
-        if entry and self.seq <= entry.seq:
+    def refuse(self, sid):
+        seq = self.sids[sid].get("seq")
+        if seq is not None and self.seq <= seq:
             self.note("refused by STATUS")
             self.leave(self.seq + 1)
 
