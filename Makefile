@@ -128,7 +128,7 @@ $(B)/tests/model-sim $(B)/tests/http-load: $(ARCHIVES)
 
 # what is embedded by .incbin
 $(B)/sessions/scripts.o: $(wildcard sessions/*.lua)
-$(B)/gateway/kore_page.o: $(wildcard gateway/page/*)
+$(B)/gateway/kore_page.o: $(wildcard gateway/page/* gateway/console/*)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
@@ -212,9 +212,9 @@ check-python: build $(B)/tests/model-sim $(B)/tests/http-load $(B)/tests/bench_s
 # unit tests drive through far more, and what tries Redis' scripts rather than ours. Kore itself is not
 # instrumented, and its start and stop do not survive ThreadSanitizer's runtime: there the gateway's
 # own tests are left to the others, and so are those that say much to processes of one thread.
-LEFT_OUT_asan := page eval compose_file soak chaos sessions_random bench model_sim
+LEFT_OUT_asan := page console_page eval compose_file soak chaos sessions_random bench model_sim
 LEFT_OUT_ubsan := $(LEFT_OUT_asan)
-LEFT_OUT_tsan := $(LEFT_OUT_asan) gateway gateway_http run lies ground memory seller sessions_survey survey \
+LEFT_OUT_tsan := $(LEFT_OUT_asan) console conversations gateway gateway_http run lies ground memory seller sessions_survey survey \
 	budget turn_log breaker people twilio_sim whatsapp webhook
 asan ubsan tsan: deps-check ## the tests under a sanitizer
 	@$(MAKE) --no-print-directory -j2 V=$@ build units

@@ -1,6 +1,7 @@
 /*
- * The page's files stand in gateway/page and are taken into the module as they are, so that a
- * worker needs no file system. Each is sent with an ETag of its content.
+ * The files of the chat page and of the console stand in gateway/page and gateway/console and are
+ * taken into the module as they are, so that a worker needs no file system. Each is sent with an
+ * ETag of its content.
  */
 #include "gateway/kore_page.h"
 
@@ -8,6 +9,9 @@
 #include "gateway/page_fill.h"
 
 #define PAGE_MAX (1 << 20)
+#define TYPE_HTML "text/html; charset=utf-8"
+#define TYPE_CSS "text/css; charset=utf-8"
+#define TYPE_JS "text/javascript; charset=utf-8"
 
 #define EMBED(symbol, file)                                                                \
     __asm__(".pushsection .rodata\n" #symbol ":\n.incbin \"" file "\"\n" #symbol "_end:\n" \
@@ -19,6 +23,15 @@ EMBED(page_html, "gateway/page/index.html");
 EMBED(page_css, "gateway/page/chat.css");
 EMBED(page_js, "gateway/page/chat.js");
 EMBED(page_icon, "gateway/page/icon.svg");
+EMBED(console_html, "gateway/console/index.html");
+EMBED(console_css, "gateway/console/console.css");
+EMBED(console_app_js, "gateway/console/app.js");
+EMBED(console_shell_js, "gateway/console/shell.js");
+EMBED(console_words_js, "gateway/console/words.js");
+EMBED(console_conversations_js, "gateway/console/conversations.js");
+EMBED(console_numbers_js, "gateway/console/numbers.js");
+EMBED(console_health_js, "gateway/console/health.js");
+EMBED(console_users_js, "gateway/console/users.js");
 
 static struct file {
     const char *path;
@@ -28,10 +41,25 @@ static struct file {
     str_t body;
     char etag[24];
 } files[] = {
-    {"/", "text/html; charset=utf-8", page_html, page_html_end, {0}, ""},
-    {"/chat.css", "text/css; charset=utf-8", page_css, page_css_end, {0}, ""},
-    {"/chat.js", "text/javascript; charset=utf-8", page_js, page_js_end, {0}, ""},
+    {"/", TYPE_HTML, page_html, page_html_end, {0}, ""},
+    {"/chat.css", TYPE_CSS, page_css, page_css_end, {0}, ""},
+    {"/chat.js", TYPE_JS, page_js, page_js_end, {0}, ""},
     {"/icon.svg", "image/svg+xml", page_icon, page_icon_end, {0}, ""},
+    {"/console", TYPE_HTML, console_html, console_html_end, {0}, ""},
+    {"/console/", TYPE_HTML, console_html, console_html_end, {0}, ""},
+    {"/console/console.css", TYPE_CSS, console_css, console_css_end, {0}, ""},
+    {"/console/app.js", TYPE_JS, console_app_js, console_app_js_end, {0}, ""},
+    {"/console/shell.js", TYPE_JS, console_shell_js, console_shell_js_end, {0}, ""},
+    {"/console/words.js", TYPE_JS, console_words_js, console_words_js_end, {0}, ""},
+    {"/console/conversations.js",
+     TYPE_JS,
+     console_conversations_js,
+     console_conversations_js_end,
+     {0},
+     ""},
+    {"/console/numbers.js", TYPE_JS, console_numbers_js, console_numbers_js_end, {0}, ""},
+    {"/console/health.js", TYPE_JS, console_health_js, console_health_js_end, {0}, ""},
+    {"/console/users.js", TYPE_JS, console_users_js, console_users_js_end, {0}, ""},
 };
 #define FILES (sizeof files / sizeof *files)
 

@@ -24,6 +24,16 @@
     R(PAGE,           "/chat.css",                 GET,    ANYBODY, NONE,   "its looks") \
     R(PAGE,           "/chat.js",                  GET,    ANYBODY, NONE,   "its script") \
     R(PAGE,           "/icon.svg",                 GET,    ANYBODY, NONE,   "its icon") \
+    R(PAGE,           "/console",                  GET,    ANYBODY, NONE,   "the console's page") \
+    R(PAGE,           "/console/",                 GET,    ANYBODY, NONE,   "the same") \
+    R(PAGE,           "/console/console.css",      GET,    ANYBODY, NONE,   "a file of it") \
+    R(PAGE,           "/console/app.js",           GET,    ANYBODY, NONE,   "a file of it") \
+    R(PAGE,           "/console/shell.js",         GET,    ANYBODY, NONE,   "a file of it") \
+    R(PAGE,           "/console/words.js",         GET,    ANYBODY, NONE,   "a file of it") \
+    R(PAGE,           "/console/conversations.js", GET,    ANYBODY, NONE,   "a file of it") \
+    R(PAGE,           "/console/numbers.js",       GET,    ANYBODY, NONE,   "a file of it") \
+    R(PAGE,           "/console/health.js",        GET,    ANYBODY, NONE,   "a file of it") \
+    R(PAGE,           "/console/users.js",         GET,    ANYBODY, NONE,   "a file of it") \
     R(BOT,            "/seller/bot/",              POST,   API,     SELLER, "say something, get the answer") \
     R(BOT,            "/seller/bot",               POST,   API,     SELLER, "the same") \
     R(SESSION,        "/seller/sessions/{user_id}", GET,   API,     VIEWER, "a conversation") \

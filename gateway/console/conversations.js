@@ -1,0 +1,268 @@
+/* The newest conversations, and one of them whole. The list is looked at again when the gateway says
+ * that it has changed; the address says which conversation is open and which filter is on. */
+import { Problem, ask, confirm, get, listen, make, may, reason, tell, trouble } from "/console/shell.js";
+import { duration, moment, number, person, say } from "/console/words.js";
+
+const PAGE = 25;
+const filters = [["", "all"], ["failed", "failedFilter"], ["unhappy", "unhappyFilter"]];
+
+function badges(one) {
+  return make("span.badges", {},
+    one.writing ? make("span.badge", {}, say.writing) : null,
+    one.waiting ? make("span.badge.warn", {}, say.waiting(one.waiting)) : null,
+    one.failed_at ? make("span.badge.wrong", {}, say.deliveryFailed) : null,
+    !one.failed_at && one.undelivered ? make("span.badge.warn", {}, say.undelivered) : null,
+    one.score !== null ? make(one.score <= 6 ? "span.badge.wrong" : "span.badge", {}, say.score(one.score)) : null,
+    one.opted_out ? make("span.badge.warn", {}, say.optedOut) : null);
+}
+
+function link(id, filter) {
+  return `#/conversations${id ? `/${encodeURIComponent(id)}` : ""}${filter ? `?filter=${filter}` : ""}`;
+}
+
+class List {
+  constructor(page) {
+    this.page = page;
+    this.items = [];
+    this.before = null;
+    this.search = make("input", { type: "search", id: "search", placeholder: say.search, "aria-label": say.search, maxlength: 100 });
+    this.segments = make("div.segments", { role: "group", "aria-label": say.conversations });
+    this.live = make("span.live.soft", { id: "live" }, say.notLive);
+    this.rows = make("ol", { id: "list" });
+    this.element = make("section.list", {},
+      make("div.head", {}, make("div.row", {}, make("h1", {}, say.conversations), this.live), this.search, this.segments), this.rows);
+    let timer;
+    this.search.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => this.load(), 250);
+    });
+  }
+
+  query(before) {
+    const query = new URLSearchParams({ limit: PAGE });
+    if (this.page.filter) query.set("filter", this.page.filter);
+    if (this.search.value.trim()) query.set("q", this.search.value.trim());
+    if (before) query.set("before", before);
+    return `/seller/conversations?${query}`;
+  }
+
+  /* The first page; what was shown below it stays below it. */
+  async load(keep = false) {
+    const asked = this.query();
+    try {
+      const told = await get(asked);
+      if (asked !== this.query()) return; // something else is looked for by now
+      const fresh = new Set(told.conversations.map((one) => one.user_id));
+      const below = keep && this.items.length > PAGE ? this.items.slice(PAGE).filter((one) => !fresh.has(one.user_id)) : [];
+      this.items = [...told.conversations, ...below];
+      if (!below.length) this.before = told.before;
+      this.draw();
+    } catch (problem) {
+      if (!keep) this.rows.replaceChildren(make("li", {}, trouble(problem)));
+    }
+  }
+
+  async more() {
+    try {
+      const told = await get(this.query(this.before));
+      const known = new Set(this.items.map((one) => one.user_id));
+      this.items.push(...told.conversations.filter((one) => !known.has(one.user_id)));
+      this.before = told.before;
+      this.draw();
+    } catch (problem) {
+      this.rows.lastChild.replaceChildren(trouble(problem));
+    }
+  }
+
+  row(one) {
+    const last = one.last.text.replace(/\s+/g, " ");
+    return make("li", {}, make("a", { href: link(one.user_id, this.page.filter), "data-user": one.user_id, "aria-current": one.user_id === this.page.user ? "true" : null },
+      make("span.row", {}, make("span.who", {}, person(one.user_id)), make("time.when", { datetime: one.at }, moment(one.at))),
+      make("span.last", {}, `${one.last.role === "user" ? say.customer : say.bot}: ${last || "…"}`), badges(one)));
+  }
+
+  draw() {
+    const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.user : null;
+    this.segments.replaceChildren(...filters.map(([filter, label]) => make("button", { type: "button", "aria-pressed": String(filter === this.page.filter),
+      onclick: () => { location.hash = link(this.page.user, filter); } }, say[label])));
+    const rows = this.items.map((one) => this.row(one));
+    if (!rows.length) rows.push(make("li.empty", {}, this.page.filter || this.search.value ? say.noneFound : say.none));
+    if (this.before) rows.push(make("li.more", {}, make("button", { type: "button", onclick: () => this.more() }, say.more)));
+    this.rows.replaceChildren(...rows);
+    if (focused) for (const a of this.rows.querySelectorAll("a")) if (a.dataset.user === focused) a.focus({ preventScroll: true });
+  }
+}
+
+/* ---- one conversation ---- */
+
+function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 1);
+  } catch {
+    return text;
+  }
+}
+
+function tools(list) {
+  if (!list.length) return null;
+  return make("details.tools", {}, make("summary", {}, say.toolsUsed(list.length)),
+    ...list.map((tool) => make("div", {}, make("strong", {}, tool.name),
+      make("pre", { tabindex: 0, "aria-label": say.asked }, pretty(tool.arguments)), make("pre", { tabindex: 0, "aria-label": say.got }, pretty(tool.result)))));
+}
+
+function meta(message, turn) {
+  const parts = [moment(message.at)];
+  if (turn) {
+    parts.push(duration(turn.total_ms));
+    if (turn.tokens_in + turn.tokens_out) parts.push(say.tokens(number(turn.tokens_in + turn.tokens_out)));
+    parts.push(turn.why ? `${turn.model} (${turn.why})` : turn.model);
+    if (turn.delivered_ms) parts.push(`✓✓ ${say.delivered}`);
+  }
+  return make("p.meta", {}, parts.filter(Boolean).join(" · "));
+}
+
+/* *bold* as WhatsApp writes it; all the rest is plain text. */
+function rich(text) {
+  const bubble = make("div.bubble", {});
+  let at = 0;
+  for (const match of text.matchAll(/(^|[\s(¡¿"«])\*(\S|\S[^*\n]*\S)\*(?=$|[\s).,;:!?"»])/g)) {
+    const from = match.index + match[1].length;
+    bubble.append(text.slice(at, from), make("strong", {}, match[2]));
+    at = match.index + match[0].length;
+  }
+  bubble.append(text.slice(at));
+  return bubble;
+}
+
+class Thread {
+  constructor(page) {
+    this.page = page;
+    this.element = make("section.thread", { "aria-label": say.conversations }, make("p.empty", {}, say.pick));
+    this.shown = "";
+  }
+
+  actions(user) {
+    const again = () => { this.shown = ""; this.load(); this.page.list.load(); };
+    const path = (what) => `/seller/${what}/${encodeURIComponent(user)}`;
+    const button = (label, style, onclick) => make(style, { type: "button", onclick }, label);
+    return [
+      may("seller") ? button(say.reset, "button", async () => {
+        if (await confirm({ title: say.resetTitle, text: say.resetText, yes: say.reset, danger: true, act: () => ask("DELETE", path("sessions")) })) again();
+      }) : null,
+      may("owner") ? button(say.exportOne, "button", () => this.save(path("people"), user)) : null,
+      may("owner") ? button(say.erase, "button.danger", async () => {
+        if (await confirm({ title: say.eraseTitle, text: say.eraseText, yes: say.erase, danger: true, act: () => ask("DELETE", path("people")) })) again();
+      }) : null,
+    ];
+  }
+
+  async save(path, user) {
+    try {
+      const url = URL.createObjectURL(new Blob([JSON.stringify(await get(path), null, 1)], { type: "application/json" }));
+      const a = make("a", { href: url, download: `${user.replace(/[^\w+-]+/g, "_")}.json` });
+      document.body.append(a);
+      a.click();
+      a.remove();
+      URL.revokeObjectURL(url);
+      tell(say.done);
+    } catch (problem) {
+      tell(reason(problem));
+    }
+  }
+
+  head(user, session) {
+    const open = session ? { ...session, failed_at: null, score: session.survey ? session.survey.score : null } : null;
+    return make("div.head", {}, make("a.button.back", { href: link("", this.page.filter) }, say.back),
+      make("h2", {}, person(user)), open ? badges({ ...open, undelivered: session.undelivered }) : null, ...this.actions(user));
+  }
+
+  async load() {
+    const user = this.page.user;
+    if (!user) {
+      this.shown = "";
+      this.element.replaceChildren(make("p.empty", {}, say.pick));
+      return;
+    }
+    const id = encodeURIComponent(user);
+    try {
+      const [session, told] = await Promise.all([get(`/seller/sessions/${id}`), get(`/seller/turns?limit=100&user_id=${id}`).catch(() => ({ turns: [] }))]);
+      if (user === this.page.user) this.draw(user, session, told.turns);
+    } catch (problem) {
+      if (user !== this.page.user) return;
+      this.shown = "";
+      this.element.replaceChildren(this.head(user, null), make("p.empty", {}, problem instanceof Problem && problem.status === 404 ? say.gone : reason(problem)));
+    }
+  }
+
+  draw(user, session, turns) {
+    const now = JSON.stringify([user, session, turns.length]);
+    if (now === this.shown) return; // nothing new: what is unfolded stays so
+    const before = this.element.querySelector(".log");
+    const atEnd = !before || !this.shown || before.scrollHeight - before.scrollTop - before.clientHeight < 120;
+    const where = before ? before.scrollTop : 0;
+    const byId = new Map(turns.map((turn) => [turn.turn_id, turn]));
+    const log = make("div.log", { role: "log", tabindex: 0, "aria-label": person(user) }, ...session.messages.map((message) => {
+      const bot = message.role === "assistant";
+      const used = bot ? session.tools.filter((tool) => tool.turn_id && tool.turn_id === message.turn_id) : [];
+      return make(bot ? "article.turn.bot" : "article.turn", {}, make("span.hidden", {}, `${bot ? say.bot : say.customer}: `),
+        rich(message.text), meta(message, bot ? byId.get(message.turn_id) : null), tools(used));
+    }), session.writing ? make("p.meta", {}, `${say.writing}…`) : null);
+    this.shown = now;
+    this.element.replaceChildren(this.head(user, session), log);
+    log.scrollTop = atEnd ? log.scrollHeight : where;
+  }
+}
+
+/* ---- the page ---- */
+
+export function conversations(content, user, query) {
+  const page = { user, filter: query.get("filter") || "" };
+  const end = new AbortController();
+  page.list = new List(page);
+  page.thread = new Thread(page);
+  const both = make("div.two", {}, page.list.element, page.thread.element);
+  both.classList.toggle("open", Boolean(user));
+  content.append(both);
+  page.list.draw();
+  page.list.load();
+  page.thread.load();
+
+  async function follow() {
+    let first = true;
+    while (!end.signal.aborted) {
+      try {
+        await listen("/seller/events", end.signal, () => {
+          page.list.live.classList.add("on");
+          page.list.live.textContent = say.live;
+          if (!first) {
+            page.list.load(true);
+            page.thread.load();
+          }
+          first = false;
+        });
+      } catch { /* again in a moment */ }
+      if (end.signal.aborted) return;
+      page.list.live.classList.remove("on");
+      page.list.live.textContent = say.notLive;
+      first = false; // what changed meanwhile is asked for when it is back
+      await new Promise((resolve) => { setTimeout(resolve, 2000); });
+    }
+  }
+  follow();
+
+  const leave = () => end.abort();
+  /* Another conversation or filter: the list stays where it is. */
+  leave.stays = (path, next, nextQuery) => {
+    if (path !== "conversations") return false;
+    const filter = nextQuery.get("filter") || "";
+    const other = filter !== page.filter;
+    page.user = next;
+    page.filter = filter;
+    both.classList.toggle("open", Boolean(next));
+    page.list.draw();
+    if (other) page.list.load();
+    page.thread.load();
+    return true;
+  };
+  return leave;
+}

@@ -1,0 +1,99 @@
+/* What the console says, in Spanish and English, and how it writes times and numbers. */
+const words = {
+  es: {
+    signIn: "Entrar", signInTitle: "Consola", name: "Usuario", password: "Contraseña", signOut: "Salir",
+    wrongPassword: "El usuario o la contraseña no es correcto.", locked: (s) => `Demasiados intentos. Vuelve a probar en ${Math.ceil(s / 60)} min.`,
+    over: "Tu sesión terminó. Entra de nuevo.", failed: "No se pudo. Inténtalo de nuevo.", offline: "No hay conexión.",
+    notAllowed: "Tu rol no permite esto.", skip: "Ir al contenido", menu: "Principal",
+    conversations: "Conversaciones", numbers: "Números", health: "Estado", users: "Usuarios", account: "Cuenta", language: "English",
+    search: "Buscar por número o nombre", all: "Todas", failedFilter: "Sin entregar", unhappyFilter: "Descontentos", live: "En vivo", notLive: "Sin conexión",
+    none: "Todavía no hay conversaciones.", noneFound: "No hay conversaciones así.", pick: "Elige una conversación.", more: "Ver más", back: "Volver",
+    writing: "Escribiendo", waiting: (n) => `${n} en espera`, undelivered: "Por entregar", deliveryFailed: "No entregado", score: (n) => `NPS ${n}`, optedOut: "No quiere mensajes",
+    customer: "Cliente", bot: "Vendedor", toolsUsed: (n) => (n === 1 ? "1 consulta" : `${n} consultas`), asked: "Pidió", got: "Obtuvo",
+    tokens: (n) => `${n} tokens`, delivered: "entregado", newConversation: "Conversación nueva o modificada",
+    reset: "Olvidar", exportOne: "Exportar", erase: "Borrar", cancel: "Cancelar",
+    resetTitle: "¿Olvidar esta conversación?", resetText: "El vendedor ya no recordará lo que se habló. No se puede deshacer.",
+    eraseTitle: "¿Borrar a esta persona?", eraseText: "Se borra todo lo guardado de ella. No se puede deshacer.",
+    gone: "Ya no hay nada guardado de esta conversación.", done: "Listo.",
+    day: "24 horas", week: "7 días", month: "30 días", range: "Periodo", turns: "Respuestas", failedTurns: "Fallidas", half: "La mitad en menos de", most: "95 % en menos de",
+    calls: "Llamadas al modelo", tokensIn: "Tokens de entrada", cached: (p) => `${p} % en caché`, tokensOut: "Tokens de salida", budget: "Tokens hoy", ofBudget: (n) => `de ${n}`, noBudget: "sin límite",
+    nps: "NPS", answered: "Encuestas contestadas", ofAsked: (n) => `de ${n} preguntas`, unhappy: "Descontentos (0 a 6)", repairs: "Correcciones al modelo",
+    chartTurns: "Respuestas en el tiempo", chartTimes: "Tiempo de respuesta", chartNps: "Encuesta por día", newest: (n) => `Las ${n} respuestas más recientes`, lastTurns: "Últimas respuestas",
+    when: "Cuándo", who: "Quién", outcome: "Resultado", model: "Modelo", took: "Tardó", comments: "Lo que dijeron", noComments: "Nadie ha escrito un comentario.", noData: "Sin datos en este periodo.",
+    processes: "Procesos", process: "Proceso", version: "Versión", state: "Estado", ready: "Listo", lacks: "Le falta", running: "En curso", credit: "Libre", allReady: "Todo funciona.", missing: (x) => `Falta: ${x}`,
+    queues: "Colas", queued: "Esperan un agente", runningTurns: "Respuestas en curso", freeCredit: "Lugares libres", httpWaiting: "Peticiones en espera", hashing: "Contraseñas en proceso", cars: "Autos en el catálogo",
+    errors: "Fallas desde el arranque", noErrors: "Ninguna.", times: "Veces",
+    role: "Rol", owner: "Dueño", seller: "Vendedor", viewer: "Lector", added: "Agregado", lastSeen: "Última entrada", never: "Nunca", add: "Agregar", addUser: "Agregar usuario", remove: "Quitar", newPassword: "Contraseña nueva",
+    removeTitle: (n) => `¿Quitar a ${n}?`, removeText: "Ya no podrá entrar y sus sesiones terminan.", passwordFor: (n) => `Contraseña nueva para ${n}`, save: "Guardar", oldPassword: "Contraseña actual", changePassword: "Cambiar contraseña", passwordHint: "Al menos 10 caracteres.", changed: "Contraseña cambiada. Tus otras sesiones terminaron.", roleOf: (n) => `Rol de ${n}`, you: "tú",
+  },
+  en: {
+    signIn: "Sign in", signInTitle: "Console", name: "User", password: "Password", signOut: "Sign out",
+    wrongPassword: "User or password is wrong.", locked: (s) => `Too many attempts. Try again in ${Math.ceil(s / 60)} min.`,
+    over: "Your session is over. Sign in again.", failed: "That did not work. Try again.", offline: "There is no connection.",
+    notAllowed: "Your role does not allow this.", skip: "Skip to content", menu: "Main",
+    conversations: "Conversations", numbers: "Numbers", health: "Health", users: "Users", account: "Account", language: "Español",
+    search: "Search by number or name", all: "All", failedFilter: "Not delivered", unhappyFilter: "Unhappy", live: "Live", notLive: "No connection",
+    none: "There are no conversations yet.", noneFound: "There are no such conversations.", pick: "Choose a conversation.", more: "Show more", back: "Back",
+    writing: "Writing", waiting: (n) => `${n} waiting`, undelivered: "To be delivered", deliveryFailed: "Not delivered", score: (n) => `NPS ${n}`, optedOut: "Wants no messages",
+    customer: "Customer", bot: "Seller", toolsUsed: (n) => (n === 1 ? "1 lookup" : `${n} lookups`), asked: "Asked", got: "Got",
+    tokens: (n) => `${n} tokens`, delivered: "delivered", newConversation: "A conversation is new or has changed",
+    reset: "Forget", exportOne: "Export", erase: "Erase", cancel: "Cancel",
+    resetTitle: "Forget this conversation?", resetText: "The seller will not remember what was said. This cannot be undone.",
+    eraseTitle: "Erase this person?", eraseText: "Everything that is stored of them is erased. This cannot be undone.",
+    gone: "Nothing is stored of this conversation any more.", done: "Done.",
+    day: "24 hours", week: "7 days", month: "30 days", range: "Period", turns: "Answers", failedTurns: "Failed", half: "Half took less than", most: "95% took less than",
+    calls: "Model calls", tokensIn: "Tokens in", cached: (p) => `${p}% cached`, tokensOut: "Tokens out", budget: "Tokens today", ofBudget: (n) => `of ${n}`, noBudget: "no limit",
+    nps: "NPS", answered: "Surveys answered", ofAsked: (n) => `of ${n} asked`, unhappy: "Unhappy (0 to 6)", repairs: "Model corrected",
+    chartTurns: "Answers over time", chartTimes: "Time to answer", chartNps: "Survey by day", newest: (n) => `The newest ${n} answers`, lastTurns: "Latest answers",
+    when: "When", who: "Who", outcome: "Outcome", model: "Model", took: "Took", comments: "What they said", noComments: "Nobody has written a comment.", noData: "No data in this period.",
+    processes: "Processes", process: "Process", version: "Version", state: "State", ready: "Ready", lacks: "Lacks", running: "Running", credit: "Free", allReady: "Everything works.", missing: (x) => `Missing: ${x}`,
+    queues: "Queues", queued: "Waiting for an agent", runningTurns: "Answers under way", freeCredit: "Free places", httpWaiting: "Requests waiting", hashing: "Passwords being checked", cars: "Cars in the catalog",
+    errors: "Failures since the start", noErrors: "None.", times: "Times",
+    role: "Role", owner: "Owner", seller: "Seller", viewer: "Viewer", added: "Added", lastSeen: "Last sign-in", never: "Never", add: "Add", addUser: "Add a user", remove: "Remove", newPassword: "New password",
+    removeTitle: (n) => `Remove ${n}?`, removeText: "They can sign in no more and their sessions end.", passwordFor: (n) => `New password for ${n}`, save: "Save", oldPassword: "Current password", changePassword: "Change password", passwordHint: "At least 10 characters.", changed: "Password changed. Your other sessions have ended.", roleOf: (n) => `Role of ${n}`, you: "you",
+  },
+};
+
+function kept() {
+  try {
+    return localStorage.getItem("mostrador.language");
+  } catch {
+    return null;
+  }
+}
+
+const wanted = kept() || (navigator.language || "es").slice(0, 2);
+export const language = wanted === "en" ? "en" : "es";
+export const say = words[language];
+
+export function switchLanguage() {
+  try {
+    localStorage.setItem("mostrador.language", language === "es" ? "en" : "es");
+  } catch { /* then it is the browser's */ }
+  location.reload();
+}
+
+const locale = language === "es" ? "es-MX" : "en-GB";
+const whole = new Intl.NumberFormat(locale);
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+
+export const number = (value) => whole.format(value);
+export const short = (value) => (value < 10000 ? number(value) : new Intl.NumberFormat(locale, { notation: "compact" }).format(value));
+export const time = (iso) => clock.format(new Date(iso));
+export const day = (iso) => date.format(new Date(iso));
+
+export function moment(iso) {
+  if (!iso) return "–";
+  const then = new Date(iso);
+  const today = new Date().toDateString() === then.toDateString();
+  return today ? clock.format(then) : `${date.format(then)}, ${clock.format(then)}`;
+}
+
+export const duration = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+/* whatsapp:+5215512345678 as people write it */
+export function person(id) {
+  const found = /^(?:whatsapp:)?\+(\d{8,15})$/.exec(id);
+  return found ? `+${found[1].replace(/(\d{2})(\d*?)(\d{2})(\d{4})(\d{4})$/, "$1 $2 $3 $4 $5").replace(/ +/g, " ")}` : id;
+}

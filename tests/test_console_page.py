@@ -1,0 +1,284 @@
+"""The console in headless Chromium, at a whole shop with the offline seller: every page, in both
+languages, on a phone and a desktop. What it looks like is kept in build/screenshots."""
+
+import subprocess
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+import most
+import stack as stacks
+from test_page import DESKTOP, PHONE, chromium  # noqa: F401 (a fixture)
+
+TOKEN = "clave-del-api"
+AUTH = {"Authorization": f"Bearer {TOKEN}"}
+PASSWORD = "correct horse battery"
+EVIL = "<img src=x onerror=document.title='roto'>\"'&{{SHOP_NAME}}"
+SHOTS = most.ROOT / "build" / "screenshots"
+
+
+@pytest.fixture(scope="module")
+def shop():
+    made = stacks.Stack(agents=1, env={"API_TOKEN": TOKEN, "SHOP_NAME": f"Autos {EVIL}",
+                                       "CONSOLE_TRIES": "1000"}).start()
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    made.owner = subprocess.run([stacks.BIN / "console-user", "ana", "owner"], cwd=made.dir,
+                                env=stacks.clean_env(made.env), stdin=subprocess.DEVNULL,
+                                capture_output=True, text=True, check=True).stdout.split()[-1]
+    for user, texts in {"whatsapp:+5215512345678": ("busco un nissan de menos de 300 mil", "el segundo a 48 meses con 20% de enganche"),
+                        "luis": ("hola",), EVIL: (EVIL, "busco un mazda"),
+                        "maria": ("quiero una camioneta",)}.items():
+        for text in texts:
+            say(made, user, text)
+    yield made
+    made.stop()
+
+
+def say(shop, user, text):
+    assert shop.http.ask(user, text, headers=AUTH).status == 200
+
+
+class Console:
+    def __init__(self, driver, shop, language="es-MX", size=DESKTOP, scheme="light"):
+        self.driver, self.shop, self.size = driver, shop, size
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE})
+        driver.execute_cdp_cmd("Emulation.setUserAgentOverride", {
+            "userAgent": driver.execute_script("return navigator.userAgent"),
+            "acceptLanguage": language})
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+            {"name": "prefers-color-scheme", "value": scheme}]})
+        driver.execute_cdp_cmd("Storage.clearDataForOrigin", {
+            "origin": shop.http.url, "storageTypes": "all"})
+        driver.get_log("browser")
+        driver.get("about:blank")
+        driver.get(shop.http.url + "/console")
+        self.wait(lambda: self.all("#sign-in"))
+
+    def wait(self, check, what=None):
+        def tried():
+            try:
+                return check()
+            except Exception as error:  # the page changes while it is looked at
+                if "stale element" in str(error):
+                    return False
+                raise
+        return most.eventually(tried, what=what)
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        return self.wait(lambda: self.all(selector), selector)[0]
+
+    def text(self, selector):
+        return self.wait(lambda: self.all(selector) and self.all(selector)[0].text, selector)
+
+    def sign_in(self, name="ana", password=None):
+        self.one("[name=name]").clear()
+        self.one("[name=name]").send_keys(name)
+        self.one("[name=password]").send_keys(password or self.shop.owner, Keys.ENTER)
+        self.wait(lambda: self.all("#nav a"))
+        return self
+
+    def go(self, page):
+        self.driver.execute_script(f"location.hash = '#/{page}'")
+        return self
+
+    def rows(self):
+        return self.wait(lambda: self.all("#list a[data-user]"))
+
+    def open(self, user):
+        self.wait(lambda: [row for row in self.rows() if row.get_attribute("data-user") == user])[0].click()
+        self.wait(lambda: self.all(".log .bubble"))
+
+    def users(self):
+        return self.driver.execute_script(
+            "return [...document.querySelectorAll('#list a')].map(a => a.dataset.user)")
+
+    def shot(self, name):
+        self.driver.save_screenshot(str(SHOTS / f"{name}.png"))
+
+    def console(self):
+        return [entry["message"] for entry in self.driver.get_log("browser")
+                if entry["level"] in ("SEVERE", "WARNING") and "401" not in entry["message"]]
+
+    def sound(self):
+        """Nothing wider than the window, everything that can be used has a name, one heading, no
+        complaint of the browser (the CSP's among them)."""
+        width = self.driver.execute_script("return document.documentElement.scrollWidth")
+        assert width <= self.size[0], "wider than the window"
+        assert self.driver.execute_script(
+            "const m = document.querySelector('main'); return m.scrollWidth <= m.clientWidth")
+        for node in self.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]:
+            role = node.get("role", {}).get("value")
+            if role in ("button", "textbox", "searchbox", "combobox", "link", "dialog", "img",
+                        "image", "log", "navigation", "region") and not node.get("ignored"):
+                assert node["name"]["value"].strip(), node
+        ids = self.driver.execute_script(
+            "return [...document.querySelectorAll('[id]')].map(e => e.id)")
+        assert len(ids) == len(set(ids))
+        assert len(self.all("h1")) == 1
+        assert self.driver.execute_script("return document.documentElement.lang") in ("es", "en")
+        assert self.console() == []
+
+
+WALK = [("es-MX", DESKTOP, "light"), ("es-MX", PHONE, "dark"), ("en-GB", DESKTOP, "dark"),
+        ("en-GB", PHONE, "light")]
+READY = {"numbers": ".chart svg", "health": "#processes", "users": "#users tbody tr",
+         "account": "#password"}
+TITLES = {"es": ["Conversaciones", "Números", "Estado", "Usuarios", "Cuenta"],
+          "en": ["Conversations", "Numbers", "Health", "Users", "Account"]}
+
+
+@pytest.mark.parametrize("language, size, scheme", WALK)
+def test_every_page_in_both_languages_and_sizes(chromium, shop, language, size, scheme):
+    name = f"{language[:2]}-{'phone' if size == PHONE else 'desktop'}-{scheme}"
+    page = Console(chromium, shop, language, size, scheme)
+    page.shot(f"{name}-sign-in")
+    page.sound()
+    page.sign_in()
+    assert [a.text for a in page.all("#nav a")] == TITLES[language[:2]]
+    page.wait(lambda: len(page.users()) == 4)
+    page.wait(lambda: "on" in page.one("#live").get_attribute("class"))
+    page.shot(f"{name}-conversations")
+    page.sound()
+    page.open("whatsapp:+5215512345678")
+    page.wait(lambda: len(page.all(".log .bubble")) == 4 and page.all(".tools"))
+    page.shot(f"{name}-thread")
+    page.sound()
+    for path, ready in READY.items():
+        page.go(path)
+        page.one(ready)
+        assert page.text("h1") == TITLES[language[:2]][["numbers", "health", "users",
+                                                         "account"].index(path) + 1]
+        page.shot(f"{name}-{path}")
+        page.sound()
+    page.one("#sign-out").click()
+    page.one("#sign-in")
+
+
+def test_a_conversation_comes_up_live_and_grows(chromium, shop):
+    page = Console(chromium, shop).sign_in()
+    page.wait(lambda: "on" in page.one("#live").get_attribute("class"))
+    say(shop, "recien llegada", "busco un toyota")
+    page.wait(lambda: page.users()[0] == "recien llegada", "never listed")
+    page.open("recien llegada")
+    assert "busco un toyota" in page.all(".log .bubble")[0].text
+    say(shop, "recien llegada", "¿y uno rojo?")
+    page.wait(lambda: len(page.all(".log .bubble")) == 4)
+    assert "¿y uno rojo?" in page.all(".log .bubble")[2].text
+    assert page.one("#list a[aria-current]").get_attribute("data-user") == "recien llegada"
+    page.wait(lambda: page.all(".bot .meta") and "offline" in page.all(".bot .meta")[0].text)
+    page.one(".tools summary").click()
+    assert "search_cars" in page.wait(lambda: page.all(".tools strong"))[-1].text or \
+        "search_cars" in page.one(".tools").text
+    page.sound()
+
+
+def test_what_customers_write_is_never_markup(chromium, shop):
+    page = Console(chromium, shop).sign_in()
+    page.open(EVIL)
+    assert page.all(".log .bubble")[0].text == EVIL
+    assert page.text(".thread h2") == EVIL and EVIL in page.text("#shop")
+    page.go("numbers")
+    page.one(".chart svg")
+    page.wait(lambda: EVIL[:4] in page.text("#turns"))
+    assert not page.all("main img, main script, main iframe") and page.driver.title != "roto"
+    assert page.console() == []
+
+
+def test_search_finds_and_filters_say_when_there_is_nothing(chromium, shop):
+    page = Console(chromium, shop).sign_in()
+    page.rows()
+    page.one("#search").send_keys("1234")
+    page.wait(lambda: page.users() == ["whatsapp:+5215512345678"])
+    page.one("#search").send_keys("x")
+    page.wait(lambda: page.all("#list .empty"))
+    page.one("#search").send_keys(Keys.BACKSPACE * 5)
+    page.wait(lambda: len(page.users()) >= 4)
+    page.all(".segments button")[2].click()
+    assert page.wait(lambda: page.all("#list .empty"))[0].text == "No hay conversaciones así."
+    assert page.all(".segments button")[2].get_attribute("aria-pressed") == "true"
+
+
+def test_forget_and_erase_ask_first(chromium, shop):
+    say(shop, "borrable", "busco un nissan")
+    page = Console(chromium, shop).sign_in()
+    page.open("borrable")
+    page.one(".thread .head button.danger").click()
+    page.one("dialog[open]")
+    page.shot("es-desktop-light-erase")
+    page.sound()
+    page.all("dialog menu button")[0].click()
+    page.wait(lambda: not page.all("dialog"))
+    assert page.all(".log .bubble")
+    page.one(".thread .head button.danger").click()
+    page.one("dialog menu .danger").click()
+    page.wait(lambda: "Ya no hay nada" in page.text(".thread .empty"))
+    page.wait(lambda: "borrable" not in page.users())
+    assert shop.http.get("/seller/people/borrable", headers=AUTH).status == 404
+
+
+def test_people_see_what_their_role_allows(chromium, shop):
+    page = Console(chromium, shop).sign_in().go("users")
+    for role in ("viewer", "seller"):
+        page.one("#add [name=name]").send_keys(f"rol-{role}")
+        page.one(f"#add option[value={role}]").click()
+        page.one("#add [name=password]").send_keys(PASSWORD, Keys.ENTER)
+        page.one(f"tr[data-name=rol-{role}]")
+    buttons = {}
+    for role in ("viewer", "seller"):
+        page = Console(chromium, shop).sign_in(f"rol-{role}", PASSWORD)
+        assert "Usuarios" not in [a.text for a in page.all("#nav a")]
+        page.open("luis")
+        buttons[role] = [button.text for button in page.all(".thread .head button")]
+        page.go("users")  # by hand: the page is not theirs
+        page.wait(lambda: page.text("h1") == "Conversaciones")
+    assert buttons == {"viewer": [], "seller": ["Olvidar"]}
+
+
+def test_a_wrong_password_and_an_ended_session_are_told(chromium, shop):
+    page = Console(chromium, shop)
+    page.one("[name=name]").send_keys("ana")
+    page.one("[name=password]").send_keys("no es esta", Keys.ENTER)
+    assert "no es correcto" in page.text(".note.wrong")
+    assert page.one(".note.wrong").get_attribute("role") == "alert"
+    page.sign_in()
+    page.rows()
+    with shop.redis() as client:
+        client.delete("most:{console}:sessions")
+    page.go("numbers")
+    assert "Tu sesión terminó" in page.text(".note")
+    page.one("#sign-in")
+    assert page.driver.get_cookie("mostrador") is None or page.driver.get_cookie(
+        "mostrador")["httpOnly"]
+    assert page.driver.execute_script("return document.cookie") == ""
+
+
+def test_the_keyboard_is_enough(chromium, shop):
+    page = Console(chromium, shop)
+    page.driver.switch_to.active_element.send_keys("ana", Keys.TAB)
+    page.driver.switch_to.active_element.send_keys(shop.owner, Keys.ENTER)
+    page.rows()
+    for _ in range(30):
+        active = page.driver.switch_to.active_element
+        if active.get_attribute("data-user"):
+            break
+        active.send_keys(Keys.TAB)
+    page.driver.switch_to.active_element.send_keys(Keys.ENTER)
+    page.wait(lambda: page.all(".log .bubble"))
+
+
+def test_no_page_is_heavy(shop):
+    size = 0
+    for path in ["/console", "/icon.svg"] + [f"/console/{f}" for f in (
+            "console.css", "app.js", "shell.js", "words.js", "conversations.js", "numbers.js",
+            "health.js", "users.js")]:
+        answer = shop.http.get(path)
+        assert answer.status == 200 and "script-src 'self'" in answer.headers[
+            "content-security-policy"]
+        size += len(answer.body)
+    assert size < 150_000
