@@ -152,6 +152,18 @@ static void peer_pong(rpc_client_t *self, peer_t *peer, const void *body, size_t
     peer->boot = boot;
 }
 
+/* It can do its work, as it says: one that lacks what it needs is asked when there is no other. */
+static bool peer_ready(const peer_t *peer)
+{
+    return peer->pong.processes_count > 0 && peer->pong.processes[0].ready;
+}
+
+/* Is there a reason to prefer it, before any other rule? 1: yes, -1: the other one. */
+static int compare_ready(const peer_t *a, const peer_t *b)
+{
+    return (int)peer_ready(a) - (int)peer_ready(b);
+}
+
 /* Rendezvous hashing: when a peer goes, only its keys move. */
 static peer_t *keyed(const rpc_client_t *self, uint32_t key)
 {
@@ -160,7 +172,10 @@ static peer_t *keyed(const rpc_client_t *self, uint32_t key)
     for (size_t i = 0; i < self->peer_count; i++) {
         peer_t *peer = self->peers[i];
         uint32_t score = hash_add(peer->hash, &key, sizeof key);
-        if (peer->up && peer->listed && (!best || score > most)) {
+        if (!peer->up || !peer->listed)
+            continue;
+        int ready = best ? compare_ready(peer, best) : 1;
+        if (ready > 0 || (ready == 0 && score > most)) {
             best = peer;
             most = score;
         }
@@ -173,7 +188,10 @@ static peer_t *least_busy(const rpc_client_t *self)
     peer_t *best = NULL;
     for (size_t i = 0; i < self->peer_count; i++) {
         peer_t *peer = self->peers[i];
-        if (peer->up && peer->listed && (!best || peer->in_flight < best->in_flight))
+        if (!peer->up || !peer->listed)
+            continue;
+        int ready = best ? compare_ready(peer, best) : 1;
+        if (ready > 0 || (ready == 0 && peer->in_flight < best->in_flight))
             best = peer;
     }
     return best;

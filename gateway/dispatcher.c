@@ -21,6 +21,7 @@ struct dispatcher {
     uint64_t id_base; /* upper 32 bits of the ids of our TURNs */
     uint32_t turns;   /* lower 32 bits of the newest */
     int64_t tick_ms;  /* of the last tick, 0 before the first */
+    int64_t alone_ms; /* since when there is no agent to give work to, 0: there is one */
 };
 
 dispatcher_t *dispatcher_new(const dispatcher_limits_t *limits, const dispatcher_effects_t *effects,
@@ -161,8 +162,17 @@ static void turn_again(dispatcher_t *self, int64_t now_ms, user_t *user, const c
 
 /* ---- from gateways ---- */
 
-static const char *work_refused(const dispatcher_t *self, const user_t *user)
+/* Nobody has been there for so long that those who wait are better told. */
+static bool is_alone(const dispatcher_t *self, int64_t now_ms)
 {
+    return self->limits.agentless_ms && self->alone_ms &&
+           now_ms - self->alone_ms >= self->limits.agentless_ms;
+}
+
+static const char *work_refused(const dispatcher_t *self, int64_t now_ms, const user_t *user)
+{
+    if (is_alone(self, now_ms) && !(user && user->state == USER_RUNNING))
+        return "no agent is here";
     if (dispatcher_table_numbers(self->table).waiters >= self->limits.waiters)
         return "too many requests wait";
     if (user)
@@ -192,7 +202,7 @@ void dispatcher_work(dispatcher_t *self, int64_t now_ms, const rpc_peer_t *gatew
         dispatch_waiter_set_deadline(self->table, waiter, now_ms + wait_ms);
         return;
     }
-    const char *refused = work_refused(self, user);
+    const char *refused = work_refused(self, now_ms, user);
     if (refused) {
         metric_add(METRIC_DISPATCH_REFUSED, 1);
         log_warn("work_refused", LOG_TRACE(&header->trace), LOG_PERSON("user", work->user_id),
@@ -495,11 +505,52 @@ static void watch_agents(dispatcher_t *self, int64_t now_ms)
     }
 }
 
+static bool has_agent(const dispatcher_t *self)
+{
+    const agent_t *agent;
+    for (agent = TAILQ_FIRST(dispatch_agents(self->table)); agent; agent = TAILQ_NEXT(agent, link))
+        if (!agent->leaving)
+            return true;
+    return false;
+}
+
+/* Its waiters are told, and it is forgotten: the sweeper finds what stays recorded. */
+static void send_away(dispatcher_t *self, user_t *user)
+{
+    waiter_t *waiter;
+    while ((waiter = TAILQ_FIRST(&user->waiters)) != NULL) {
+        metric_add(METRIC_DISPATCH_REFUSED, 1);
+        refuse(self, &waiter->peer, &waiter->header, PROTO_CODE_BUSY, BUSY_RETRY_MS,
+               "no agent is here");
+        dispatch_waiter_destroy(self->table, &waiter);
+    }
+    dispatch_user_move(self->table, user, USER_GONE, NULL);
+}
+
+static void watch_loneliness(dispatcher_t *self, int64_t now_ms)
+{
+    user_t *user;
+    if (has_agent(self))
+        self->alone_ms = 0;
+    else if (!self->alone_ms)
+        self->alone_ms = now_ms;
+    if (!is_alone(self, now_ms))
+        return;
+    size_t left = waiting_users(self);
+    if (left)
+        log_warn("sent_away", LOG_CSTR("because", "no agent is here"), LOG_INT("users", left));
+    while ((user = dispatch_user_queued_first(self->table)) != NULL)
+        send_away(self, user);
+    while ((user = dispatch_user_delayed_first(self->table)) != NULL)
+        send_away(self, user);
+}
+
 void dispatcher_tick(dispatcher_t *self, int64_t now_ms)
 {
     expire_waiters(self, now_ms);
     wake_delayed(self, now_ms);
     watch_agents(self, now_ms);
+    watch_loneliness(self, now_ms);
     self->tick_ms = now_ms;
     give_work(self, now_ms);
 }
@@ -513,11 +564,7 @@ dispatcher_numbers_t dispatcher_numbers(const dispatcher_t *self)
 
 const char *dispatcher_missing(const dispatcher_t *self)
 {
-    const agent_t *agent;
-    bool able = false;
-    for (agent = TAILQ_FIRST(dispatch_agents(self->table)); agent; agent = TAILQ_NEXT(agent, link))
-        able = able || !agent->leaving;
-    if (!able)
+    if (!has_agent(self))
         return "agents";
     return waiting_users(self) >= self->limits.queue ? "room" : NULL;
 }

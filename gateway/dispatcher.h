@@ -24,6 +24,7 @@ typedef struct dispatcher_limits {
     int64_t silent_ms;       /* an agent without a sign for so long is dead */
     int64_t turn_ms;         /* a turn without an end for so long is asked for again */
     int64_t wait_ms;         /* longest that a WORK waits, whatever it says */
+    int64_t agentless_ms;    /* without an agent for so long WORK is refused as busy; 0: never */
 } dispatcher_limits_t;
 
 /* false: the receiver is full or gone, nothing was sent. */

@@ -20,6 +20,7 @@
 #define AGENTS 63 /* as many as a PONG can tell of beside ourselves */
 #define WAIT_MAX_MS 600000
 #define SILENT_BEATS 4
+#define AGENTLESS_BEATS 10 /* a new one starts within that */
 
 typedef struct edge {
     uv_loop_t loop;
@@ -182,6 +183,7 @@ static dispatcher_t *new_dispatcher(edge_t *self)
         /* an agent ends a turn by itself well before this */
         .turn_ms = 2 * config.TURN_MS + config.LEASE_MS,
         .wait_ms = WAIT_MAX_MS,
+        .agentless_ms = AGENTLESS_BEATS * config.HEARTBEAT_MS,
     };
     const dispatcher_effects_t effects = {to_agent, to_waiter, self};
     return dispatcher_new(&limits, &effects, (uint64_t)id_random());

@@ -22,6 +22,11 @@ size_t wait_count(void)
     return count;
 }
 
+bool wait_crowded(void)
+{
+    return count >= max_count / 2;
+}
+
 void wait_close(void)
 {
     closed = true;

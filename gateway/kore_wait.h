@@ -81,6 +81,9 @@ void wait_end(wait_t *self);
 void wait_tick(int64_t now_ms);
 size_t wait_count(void);
 
+/* So many sleep that who can be answered otherwise should not sleep too. */
+bool wait_crowded(void);
+
 /* No new ones from now on. */
 void wait_close(void);
 

@@ -425,7 +425,7 @@ int webhook_post(struct http_request *req, int64_t started_us)
         return KORE_RESULT_OK;
     self->message = message;
     self->began_ms = clock_ms();
-    webhook_start(&self->way, waits() && !message.answered);
+    webhook_start(&self->way, waits() && !message.answered && !(can_send() && wait_crowded()));
     log_message(req, self);
     act(self);
     return KORE_RESULT_RETRY;

@@ -17,6 +17,7 @@ import time
 
 import zmq
 
+import flood
 import most
 
 SERVICES = ("agent-1", "sessions", "catalog", "dispatcher", "gateway", "redis")
@@ -324,6 +325,27 @@ def army(hit):
         thread.join()
     hit.answered()
     return f"{size} connections that write slowly, read slowly or not at all"
+
+
+@fault("flood")
+def flooded(hit):
+    """20,000 messages while no agent is there; what Twilio was thanked for is answered afterwards."""
+    people, each, callers = (200, 90, 2000) if hit.seconds >= 5 else (20, 90, 200)
+    first = 90000000 + 1000 * hit.world.loads
+    thrown = flood.mixed(people, each, callers, first)
+    for name in hit.shop.agents:
+        hit.shop.kill(name)
+    for name in ("dispatcher", "dispatcher-2"):
+        hit.shop.wait_log(name, "event=agent_gone")
+    statuses = flood.throw(hit.shop.port, thrown)
+    hit.shop.start(*hit.shop.agents, wait=False)
+    hit.answered()
+    most.eventually(lambda: all(flood.person(first + number) in received for number in range(people))
+                    if (received := hit.world.sim.people()) else False, 120, "the flood is not answered")
+    taken = statuses.pop(200)
+    if set(statuses) - {503}:
+        raise AssertionError(f"answered {statuses}")
+    return f"{len(thrown)} messages with no agent: {taken} taken and answered, the rest told 503"
 
 
 async def besiege(port, size, stop):

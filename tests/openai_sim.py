@@ -43,6 +43,7 @@ import openai_tokens
 SETTINGS = {
     "latency_ms": 0,        # before the first byte; [least, most]: by chance between them
     "hold": None,           # "start", "middle": answers stop there until this is set to another
+    "hold_if": "",          # "start" for those only whose last message has this in it
     "chunk_bytes": 0,       # write the stream so many bytes at a time; -1: random; 0: per event
     "newline": "lf",        # lf, crlf or cr: how lines of the stream end
     "keepalive": False,     # a comment line before every event
@@ -205,6 +206,9 @@ class Server:
         self.served[failure["kind"]] += 1
         await self.sleep(request, self.latency(failure))
         await self.held(request, "start")
+        said = [m for m in body["messages"] if m["role"] == "user"]
+        while self.settings["hold_if"] and self.settings["hold_if"] in json.dumps(said[-1:]):
+            await self.sleep(request, 5)
         fail = getattr(self, "fail_" + failure["kind"], None)
         if fail:
             return await fail(request, body, failure, request_id)

@@ -910,12 +910,53 @@ static void test_the_sweeper_does_not_overfill_the_queue(void **state)
     assert_int_equal(dispatcher_sweep_room(self->dispatcher), 3);
 }
 
+static void test_without_an_agent_for_long_who_waits_is_sent_away(void **state)
+{
+    world_t *self = *state;
+    dispatcher_limits_t lonely = limits;
+    dispatcher_effects_t effects = {to_agent, to_waiter, self};
+    lonely.agentless_ms = 2000;
+    dispatcher_destroy(&self->dispatcher);
+    self->dispatcher = dispatcher_new(&lonely, &effects, BASE | 77);
+    tick(self, 1000);
+    work(self, 1000, 1, "ana", 1);
+    swept(self, 1500, "bea"); /* nobody waits for her */
+    pass(self, 1000, 2950);
+    nothing(self); /* one may be about to come */
+    expect_users(self, 2, 0, 0);
+    tick(self, 3000);
+    assert_int_equal(next_error(self, 1, "busy")->retry_after_ms, 1000);
+    expect_users(self, 0, 0, 0);
+    work(self, 3010, 2, "ana", 1);
+    next_error(self, 2, "busy");
+    beat(self, 3020, 1, "agent-1", 7, 1, 0);
+    tick(self, 3050);
+    work(self, 3060, 3, "ana", 1);
+    uint64_t turn = next_turn(self, 1, "ana", "");
+    /* the only agent leaves: what is written to a turn that still runs is its own */
+    rpc_peer_t agent = peer_of(1);
+    dispatcher_bye(self->dispatcher, 3100, &agent, &(proto_bye_t){STR_LIT("agent-1")});
+    for (int64_t now = 3100; now <= 5900; now += 400) {
+        tick(self, now);
+        beat(self, now, 1, "agent-1", 7, 0, 1);
+    }
+    work(self, 5950, 4, "ana", 2);
+    assert_int_equal(next(self, PROTO_NUDGE, 1)->id, turn);
+    work(self, 5960, 5, "bea", 1);
+    next_error(self, 5, "busy");
+    answered(self, 5970, 1, turn, "ana", 1, 2, 0);
+    next_answer(self, 3);
+    next_answer(self, 4);
+    nothing(self);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_moves_are_the_ones_documented),
+        TEST(test_without_an_agent_for_long_who_waits_is_sent_away),
         TEST(test_a_turn_from_work_to_answer),
         TEST(test_most_free_credit_goes_first),
         TEST(test_turns_of_an_earlier_start_use_credit),
