@@ -10,7 +10,7 @@ CC := gcc
 endif
 PYTHON := /usr/bin/python3
 
-PACKAGES := libzmq libczmq libuv hiredis libcurl libcjson sqlite3 libcrypto libsodium
+PACKAGES := libzmq libczmq libuv hiredis libcurl libcjson sqlite3 libcrypto libsodium libpq
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lmsgpackc -lm -lpthread
 
@@ -134,10 +134,10 @@ $(B)/gateway/kore_page.o: $(wildcard gateway/page/* gateway/console/*)
 
 # ---- packages ----
 DEPS_BUILD := gcc libc6-dev make pkg-config kore libzmq3-dev libczmq-dev libmsgpack-dev libhiredis-dev libuv1-dev \
-	libcurl4-openssl-dev libcjson-dev libsqlite3-dev libssl-dev libsodium-dev
+	libcurl4-openssl-dev libcjson-dev libsqlite3-dev libpq-dev libssl-dev libsodium-dev
 DEPS := $(DEPS_BUILD) git redis-server util-linux tzdata
 DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-pytest-xdist python3-zmq python3-msgpack \
-	python3-aiohttp python3-h2 python3-redis python3-selenium python3-yaml chromium chromium-driver
+	python3-aiohttp python3-h2 python3-redis python3-selenium python3-yaml chromium chromium-driver postgresql
 DEPS_COMPOSE := docker.io docker-compose debootstrap iptables
 DEPS_LINT := clang libclang-rt-14-dev llvm clang-tidy clang-format cppcheck shellcheck
 

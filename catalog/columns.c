@@ -201,6 +201,170 @@ void columns_seal(columns_t *self)
     self->sealed = true;
 }
 
+/* ---- patching: what stays is copied in runs, what is new is sorted and merged in ---- */
+
+/* So many rows from one of the two, next to each other there and here. */
+typedef struct run {
+    bool added;
+    uint32_t from, to, count;
+} run_t;
+
+typedef struct patch {
+    const columns_t *old, *added;
+    columns_t *made;
+    run_t *runs;
+    size_t run_count;
+    uint32_t *old_to, *added_to; /* where a row is now; GONE: nowhere */
+} patch_t;
+
+#define GONE UINT32_MAX
+
+static bool is_gone(const int64_t *gone, size_t count, int64_t stock_id)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (gone[middle] < stock_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && gone[low] == stock_id;
+}
+
+static void take_row(patch_t *self, bool added, size_t row)
+{
+    run_t *last = self->run_count ? &self->runs[self->run_count - 1] : NULL;
+    uint32_t to = (uint32_t)self->made->count++;
+    (added ? self->added_to : self->old_to)[row] = to;
+    if (last && last->added == added && last->from + last->count == row)
+        last->count++;
+    else
+        self->runs[self->run_count++] = (run_t){added, (uint32_t)row, to, 1};
+}
+
+static bool row_before(const columns_t *a, size_t i, const columns_t *b, size_t j)
+{
+    return a->price[i] != b->price[j] ? a->price[i] < b->price[j] : a->stock_id[i] < b->stock_id[j];
+}
+
+static void merge_rows(patch_t *self, const int64_t *gone, size_t gone_count)
+{
+    const columns_t *old = self->old, *added = self->added;
+    size_t j = 0;
+    for (size_t i = 0; i < old->count; i++) {
+        if (is_gone(gone, gone_count, old->stock_id[i])) {
+            self->old_to[i] = GONE;
+            continue;
+        }
+        for (; j < added->count && row_before(added, j, old, i); j++)
+            take_row(self, true, j);
+        take_row(self, false, i);
+    }
+    for (; j < added->count; j++)
+        take_row(self, true, j);
+}
+
+static void copy_runs(const patch_t *self, void *made, const void *old, const void *added,
+                      size_t size)
+{
+    for (size_t i = 0; i < self->run_count; i++) {
+        const run_t *run = &self->runs[i];
+        const char *from = run->added ? added : old;
+        memcpy((char *)made + run->to * size, from + run->from * size, run->count * size);
+    }
+}
+
+static void merge_order(const patch_t *self, columns_order_t order)
+{
+    columns_t *made = self->made;
+    const uint32_t *added = self->added->order[order];
+    uint32_t *out = made->order[order] = array(made->count, sizeof *out);
+    size_t j = 0;
+    for (size_t i = 0; i < self->old->count; i++) {
+        uint32_t row = self->old_to[self->old->order[order][i]];
+        if (row == GONE)
+            continue;
+        for (; j < self->added->count; j++) {
+            uint32_t other = self->added_to[added[j]];
+            uint64_t x = order_key(made, order, other), y = order_key(made, order, row);
+            if (x > y || (x == y && made->stock_id[other] > made->stock_id[row]))
+                break;
+            *out++ = other;
+        }
+        *out++ = row;
+    }
+    for (; j < self->added->count; j++)
+        *out++ = self->added_to[added[j]];
+}
+
+static void copy_columns(const patch_t *self)
+{
+    columns_t *made = self->made;
+    const columns_t *old = self->old, *added = self->added;
+#define COPY(column) copy_runs(self, made->column, old->column, added->column, sizeof *made->column)
+    COPY(stock_id);
+    COPY(price);
+    COPY(km);
+    COPY(version);
+    COPY(year);
+    COPY(model);
+    COPY(length);
+    COPY(width);
+    COPY(height);
+    for (size_t t = 0; t < TRAIT_COUNT; t++)
+        COPY(trait[t]);
+    COPY(bluetooth);
+    COPY(car_play);
+#undef COPY
+}
+
+columns_t *columns_patch(const columns_t *self, const int64_t *gone, size_t gone_count,
+                         const columns_row_t *rows, size_t row_count)
+{
+    assert(self->sealed);
+    columns_t *added = columns_new(row_count);
+    for (size_t i = 0; i < row_count; i++)
+        columns_add(added, &rows[i]);
+    columns_seal(added);
+    patch_t patch = {.old = self, .added = added, .made = columns_new(self->count + row_count)};
+    patch.runs = array(2 * (gone_count + row_count) + 1, sizeof *patch.runs);
+    patch.old_to = array(self->count, sizeof *patch.old_to);
+    patch.added_to = array(row_count, sizeof *patch.added_to);
+    merge_rows(&patch, gone, gone_count);
+    copy_columns(&patch);
+    for (columns_order_t order = ORDER_PRICE_DOWN; order < ORDER_COUNT; order++)
+        merge_order(&patch, order);
+    patch.made->sealed = true;
+    free(patch.runs);
+    free(patch.old_to);
+    free(patch.added_to);
+    columns_destroy(&added);
+    return patch.made;
+}
+
+/* ---- counting ---- */
+
+void columns_tally(const columns_t *self, columns_tally_t *tallies, size_t model_count)
+{
+    for (size_t i = 0; i < model_count; i++)
+        tallies[i] = (columns_tally_t){0, INT64_MAX};
+    for (size_t i = 0; i < self->count; i++) {
+        columns_tally_t *tally = &tallies[self->model[i]];
+        tally->cars++;
+        if (self->price[i] < tally->price_min)
+            tally->price_min = self->price[i];
+    }
+}
+
+size_t columns_with(const columns_t *self, trait_t trait)
+{
+    size_t with = 0;
+    for (size_t i = 0; i < self->count; i++)
+        with += self->trait[trait][i] != 0;
+    return with;
+}
+
 /* ---- filters: each over one block ---- */
 
 static void keep_u32(uint8_t *restrict match, const uint32_t *restrict column, size_t n,

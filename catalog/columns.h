@@ -84,6 +84,22 @@ void columns_seal(columns_t *self);
 
 size_t columns_count(const columns_t *self);
 
+/* The same cars without those of the sorted stock ids gone, and with rows: sealed, and as if made
+ * of them anew. It takes one pass over what is there instead of sorting it; self may be searched
+ * meanwhile. No stock id may be there twice. */
+columns_t *columns_patch(const columns_t *self, const int64_t *gone, size_t gone_count,
+                         const columns_row_t *rows, size_t row_count);
+
+typedef struct columns_tally {
+    int64_t cars, price_min; /* cents; INT64_MAX without cars */
+} columns_tally_t;
+
+/* How many cars there are of each of so many models, and what the cheapest costs. */
+void columns_tally(const columns_t *self, columns_tally_t *tallies, size_t model_count);
+
+/* How many cars have any value of the trait. */
+size_t columns_with(const columns_t *self, trait_t trait);
+
 /* Finds the cars that pass: their number, and the stock ids of skip + 1 to skip + take; *found of
  * them. Not for two threads at once: it has one scratch area. */
 size_t columns_find(columns_t *self, const columns_filter_t *filter, int64_t *stock_ids,

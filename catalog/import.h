@@ -13,8 +13,9 @@
 typedef struct import_result {
     int64_t version; /* of the new catalog */
     int64_t cars, makes, models;
-    int64_t problems; /* found in the file; all were reported */
-    char why[512];    /* what else stood in the way, "" if the file itself was at fault */
+    int64_t added, changed, removed; /* cars, in a source of truth */
+    int64_t problems;                /* found in the file; all were reported */
+    char why[512]; /* what else stood in the way, "" if the file itself was at fault */
 } import_result_t;
 
 /* A bad line ("cars.csv:17: price: …") or, with note, something to know ("column x ignored"). */
@@ -23,5 +24,10 @@ typedef void(import_report_t)(void *arg, bool note, const char *text);
 /* Imports the file csv into the folder dir, which is made if it is not there. */
 bool import_file(const char *csv, const char *dir, import_report_t *report, void *arg,
                  import_result_t *result);
+
+/* The same into the source of truth at url (source.h): its table becomes what the file says, in one
+ * transaction that touches only what differs. The folder holds what is needed to check the file. */
+bool import_publish(const char *csv, const char *dir, const char *url, import_report_t *report,
+                    void *arg, import_result_t *result);
 
 #endif

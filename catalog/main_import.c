@@ -1,5 +1,6 @@
 /*
- * catalog-import FILE.csv makes FILE the catalog and tells the running services;
+ * catalog-import FILE.csv makes FILE the catalog and tells the running services; with
+ * CATALOG_SOURCE it makes the table there what FILE says, which the services follow by themselves;
  * catalog-import --generate N [--seed S] prints a made-up catalog of N cars as CSV.
  */
 #include <errno.h>
@@ -11,6 +12,7 @@
 
 #include "catalog/generate.h"
 #include "catalog/import.h"
+#include "catalog/source.h"
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/log.h"
@@ -130,13 +132,32 @@ static void on_report(void *arg, bool note, const char *text)
         fprintf(note ? stdout : stderr, "%s\n", text);
 }
 
+static int say_published(const import_result_t *result)
+{
+    char all[MONEY_TEXT_SIZE], added[MONEY_TEXT_SIZE], changed[MONEY_TEXT_SIZE],
+        removed[MONEY_TEXT_SIZE];
+    printf("CATALOG_SOURCE has %s cars of %lld makes and %lld models now: %s added, %s changed, "
+           "%s removed\n",
+           number_print(result->cars, all), (long long)result->makes, (long long)result->models,
+           number_print(result->added, added), number_print(result->changed, changed),
+           number_print(result->removed, removed));
+    return EXIT_SUCCESS;
+}
+
 static int import(const char *file)
 {
     config_load(NULL);
     log_start("catalog-import", config.LOG_LEVEL, config.LOG_FORMAT);
+    const char *source = config.CATALOG_SOURCE;
+    char why[256];
+    if (source[0] && !source_check_url(source, why, sizeof why))
+        log_fatal("CATALOG_SOURCE: %s", why);
     shown_t shown = {0};
     import_result_t result;
-    if (!import_file(file, config.CATALOG_DIR, on_report, &shown, &result)) {
+    bool good = source[0]
+                    ? import_publish(file, config.CATALOG_DIR, source, on_report, &shown, &result)
+                    : import_file(file, config.CATALOG_DIR, on_report, &shown, &result);
+    if (!good) {
         if (shown.problems > MAX_SHOWN)
             fprintf(stderr, "… and %lld more\n", (long long)(shown.problems - MAX_SHOWN));
         if (result.why[0])
@@ -144,6 +165,8 @@ static int import(const char *file)
         fputs("nothing was imported; what was served before stays\n", stderr);
         return EXIT_FAILURE;
     }
+    if (source[0])
+        return say_published(&result);
     char cars[MONEY_TEXT_SIZE];
     printf("imported %s cars of %lld makes and %lld models as catalog %lld\n",
            number_print(result.cars, cars), (long long)result.makes, (long long)result.models,

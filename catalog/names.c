@@ -187,11 +187,13 @@ names_t *names_new(const names_make_t *makes, size_t make_count, const names_mod
     self->model_count = model_count;
     self->arena = arena_new(256u << 20);
     for (size_t i = 0; i < make_count; i++)
-        add_make(self, (int32_t)i);
+        if (makes[i].count > 0)
+            add_make(self, (int32_t)i);
     for (size_t i = 0; i < world_make_count; i++)
         add_world(self, i);
     for (size_t i = 0; i < model_count; i++)
-        add_model(self, (int32_t)i);
+        if (models[i].count > 0)
+            add_model(self, (int32_t)i);
     if (self->count)
         qsort(self->keys, self->count, sizeof *self->keys, by_text);
     return self;

@@ -25,7 +25,7 @@ typedef struct names_model {
 
 typedef struct names names_t;
 
-/* The arrays and their strings must outlive it. */
+/* Those without cars are nobody's name. The arrays and their strings must outlive it. */
 names_t *names_new(const names_make_t *makes, size_t make_count, const names_model_t *models,
                    size_t model_count);
 void names_destroy(names_t **self_p);

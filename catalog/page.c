@@ -184,8 +184,9 @@ void catalog_makes(const stock_t *stock, int64_t known_version, arena_t *arena,
     facets->facets = arena_alloc(arena, (stock->make_count + 1) * sizeof *facets->facets);
     for (size_t i = 0; facets->facets && i < stock->make_count; i++) {
         const names_make_t *make = &stock->makes[i];
-        facets->facets[facets->facets_count++] =
-            (proto_facet_t){make->name, make->count, make->price_min};
+        if (make->count > 0)
+            facets->facets[facets->facets_count++] =
+                (proto_facet_t){make->name, make->count, make->price_min};
     }
     sort_facets(facets);
 }
@@ -205,7 +206,7 @@ void catalog_models(const stock_t *stock, str_t make, arena_t *arena, proto_face
     facets->facets = arena_alloc(arena, (stock->model_count + 1) * sizeof *facets->facets);
     for (size_t i = 0; facets->facets && i < stock->model_count; i++) {
         const names_model_t *model = &stock->models[i];
-        if (model->make == number)
+        if (model->make == number && model->count > 0)
             facets->facets[facets->facets_count++] =
                 (proto_facet_t){model->name, model->count, model->price_min};
     }

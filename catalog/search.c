@@ -310,8 +310,7 @@ static bool is_not_recorded(const reader_t *self, str_t word)
         [SYNONYMS_CITY] = TRAIT_CITY,
     };
     synonyms_kind_t kind = synonyms_kind(word);
-    return kind != SYNONYMS_NONE && kind != SYNONYMS_SHOP &&
-           self->stock->value_counts[traits[kind]] == 1;
+    return kind != SYNONYMS_NONE && kind != SYNONYMS_SHOP && !self->stock->recorded[traits[kind]];
 }
 
 /* A year; else a word as it stands; else the name it may be meant for; else the nearest word of the
@@ -360,7 +359,7 @@ static void read_trait(reader_t *self, trait_t trait, const char *field, str_t *
     uint8_t *table = arena_alloc(self->arena, value_count);
     if (count == 0 || !table)
         return;
-    if (value_count == 1) { /* no car tells: as in is_not_recorded */
+    if (!self->stock->recorded[trait]) { /* no car tells: as in is_not_recorded */
         search_correct(self->search, field, *said, (str_t){"", 0});
         *said = (str_t){"", 0};
         return;

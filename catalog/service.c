@@ -1,7 +1,7 @@
 /*
  * The edge: messages in, answers out, a timer that looks at the files once a second. One file is
  * opened at a time; whoever asked for a RELOAD is answered when the newest file there is has been
- * tried.
+ * tried. With a source of truth there is no file to look at: what follow.h hands over is taken.
  */
 #include "catalog/service.h"
 
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "catalog/follow.h"
 #include "catalog/knowledge.h"
 #include "catalog/page.h"
 #include "catalog/schema.h"
@@ -39,6 +40,7 @@ struct service {
     uv_timer_t timer;
     char path[512];
     stock_t *stock;    /* NULL: nothing to serve */
+    follow_t *follow;  /* NULL: the file is what is followed */
     identity_t tried;  /* the file opened last, whatever came of it */
     char missing[256]; /* why stock is NULL */
     knowledge_t *knowledge;
@@ -75,6 +77,22 @@ static bool same(const identity_t *a, const identity_t *b)
            a->time.tv_sec == b->time.tv_sec && a->time.tv_nsec == b->time.tv_nsec;
 }
 
+static void take_stock(service_t *self, stock_t *stock)
+{
+    stock_close(&self->stock);
+    self->stock = stock;
+    metric_add_label(METRIC_CATALOG_RELOADS, "swapped", 1);
+    metric_set(METRIC_CATALOG_CARS, self->stock->cars);
+    log_info("catalog", LOG_INT("version", self->stock->version),
+             LOG_INT("cars", self->stock->cars), LOG_INT("makes", self->stock->make_count),
+             LOG_INT("models", self->stock->model_count));
+}
+
+static void on_followed(void *arg, stock_t *stock)
+{
+    take_stock(arg, stock);
+}
+
 /* Takes a catalog that was opened, or notes why it could not be; the old one stays then. */
 static void take_opened(service_t *self)
 {
@@ -90,14 +108,13 @@ static void take_opened(service_t *self)
         snprintf(self->missing, sizeof self->missing, "%s", self->why);
         return;
     }
-    stock_close(&self->stock);
-    self->stock = self->opened;
+    take_stock(self, self->opened);
     self->opened = NULL;
-    metric_add_label(METRIC_CATALOG_RELOADS, "swapped", 1);
-    metric_set(METRIC_CATALOG_CARS, self->stock->cars);
-    log_info("catalog", LOG_INT("version", self->stock->version),
-             LOG_INT("cars", self->stock->cars), LOG_INT("makes", self->stock->make_count),
-             LOG_INT("models", self->stock->model_count));
+}
+
+static const char *missing(const service_t *self)
+{
+    return self->follow ? follow_missing(self->follow) : self->missing;
 }
 
 static void answer_waiting(service_t *self)
@@ -177,7 +194,10 @@ static void look_at_knowledge(service_t *self)
 static void on_timer(uv_timer_t *timer)
 {
     service_t *self = timer->data;
-    look_at_file(self);
+    if (self->follow)
+        follow_tick(self->follow);
+    else
+        look_at_file(self);
     look_at_knowledge(self);
 }
 
@@ -265,7 +285,10 @@ static void on_reload(service_t *self, const rpc_request_t *request)
         return;
     }
     self->waiting[self->waiting_count++] = (waiting_t){request->peer, request->header};
-    look_at_file(self);
+    if (self->follow)
+        answer_waiting(self); /* it follows by itself: nothing is newer than what is served */
+    else
+        look_at_file(self);
 }
 
 static void on_request(void *arg, const rpc_request_t *request)
@@ -278,7 +301,7 @@ static void on_request(void *arg, const rpc_request_t *request)
     else if (type == PROTO_RELOAD)
         on_reload(self, request);
     else if (!self->stock)
-        refuse(request, PROTO_CODE_UNAVAILABLE, LOOK_MS, self->missing);
+        refuse(request, PROTO_CODE_UNAVAILABLE, LOOK_MS, missing(self));
     else if (type == PROTO_PAGE)
         on_page(self, request);
     else if (type == PROTO_GET_CAR)
@@ -300,13 +323,28 @@ static void on_status(void *arg, proto_process_t *process, arena_t *arena, proto
     *count = 0;
     process->ready = self->stock != NULL;
     if (!self->stock)
-        process->missing = (str_t){self->missing, strnlen(self->missing, 128)};
+        process->missing = (str_t){missing(self), strnlen(missing(self), 128)};
 }
 
 /* ---- life ---- */
 
+/* The first file is opened before anybody can ask. */
+static bool begin(service_t *self, uv_loop_t *loop, const char *name, const service_from_t *from,
+                  char *why, size_t size)
+{
+    if (from->source[0]) {
+        self->follow = follow_new(loop, from->source, name, from->catalog_dir, from->source_ms,
+                                  on_followed, self, why, size);
+        return self->follow != NULL;
+    }
+    identify(self->path, &self->tried);
+    self->opened = stock_open(self->path, self->why, sizeof self->why);
+    take_opened(self);
+    return true;
+}
+
 service_t *service_new(uv_loop_t *loop, const char *name, const char *endpoints,
-                       const char *catalog_dir, const char *knowledge_dir, char *why, size_t size)
+                       const service_from_t *from, char *why, size_t size)
 {
     static const proto_type_t accepts[] = {PROTO_PAGE,   PROTO_GET_CAR,  PROTO_MAKES,
                                            PROTO_MODELS, PROTO_RESOLVE,  PROTO_KNOWLEDGE,
@@ -314,18 +352,15 @@ service_t *service_new(uv_loop_t *loop, const char *name, const char *endpoints,
     service_t *self = calloc(1, sizeof *self);
     if (!self)
         abort();
-    snprintf(self->path, sizeof self->path, "%s/%s", catalog_dir, SCHEMA_FILE);
+    snprintf(self->path, sizeof self->path, "%s/%s", from->catalog_dir, SCHEMA_FILE);
     self->arena = arena_new(ARENA_MAX);
-    self->knowledge = knowledge_new(knowledge_dir);
+    self->knowledge = knowledge_new(from->knowledge_dir);
     uv_timer_init(loop, &self->timer);
     self->timer.data = self;
     look_at_knowledge(self);
-    /* the first file is opened before anybody can ask */
-    identify(self->path, &self->tried);
-    self->opened = stock_open(self->path, self->why, sizeof self->why);
-    take_opened(self);
-    self->server =
-        rpc_server_new(loop, name, "catalog", endpoints, accepts, on_request, self, why, size);
+    if (begin(self, loop, name, from, why, size))
+        self->server =
+            rpc_server_new(loop, name, "catalog", endpoints, accepts, on_request, self, why, size);
     if (!self->server) {
         service_destroy(&self);
         return NULL;
@@ -349,6 +384,7 @@ void service_destroy(service_t **self_p)
         return;
     *self_p = NULL;
     self->closing = true;
+    follow_destroy(&self->follow);
     rpc_server_destroy(&self->server);
     uv_close((uv_handle_t *)&self->timer, on_timer_closed);
 }

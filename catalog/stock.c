@@ -12,6 +12,7 @@
 #include "common/buf.h"
 
 #define MAX_TERMS 200000
+#define BUSY_MS 5000 /* a reader waits for nothing but the recovery of a journal */
 
 /* ---- opening ---- */
 
@@ -23,8 +24,9 @@ static void *array(size_t count, size_t size)
     return memory;
 }
 
-/* The file as a URI: immutable, so that SQLite takes no locks and looks for no journal. */
-static sqlite3 *open_database(const char *path)
+/* The file as a URI. One that never changes is immutable, so that SQLite takes no locks and looks
+ * for no journal. */
+static sqlite3 *open_database(const char *path, bool changes)
 {
     buf_t uri;
     buf_init(&uri, 4096);
@@ -34,11 +36,13 @@ static sqlite3 *open_database(const char *path)
             buf_printf(&uri, "%%%02x", (unsigned)*p);
         else
             buf_char(&uri, *p);
-    buf_str(&uri, "?mode=ro&immutable=1");
+    buf_str(&uri, changes ? "?mode=ro" : "?mode=ro&immutable=1");
     sqlite3 *db = NULL;
     if (buf_ok(&uri))
         sqlite3_open_v2(uri.data, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
     buf_free(&uri);
+    if (db && changes)
+        sqlite3_busy_timeout(db, BUSY_MS);
     return db;
 }
 
@@ -61,7 +65,7 @@ static bool is_ours(sqlite3 *db)
 
 int64_t stock_version(const char *path)
 {
-    sqlite3 *db = open_database(path);
+    sqlite3 *db = open_database(path, true);
     int64_t version = db && is_ours(db) ? read_number(db, "SELECT version FROM catalog") : 0;
     sqlite3_close(db);
     return version > 0 ? version : 0;
@@ -106,8 +110,7 @@ static bool take_make(stock_t *self, sqlite3_stmt *row)
         self->make_count >= SCHEMA_MAX_MAKES)
         return false;
     self->makes[self->make_count++] =
-        (names_make_t){column_text(row, 1, self->arena), sqlite3_column_int64(row, 2),
-                       sqlite3_column_int64(row, 3)};
+        (names_make_t){column_text(row, 1, self->arena), 0, INT64_MAX};
     return true;
 }
 
@@ -118,8 +121,7 @@ static bool take_model(stock_t *self, sqlite3_stmt *row)
         self->model_count >= UINT16_MAX || make < 0 || make >= (int64_t)self->make_count)
         return false;
     self->models[self->model_count++] =
-        (names_model_t){column_text(row, 2, self->arena), (uint32_t)make,
-                        sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4)};
+        (names_model_t){column_text(row, 2, self->arena), (uint32_t)make, 0, INT64_MAX};
     return true;
 }
 
@@ -174,6 +176,59 @@ static bool take_term(stock_t *self, sqlite3_stmt *row)
     return true;
 }
 
+static bool read_cars(stock_t *self)
+{
+    int64_t cars = read_number(self->db, "SELECT count(*) FROM cars");
+    if (cars < 0 || cars >= UINT32_MAX)
+        return false;
+    self->cars = cars;
+    self->columns = columns_new((size_t)cars);
+    if (!each(self,
+              "SELECT stock_id, price, km, version, year, model, length, width, height,"
+              " bluetooth, car_play, body, fuel, transmission, colour, city FROM cars",
+              take_car) ||
+        columns_count(self->columns) != (size_t)cars)
+        return false;
+    columns_seal(self->columns);
+    return true;
+}
+
+/* What was checked before is right still; the new rows are checked here. */
+static bool patch_cars(stock_t *self, const stock_t *before, const stock_changes_t *changes)
+{
+    for (size_t i = 0; i < changes->row_count; i++) {
+        const columns_row_t *row = &changes->rows[i];
+        bool good = row->model < self->model_count && row->version < self->version_count;
+        for (size_t t = 0; t < TRAIT_COUNT; t++)
+            good = good && row->trait[t] < self->value_counts[t];
+        if (!good)
+            return false;
+    }
+    self->columns = columns_patch(before->columns, changes->gone, changes->gone_count,
+                                  changes->rows, changes->row_count);
+    self->cars = (int64_t)columns_count(self->columns);
+    return true;
+}
+
+/* Cars and prices of makes and models, and which traits the cars have. */
+static void tally(stock_t *self)
+{
+    columns_tally_t *tallies = array(self->model_count, sizeof *tallies);
+    columns_tally(self->columns, tallies, self->model_count);
+    for (size_t i = 0; i < self->model_count; i++) {
+        names_model_t *model = &self->models[i];
+        names_make_t *make = &self->makes[model->make];
+        model->count = tallies[i].cars;
+        model->price_min = tallies[i].price_min;
+        make->count += model->count;
+        if (model->price_min < make->price_min)
+            make->price_min = model->price_min;
+    }
+    free(tallies);
+    for (size_t t = 0; t < TRAIT_COUNT; t++)
+        self->recorded[t] = columns_with(self->columns, (trait_t)t) > 0;
+}
+
 static bool read_tables(stock_t *self)
 {
     self->arena = arena_new((size_t)1 << 30);
@@ -186,20 +241,13 @@ static bool read_tables(stock_t *self)
         self->value_counts[t] = 1;
     }
     self->version = read_number(self->db, "SELECT version FROM catalog");
-    self->cars = read_number(self->db, "SELECT count(*) FROM cars");
     int64_t versions = read_number(self->db, "SELECT count(*) FROM versions");
-    if (self->version <= 0 || self->cars < 0 || self->cars >= UINT32_MAX || versions < 0)
+    if (self->version <= 0 || versions < 0)
         return false;
     self->version_count = (size_t)versions;
-    self->columns = columns_new((size_t)self->cars);
-    return each(self, "SELECT make, name, cars, price_min FROM makes ORDER BY make", take_make) &&
-           each(self, "SELECT model, make, name, cars, price_min FROM models ORDER BY model",
-                take_model) &&
+    return each(self, "SELECT make, name FROM makes ORDER BY make", take_make) &&
+           each(self, "SELECT model, make, name FROM models ORDER BY model", take_model) &&
            each(self, "SELECT trait, value, name FROM traits ORDER BY trait, value", take_value) &&
-           each(self,
-                "SELECT stock_id, price, km, version, year, model, length, width, height,"
-                " bluetooth, car_play, body, fuel, transmission, colour, city FROM cars",
-                take_car) &&
            sqlite3_exec(self->db,
                         "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, texts, row)",
                         NULL, NULL, NULL) == SQLITE_OK &&
@@ -218,7 +266,8 @@ static bool prepare(stock_t *self)
                               &self->select_words, NULL) == SQLITE_OK;
 }
 
-stock_t *stock_open(const char *path, char *why, size_t size)
+static stock_t *open_stock(const char *path, bool changing, const stock_t *before,
+                           const stock_changes_t *changes, char *why, size_t size)
 {
     struct stat status;
     if (stat(path, &status) != 0) {
@@ -226,23 +275,34 @@ stock_t *stock_open(const char *path, char *why, size_t size)
         return NULL;
     }
     stock_t *self = array(1, sizeof *self);
-    self->db = open_database(path);
+    self->db = open_database(path, changing);
     if (!self->db || !is_ours(self->db)) {
         snprintf(why, size, "%s is not a catalog of this version: import again", path);
         stock_close(&self);
         return NULL;
     }
-    sqlite3_exec(self->db, "PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;", NULL, NULL,
-                 NULL);
-    if (!read_tables(self) || columns_count(self->columns) != (size_t)self->cars ||
+    sqlite3_exec(self->db, "PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY; BEGIN;",
+                 NULL, NULL, NULL);
+    if (!read_tables(self) || !(before ? patch_cars(self, before, changes) : read_cars(self)) ||
         !prepare(self)) {
         snprintf(why, size, "%s is damaged: import again", path);
         stock_close(&self);
         return NULL;
     }
-    columns_seal(self->columns);
+    tally(self);
     self->names = names_new(self->makes, self->make_count, self->models, self->model_count);
     return self;
+}
+
+stock_t *stock_open(const char *path, char *why, size_t size)
+{
+    return open_stock(path, false, NULL, NULL, why, size);
+}
+
+stock_t *stock_open_copy(const char *path, const stock_t *before, const stock_changes_t *changes,
+                         char *why, size_t size)
+{
+    return open_stock(path, true, before, changes, why, size);
 }
 
 void stock_close(stock_t **self_p)

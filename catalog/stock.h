@@ -2,6 +2,9 @@
  * A catalog file, open: what the shop has in stock. All that searches compare is read into memory
  * once (columns, names, vocabulary); texts of single cars and the index of words stay in SQLite.
  * It never changes; a new catalog is a new stock_t. One thread at a time.
+ *
+ * A copy of a source of truth (copy.h) is such a file too, but one that is written to while it is
+ * open: a stock_t of it holds a read transaction and sees the state it was opened in.
  */
 #ifndef MOSTRADOR_CATALOG_STOCK_H
 #define MOSTRADOR_CATALOG_STOCK_H
@@ -26,6 +29,7 @@ typedef struct stock {
     size_t model_count;
     stock_value_t *values[TRAIT_COUNT]; /* by number; 0 is no value */
     size_t value_counts[TRAIT_COUNT];   /* the 0 among them */
+    bool recorded[TRAIT_COUNT];         /* some car has one */
     size_t version_count;
     const char **terms; /* the vocabulary: words of four letters or more, sorted */
     size_t term_count;
@@ -40,6 +44,20 @@ typedef struct stock {
 /* Opens a catalog file. NULL and why when there is none or it cannot be used. */
 stock_t *stock_open(const char *path, char *why, size_t size);
 void stock_close(stock_t **self_p);
+
+/* What changed in a copy: cars that went, sorted; cars that came. One that changed is among both.
+ */
+typedef struct stock_changes {
+    const int64_t *gone;
+    size_t gone_count;
+    const columns_row_t *rows;
+    size_t row_count;
+} stock_changes_t;
+
+/* Opens a copy. With before, the stock of the same file before these changes, it is made of that
+ * instead of reading all cars; before may be in use by another thread meanwhile. */
+stock_t *stock_open_copy(const char *path, const stock_t *before, const stock_changes_t *changes,
+                         char *why, size_t size);
 
 /* The version of the catalog in a file; 0 when there is none that can be read. */
 int64_t stock_version(const char *path);

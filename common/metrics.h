@@ -108,7 +108,12 @@
     M(REDIS_REDIRECTS,      COUNTER, "mostrador_redis_redirects_total", "kind", "commands that a Redis did not serve: moved, ask, tryagain, clusterdown in a cluster, and noreplicas; they were sent again") \
     M(REDIS_SWITCHES,       COUNTER, "mostrador_redis_switches_total", "", "times another Redis became the master: at the sentinels' word, or of slots of a cluster") \
     M(ALERTS_RAISED,        COUNTER, "mostrador_alerts_raised_total", "outcome", "alerts for the people of the shop: raised, or why not") \
-    M(ALERTS_SENT,          COUNTER, "mostrador_alerts_sent_total", "outcome", "attempts to tell one target of an alert")
+    M(ALERTS_SENT,          COUNTER, "mostrador_alerts_sent_total", "outcome", "attempts to tell one target of an alert") \
+    M(CATALOG_SOURCE_UP,    GAUGE,   "mostrador_catalog_source_up", "", "1 while connected to CATALOG_SOURCE") \
+    M(CATALOG_SOURCE_AGE,   GAUGE,   "mostrador_catalog_source_age_seconds", "", "since the copy of CATALOG_SOURCE was last seen to be as the source is") \
+    M(CATALOG_SOURCE_READS, COUNTER, "mostrador_catalog_source_reads_total", "what", "times the copy was made anew (all) or changed (changes)") \
+    M(CATALOG_SOURCE_CARS,  COUNTER, "mostrador_catalog_source_cars_total", "outcome", "rows of CATALOG_SOURCE: put into the copy, removed from it, or left_out because no catalog can take them") \
+    M(CATALOG_SOURCE_LOST,  COUNTER, "mostrador_catalog_source_lost_total", "", "connections to CATALOG_SOURCE that failed or broke")
 /* clang-format on */
 
 typedef enum metric {

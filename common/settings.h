@@ -118,7 +118,9 @@
     S(SMTP_PASSWORD, SECRET, "", "", "password at the mail server") \
     S(ALERT_PRIVATE, TEXT, "off", "off|on", "on: alerts may go to loopback and private networks") \
     S(ALERT_REPEAT_MS, MS, "1h", "1000..2592000000", "the same about the same person or part is told once in that time") \
-    S(ALERT_RATE, INT, "60", "1..10000", "alerts of a kind in an hour; the next one says how many were held back")
+    S(ALERT_RATE, INT, "60", "1..10000", "alerts of a kind in an hour; the next one says how many were held back") \
+    S(CATALOG_SOURCE, SECRET, "", "", "postgres://user:password@host:port/database whose table mostrador.cars is the catalog; empty: what catalog-import leaves in CATALOG_DIR") \
+    S(CATALOG_SOURCE_MS, MS, "10s", "100..600000", "how often it is looked for changes that nobody told of, and the longest pause between two tries to reach it")
 /* clang-format on */
 
 #endif
