@@ -128,7 +128,7 @@ $(B)/tests/model-sim $(B)/tests/http-load: $(ARCHIVES)
 
 # what is embedded by .incbin
 $(B)/sessions/scripts.o: $(wildcard sessions/*.lua)
-$(B)/gateway/kore_page.o: $(wildcard gateway/page/* gateway/console/*)
+$(B)/gateway/kore_page.o: gateway/openapi.json $(wildcard gateway/page/* gateway/console/*)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

@@ -23,6 +23,7 @@ EMBED(page_html, "gateway/page/index.html");
 EMBED(page_css, "gateway/page/chat.css");
 EMBED(page_js, "gateway/page/chat.js");
 EMBED(page_icon, "gateway/page/icon.svg");
+EMBED(openapi_json, "gateway/openapi.json");
 EMBED(console_html, "gateway/console/index.html");
 EMBED(console_css, "gateway/console/console.css");
 EMBED(console_app_js, "gateway/console/app.js");
@@ -45,6 +46,7 @@ static struct file {
     {"/chat.css", TYPE_CSS, page_css, page_css_end, {0}, ""},
     {"/chat.js", TYPE_JS, page_js, page_js_end, {0}, ""},
     {"/icon.svg", "image/svg+xml", page_icon, page_icon_end, {0}, ""},
+    {"/openapi.json", TYPE_JSON, openapi_json, openapi_json_end, {0}, ""},
     {"/console", TYPE_HTML, console_html, console_html_end, {0}, ""},
     {"/console/", TYPE_HTML, console_html, console_html_end, {0}, ""},
     {"/console/console.css", TYPE_CSS, console_css, console_css_end, {0}, ""},

@@ -34,6 +34,7 @@
     R(PAGE,           "/console/numbers.js",       GET,    ANYBODY, NONE,   "a file of it") \
     R(PAGE,           "/console/health.js",        GET,    ANYBODY, NONE,   "a file of it") \
     R(PAGE,           "/console/users.js",         GET,    ANYBODY, NONE,   "a file of it") \
+    R(PAGE,           "/openapi.json",             GET,    ANYBODY, NONE,   "this interface, as OpenAPI 3.1") \
     R(BOT,            "/seller/bot/",              POST,   API,     SELLER, "say something, get the answer") \
     R(BOT,            "/seller/bot",               POST,   API,     SELLER, "the same") \
     R(SESSION,        "/seller/sessions/{user_id}", GET,   API,     VIEWER, "a conversation") \

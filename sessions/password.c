@@ -28,7 +28,7 @@ struct job {
 
 struct passwords {
     uv_loop_t *loop;
-    STAILQ_HEAD(, job) waiting;
+    STAILQ_HEAD(job_line, job) waiting;
     size_t waiting_count;
     job_t *running[PASSWORDS_AT_ONCE];
 };
