@@ -7,6 +7,8 @@ from conversation import answered_by, key, sweep
 from redis_servers import SLOTS, ClusterSessions, Servers, Writers, crc16, slot_of
 
 ENQUEUE = dict(channel="api", text="x")
+RECORD = {"turn_id": "t1", "user": "a", "received_ms": 1, "claimed_ms": 2, "waiting_us": 1,
+          "outcome": "answered"}
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,37 @@ def test_every_key_is_asked_of_its_master(service):
     assert service.count("sessions", "mostrador_redis_connections") == 3
 
 
+def test_no_script_touches_two_slots(service):
+    """Whatever may be asked, nodes say nothing of keys in several slots or at another node."""
+    talk = service.conversation()
+    with talk.client:
+        talk.answered("t1")
+        token, _ = talk.offered()
+        whose, reply = {"user_id": talk.user}, {"user_id": talk.user, "turn_id": "t1"}
+        known = {"name": "ana", "password": "a long pass phrase"}
+        asked = [
+            ("FORGO", {**whose, "message_id": "m1"}), ("TAKE", reply),
+            ("RENEW", {**whose, "token": token, "lease_ms": 1000}),
+            ("DELIVERED", {**reply, "token": token, "state": "trying"}),
+            ("STATUS", {**whose, "sid": "SM1", "status": "failed", "code": 63016}),
+            ("WITHDRAW", {**whose, "message_id": "m1"}), ("RELEASE", {**whose, "token": token}),
+            ("RESET", whose), ("EXPORT", whose), ("GET_BUDGET", whose),
+            ("LOG_TURN", {**whose, "record": RECORD}), ("LIST_TURNS", {"limit": 5}),
+            ("GET_LATENCY", {}), ("SURVEYS", {"since_day": 1, "until_day": 2}), ("SWEEP", {"max": 5}),
+            ("LIST_PEOPLE", {"limit": 5}), ("GET_CHANGES", {}),
+            ("PACE", {"address": "a", "wanted": 1}), ("PUT_USER", {**known, "role": "owner"}),
+            ("SIGN_IN", known), ("LIST_USERS", {}), ("DROP_USER", {"name": "ana"}),
+            ("RAISE_ALERT", {"key": "k", "alert": {"id": "1", "kind": "test", "at_ms": 1}}),
+            ("TAKE_ALERTS", {"lease_ms": 1000, "max": 5}),
+            ("SETTLE_ALERT", {"alert_id": "1", "tries": 1}), ("ERASE", whose)]
+        for type_, fields in asked:
+            answer = talk.client.call(type_, check=False, **fields)
+            if answer.type == "ERROR":  # refused by what is stored, not for how it was asked
+                assert answer.code in ("claimed", "stale_token", "conflict", "not_found"), (
+                    type_, answer)
+    assert "event=redis_error" not in service.log("sessions")
+
+
 def test_a_key_is_in_the_slot_that_redis_says(service):
     """The tests' own reckoning, which says where conversations are, is Redis'."""
     for tag in ("foo", "turns", "budget", "0", "1023", "a:b"):
@@ -111,9 +144,7 @@ def test_a_key_that_has_gone_ahead_is_asked_for_where_it_is(service):
     target = next(name for name in service.masters if name != source)
     talk = service.conversation()
     with talk.client:
-        talk.call("LOG_TURN", record={
-            "turn_id": "t1", "user": "a", "received_ms": 1, "claimed_ms": 2, "waiting_us": 1,
-            "outcome": "answered"})
+        talk.call("LOG_TURN", record=RECORD)
         service.begin_move(slot, source, target)
         service.move_keys(slot, source, target)
         before = service.redirects("ask")
