@@ -58,6 +58,13 @@ class Servers(Sessions):
                 "--user", "mostrador", "on", f">{PASSWORD}", "~most:*", "resetchannels",
                 "nocommands", *self.rules]
 
+    def _end(self, process):
+        """Servers of Redis are killed: told to end, they may leave a child behind that saves."""
+        if process.name in self.ports and process.alive():
+            process.kill()
+            return None
+        return super()._end(process)
+
     def url(self, scheme, ports, rest=""):
         hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
         return f"{scheme}://mostrador:{urllib.parse.quote(PASSWORD)}@{hosts}{rest}"
