@@ -4,6 +4,7 @@
  */
 #include "agent/ground_facts.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "agent/ground_links.h"
@@ -18,11 +19,11 @@
 /* Where a set of facts is being put together. */
 typedef struct gathering {
     ground_facts_t *facts;
-    ground_sentence_t sentence; /* read last */
     buf_t said, pages, links;
     size_t said_bytes, page_bytes, result_bytes;
     size_t car_room, quote_room, list_room, facet_room, page_room, said_room;
-    bool full; /* the arena is */
+    bool full;                  /* the arena is */
+    ground_sentence_t sentence; /* read last; before that, what it is does not matter */
 } gathering_t;
 
 /* Room for one more of *count items, zeroed; NULL at the bound or when the arena is full. */
@@ -63,8 +64,10 @@ uint32_t ground_stem(str_t folded)
         return 0;
     str_t stem = {folded.data, folded.size < 5 ? folded.size : 5};
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
-        if (str_is(stem, topics[i].stem))
+        if (stem.data[0] == topics[i].stem[0] && str_is(stem, topics[i].stem)) {
             stem = str_from(topics[i].topic);
+            break; /* no topic is another's stem */
+        }
     uint32_t hash = hash_add(HASH_START, stem.data, stem.size);
     return hash != 0 ? hash : 1;
 }
@@ -537,10 +540,11 @@ static void name_lists(ground_facts_t *facts)
 
 ground_facts_t *ground_facts_new(arena_t *arena, const ground_sources_t *sources)
 {
-    gathering_t *self = calloc(1, sizeof *self); /* too large for some stacks */
+    gathering_t *self = malloc(sizeof *self); /* too large for some stacks */
     ground_facts_t *facts = arena_alloc(arena, sizeof *facts);
     if (self == NULL)
         abort();
+    memset(self, 0, offsetof(gathering_t, sentence)); /* the rest is 128 kB, and is read into */
     self->facts = facts;
     self->full = facts == NULL || (facts->names = ground_names_new(arena)) == NULL;
     buf_init(&self->said, 4 * GROUND_MAX_SAID);

@@ -72,24 +72,30 @@ void turn_answer_sorry(turn_t *self)
 
 /* ---- the size of the conversation ---- */
 
-void turn_fit(turn_t *self, bool results)
+static void tell_loss(turn_t *self, const window_loss_t *loss)
+{
+    if (loss->turns)
+        metric_add_label(METRIC_CONTEXT_DROPPED, "turns", (int64_t)loss->turns);
+    if (loss->results)
+        metric_add_label(METRIC_CONTEXT_DROPPED, "results", (int64_t)loss->results);
+    if (loss->turns || loss->results)
+        log_info("context_dropped", LOG_TRACE(&self->trace), LOG_INT("turns", loss->turns),
+                 LOG_INT("results", loss->results));
+    if (!loss->messages)
+        return;
+    metric_add(METRIC_CONTEXT_LOST, (int64_t)loss->messages);
+    log_warn("messages_too_large", LOG_TRACE(&self->trace), LOG_INT("left_out", loss->messages));
+}
+
+window_loss_t turn_fit(turn_t *self, bool results)
 {
     window_loss_t loss;
     window_t *window = self->parts->window;
     window->fixed = window_fixed(self->parts->prompt);
     if (!window_fit(window, &self->context, results, &loss))
         log_warn("summary_lost", LOG_TRACE(&self->trace), LOG_INT("turns", loss.turns));
-    if (loss.turns)
-        metric_add_label(METRIC_CONTEXT_DROPPED, "turns", (int64_t)loss.turns);
-    if (loss.results)
-        metric_add_label(METRIC_CONTEXT_DROPPED, "results", (int64_t)loss.results);
-    if (loss.turns || loss.results)
-        log_info("context_dropped", LOG_TRACE(&self->trace), LOG_INT("turns", loss.turns),
-                 LOG_INT("results", loss.results));
-    if (!loss.messages)
-        return;
-    metric_add(METRIC_CONTEXT_LOST, (int64_t)loss.messages);
-    log_warn("messages_too_large", LOG_TRACE(&self->trace), LOG_INT("left_out", loss.messages));
+    tell_loss(self, &loss);
+    return loss;
 }
 
 /* ---- the model ---- */
@@ -192,11 +198,13 @@ void turn_think(turn_t *self)
     turn_choose_model(self);
     bool sent = self->model != self->parts->offline;
     window_t *window = self->parts->window;
-    if (sent)
-        turn_fit(self, true);
-    if (sent && window_too_narrow(window))
-        metric_add(METRIC_CONTEXT_NARROW, 1);
-    self->estimate = sent ? window_request(window, &self->context.now) : 0;
+    self->estimate = 0;
+    if (sent) {
+        window_loss_t fitted = turn_fit(self, true);
+        if (window_too_narrow(window))
+            metric_add(METRIC_CONTEXT_NARROW, 1);
+        self->estimate = window_request_fitted(window, &self->context.now, &fitted);
+    }
     self->model_calls++;
     model_request_t request = {
         .context = &self->context.now,

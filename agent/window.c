@@ -69,10 +69,17 @@ static size_t bytes(const proto_entry_t *entries, size_t count)
     return size;
 }
 
+size_t window_request_fitted(const window_t *self, const proto_context_t *context,
+                             const window_loss_t *fitted)
+{
+    return self->fixed + summary_tokens(context) + fitted->state +
+           sum(context->entries, context->entries_count);
+}
+
 size_t window_request(const window_t *self, const proto_context_t *context)
 {
-    return self->fixed + summary_tokens(context) + state_tokens(self, context) +
-           sum(context->entries, context->entries_count);
+    window_loss_t measured = {.state = state_tokens(self, context)};
+    return window_request_fitted(self, context, &measured);
 }
 
 /* ---- results ---- */
@@ -199,12 +206,12 @@ static void fit_results(context_t *context, size_t *size, size_t room, window_lo
 bool window_fit(const window_t *self, context_t *context, bool results, window_loss_t *loss)
 {
     proto_context_t *now = &context->now;
-    *loss = (window_loss_t){0};
+    *loss = (window_loss_t){.state = state_tokens(self, now)};
     if (!now->entries_count)
         return true;
-    size_t state = state_tokens(self, now), room = window_room(self);
+    size_t room = window_room(self);
     /* the summary may have its whole size as soon as something goes */
-    size_t around = state + WINDOW_SUMMARY, conversation = room > around ? room - around : 0;
+    size_t around = loss->state + WINDOW_SUMMARY, conversation = room > around ? room - around : 0;
     size_t size = sum(now->entries, now->entries_count);
     fit_messages(context, &size, conversation / 2, loss);
     bool kept = true;

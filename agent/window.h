@@ -40,8 +40,9 @@ typedef struct window {
 /* Estimated tokens of the fixed part, with a prompt as it is now. */
 size_t window_fixed(const prompt_t *prompt);
 
-/* What did not fit. */
+/* What did not fit, and what the rest was measured by. */
 typedef struct window_loss {
+    size_t state;    /* estimated tokens of where the conversation stands */
     size_t turns;    /* older ones, now in the summary */
     size_t messages; /* of this turn's, left out or cut */
     size_t results;  /* of this turn's, replaced or dropped */
@@ -57,6 +58,10 @@ size_t window_state_room(const window_t *self);
 
 /* Estimated tokens of a request with this conversation. */
 size_t window_request(const window_t *self, const proto_context_t *context);
+
+/* The same right behind window_fit, which has measured the state already. */
+size_t window_request_fitted(const window_t *self, const proto_context_t *context,
+                             const window_loss_t *fitted);
 
 /*
  * Makes the conversation fit. results: what this turn's tools found may go too, for who looks at

@@ -268,10 +268,13 @@ static bool alternative_fits(str_t alternative, const wording_word_t *word)
 
 static bool fits(str_t element, const wording_word_t *word)
 {
+    char first = word->text.size ? word->text.data[0] : 0;
     while (element.size) {
         const char *bar = memchr(element.data, '|', element.size);
         size_t size = bar ? (size_t)(bar - element.data) : element.size;
-        if (alternative_fits((str_t){element.data, size}, word))
+        /* most of them do not even begin like it */
+        bool may = element.data[0] == first || strchr("#$%*", element.data[0]);
+        if (may && alternative_fits((str_t){element.data, size}, word))
             return true;
         size += bar != NULL;
         element.data += size;
