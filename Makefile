@@ -215,7 +215,7 @@ check-python: build $(B)/tests/model-sim $(B)/tests/http-load $(B)/tests/bench_s
 LEFT_OUT_asan := page console_page eval compose_file soak chaos sessions_random bench model_sim
 LEFT_OUT_ubsan := $(LEFT_OUT_asan)
 LEFT_OUT_tsan := $(LEFT_OUT_asan) console conversations gateway gateway_http run lies ground memory seller sessions_survey survey \
-	budget turn_log breaker people twilio_sim whatsapp webhook
+	budget turn_log breaker people redis_cluster redis_sentinel twilio_sim whatsapp webhook
 asan ubsan tsan: deps-check ## the tests under a sanitizer
 	@$(MAKE) --no-print-directory -j2 V=$@ build units
 	@$(MAKE) --no-print-directory V=$@ PYTEST='$(LEFT_OUT_$@:%=--ignore=tests/test_%.py) $(PYTEST)' check-units check-python
