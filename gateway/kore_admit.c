@@ -19,16 +19,7 @@ typedef struct admit {
     bool admitted;
 } admit_t;
 
-static void stop(wait_t *wait)
-{
-    problem_t problem;
-
-    problem_set(&problem, 503, "The gateway restarts.");
-    problem.retry_after_s = 1;
-    wait_problem(wait, &problem);
-}
-
-static const wait_kind_t kind = {"admit", sizeof(admit_t), NULL, stop, NULL};
+static const wait_kind_t kind = {"admit", sizeof(admit_t), NULL, wait_restarts, NULL};
 
 /* ---- what a request says ---- */
 

@@ -30,16 +30,7 @@ typedef struct console {
     char cookie[COOKIE_HEADER_MAX];
 } console_t;
 
-static void stop(wait_t *wait)
-{
-    problem_t problem;
-
-    problem_set(&problem, 503, "The gateway restarts.");
-    problem.retry_after_s = 1;
-    wait_problem(wait, &problem);
-}
-
-static const wait_kind_t kind = {"console", sizeof(console_t), NULL, stop, NULL};
+static const wait_kind_t kind = {"console", sizeof(console_t), NULL, wait_restarts, NULL};
 
 /* ---- what was asked ---- */
 

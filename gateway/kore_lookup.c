@@ -29,16 +29,7 @@ typedef struct lookup {
     export_json_t told;  /* ROUTE_PERSON */
 } lookup_t;
 
-static void stop(wait_t *wait)
-{
-    problem_t problem;
-
-    problem_set(&problem, 503, "The gateway restarts.");
-    problem.retry_after_s = 1;
-    wait_problem(wait, &problem);
-}
-
-static const wait_kind_t kind = {"lookup", sizeof(lookup_t), NULL, stop, NULL};
+static const wait_kind_t kind = {"lookup", sizeof(lookup_t), NULL, wait_restarts, NULL};
 
 static int64_t patience(void)
 {

@@ -130,6 +130,15 @@ void wait_failed(wait_t *self, const rpc_answer_t *answer)
     wait_problem(self, &problem);
 }
 
+void wait_restarts(wait_t *self)
+{
+    problem_t problem;
+
+    problem_set(&problem, 503, "The gateway restarts.");
+    problem.retry_after_s = 1;
+    wait_problem(self, &problem);
+}
+
 static size_t bytes_behind(struct connection *c)
 {
     struct netbuf *nb;

@@ -69,6 +69,9 @@ void wait_failed(wait_t *self, const rpc_answer_t *answer);
 /* The handler of a request that has a wait: answers if it is ready, sleeps on otherwise. */
 int wait_handle(struct http_request *req);
 
+/* The stop of kinds that have nothing else to do then: 503. */
+void wait_restarts(wait_t *self);
+
 /* Sends a piece of an answer that is streamed. A client who is too far behind is let go. */
 void wait_stream(wait_t *self, str_t bytes);
 

@@ -2,6 +2,7 @@
 
 #include "common/text.h"
 #include "sessions/redis_error.h"
+#include "sessions/reply_at.h"
 #include "sessions/stored.h"
 
 #define AWAY_RETRY_MS 1000 /* what a caller is told when Redis is away */
@@ -44,22 +45,6 @@ bool answer_stored(str_t text, int64_t *first, int64_t *second, str_t *record)
 }
 
 /* ---- elements of an answer ---- */
-
-static bool text_at(const redisReply *reply, size_t i, str_t *text)
-{
-    if (i >= reply->elements || reply->element[i]->type != REDIS_REPLY_STRING)
-        return false;
-    *text = (str_t){reply->element[i]->str, reply->element[i]->len};
-    return true;
-}
-
-static bool number_at(const redisReply *reply, size_t i, int64_t *number)
-{
-    if (i >= reply->elements || reply->element[i]->type != REDIS_REPLY_INTEGER)
-        return false;
-    *number = reply->element[i]->integer;
-    return true;
-}
 
 /* A stored context; none when it is empty. One that cannot be read counts as none: the person is
  * better off with a seller who has forgotten than with one who never answers. */

@@ -10,6 +10,7 @@
 #include "common/metrics.h"
 #include "sessions/console_rules.h"
 #include "sessions/password.h"
+#include "sessions/reply_at.h"
 #include "sessions/script_command.h"
 #include "sessions/store.h"
 
@@ -114,22 +115,6 @@ static void reply(call_t *self, proto_type_t type, const void *msg)
 }
 
 /* ---- steps in Redis ---- */
-
-static bool text_at(const redisReply *reply, size_t i, str_t *text)
-{
-    if (i >= reply->elements || reply->element[i]->type != REDIS_REPLY_STRING)
-        return false;
-    *text = (str_t){reply->element[i]->str, reply->element[i]->len};
-    return true;
-}
-
-static bool number_at(const redisReply *reply, size_t i, int64_t *number)
-{
-    if (i >= reply->elements || reply->element[i]->type != REDIS_REPLY_INTEGER)
-        return false;
-    *number = reply->element[i]->integer;
-    return true;
-}
 
 static void on_reply(void *arg, const redisReply *reply)
 {
