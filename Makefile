@@ -193,7 +193,7 @@ record: deps-check ## real conversations as cases for eval: make record RECORD_C
 	@$(PYTHON) tests/eval_record.py $(USERS)
 
 # ---- tests ----
-.PHONY: check check-compose units check-units check-python asan ubsan tsan fuzz lint format docs docs-check
+.PHONY: check check-compose check-swarm units check-units check-python asan ubsan tsan fuzz lint format docs docs-check
 check: deps-check ## all tests
 	@$(MAKE) --no-print-directory -j2 build units
 	@$(MAKE) --no-print-directory docs-check check-units check-python
@@ -222,6 +222,8 @@ asan ubsan tsan: deps-check ## the tests under a sanitizer
 
 check-compose: deps-compose ## the compose file on a real engine: built, scaled, killed, upgraded (root)
 	@$(PYTHON) tests/check_compose.py
+check-swarm: deps-compose ## the stack file on a swarm of one host: scaled, upgraded, rolled back (root)
+	@$(PYTHON) tests/check_swarm.py
 
 FUZZ_SECONDS ?= 10
 fuzz: deps-lint ## every parser, FUZZ_SECONDS each

@@ -176,12 +176,10 @@ class Project:
                                                   for name, value in settings.items()))
 
     def build(self):
-        """What all images share first, then all of them at once."""
-        self.engine.docker("build", "-q", "--target", "build", "--build-arg",
-                           "VERSION=latest", "-f", self.folder / "deploy/Dockerfile",
-                           self.folder, timeout=1200)
-        self.compose("--profile", "demo", "--profile", "monitoring", "build", "--parallel", "-q",
-                     timeout=1200)
+        """One, which compiles what all are made from, then the others at once."""
+        build = ("--profile", "demo", "--profile", "monitoring", "build", "-q")
+        self.compose(*build, "setup", timeout=1200)
+        self.compose(*build, "--parallel", timeout=1200)
 
     def up(self, *more, profiles=None, **scale):
         self.scale.update(scale)

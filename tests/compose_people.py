@@ -49,7 +49,7 @@ class Crowd:
                 return
             user = f"{self.name}-{number}-{turn // TURNS}"
             make = MAKES[turn % len(MAKES)]
-            text = f"busco un {make} #{turn}"
+            text = f"busco un {make}"
             self.said[user].append(text)
             began = time.monotonic()
             answer = self.ask(user, text, f"{user}/{turn}", began + self.patience)
