@@ -25,7 +25,8 @@ SETTINGS = {"TWILIO_ACCOUNT_SID": TwilioSim.account, "TWILIO_AUTH_TOKEN": Twilio
             "TWILIO_API_BASE": "http://twilio-sim:9000",
             "TWILIO_MESSAGING_BASE": "http://twilio-sim:9000", "PUBLIC_BASE_URL": SHOP,
             "TWILIO_PERSON_BURST": 100, "OPENAI_BASE_URL": "http://openai-sim:9000/v1",
-            "OPENAI_API_KEY": openai_sim.Sim.key, "CONTEXT_ENTRIES": 1000, "AGENTS": 4}
+            "OPENAI_API_KEY": openai_sim.Sim.key, "AGENTS": 4,
+            "CONTEXT_ENTRIES": 1000, "CONTEXT_TOKENS": 100000}  # who looks back sees everything
 # there may be many of the first four, and all but the last are replaced unnoticed
 KINDS = ("agent", "sessions", "catalog", "gateway", "dispatcher-1", "dispatcher-2", "redis")
 started = time.monotonic()
@@ -289,7 +290,8 @@ def check_monitoring(project):
     assert "SUCCESS" in checked and "rules found" in checked, checked
 
     def api(path):
-        return json.loads(project.request("GET", f"/api/v1/{path}", at=f"{address}:9090")[1])["data"]
+        _, body = project.request("GET", f"/api/v1/{path}", at=f"{address}:9090")
+        return json.loads(body)["data"]
 
     def scraped():
         up = [t for t in api("targets")["activeTargets"] if t["health"] == "up"]

@@ -15,7 +15,7 @@ from twilio_sim import TwilioSim
 
 SHOP = "https://shop.example"
 MAKES = ("Nissan", "Mazda", "Kia", "Honda", "Audi", "Toyota")
-TURNS = 20  # of one person; then somebody else goes on
+TURNS = 8   # of one person; then somebody else goes on
 PAUSE_S = 0.05
 
 
