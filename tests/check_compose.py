@@ -245,7 +245,7 @@ def check_roll(project, whatsapp):
     old = {c["Id"] for service in KINDS[:-1] for c in project.containers(service)}
     with Crowd(project, "roll") as crowd:
         crowd.wait_for()
-        roll = compose.Background(project.run, "deploy/roll", timeout=300)
+        roll = compose.Background(project.run, "deploy/roll", timeout=600)
         while not roll.done():
             whatsapp.burst()
             crowd.wait_for(8)
