@@ -12,6 +12,7 @@
 #include "catalog/follow.h"
 #include "catalog/knowledge.h"
 #include "catalog/page.h"
+#include "catalog/page_cache.h"
 #include "catalog/schema.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -45,6 +46,7 @@ struct service {
     char missing[256]; /* why stock is NULL */
     knowledge_t *knowledge;
     arena_t *arena;
+    page_cache_t *pages;
 
     uv_work_t work; /* opening a file */
     bool opening;
@@ -142,6 +144,7 @@ static void free_when_idle(service_t *self)
     stock_close(&self->stock);
     knowledge_destroy(&self->knowledge);
     arena_destroy(&self->arena);
+    page_cache_destroy(&self->pages);
     free(self);
 }
 
@@ -221,16 +224,21 @@ static void on_page(service_t *self, const rpc_request_t *request)
     proto_paged_t paged;
     char why[160];
     int64_t begin = clock_us();
-    bool good = catalog_page(self->stock, page->query, self->arena, &paged, why);
+    const proto_paged_t *found = page_cache_find(self->pages, self->stock, page->query);
+    bool kept = found != NULL;
+    if (!kept && catalog_page(self->stock, page->query, self->arena, &paged, why))
+        found = &paged;
     int64_t us = clock_us() - begin;
     metric_observe(METRIC_CATALOG_SECONDS, us);
-    if (!good) {
+    if (!found) {
         refuse(request, PROTO_CODE_INVALID, 0, why);
         return;
     }
-    log_debug("paged", LOG_TRACE(&request->header.trace), LOG_INT("total", paged.list->total),
-              LOG_INT("page", paged.list->page), LOG_INT("us", us));
-    answer(request, PROTO_PAGED, &paged);
+    log_debug("paged", LOG_TRACE(&request->header.trace), LOG_INT("total", found->list->total),
+              LOG_INT("page", found->list->page), LOG_INT("kept", kept), LOG_INT("us", us));
+    answer(request, PROTO_PAGED, found);
+    if (!kept)
+        page_cache_keep(self->pages, self->stock, page->query, found);
 }
 
 static void on_get_car(service_t *self, const rpc_request_t *request)
@@ -354,6 +362,7 @@ service_t *service_new(uv_loop_t *loop, const char *name, const char *endpoints,
         abort();
     snprintf(self->path, sizeof self->path, "%s/%s", from->catalog_dir, SCHEMA_FILE);
     self->arena = arena_new(ARENA_MAX);
+    self->pages = page_cache_new();
     self->knowledge = knowledge_new(from->knowledge_dir);
     uv_timer_init(loop, &self->timer);
     self->timer.data = self;

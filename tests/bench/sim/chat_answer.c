@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "agent/json.h"
-#include "tests/bench/sim/chat.h"
 #include "agent/json_walk.h"
+#include "tests/bench/sim/chat.h"
 
 #define MAX_TEXT (16 << 10)
 #define CALL_PIECE 24 /* bytes of arguments in one event */

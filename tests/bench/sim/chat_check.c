@@ -1,8 +1,8 @@
 /* The order of messages is checked as servers do: each tool call is followed by its result, and no
  * result comes without its call. */
+#include "agent/json_walk.h"
 #include "common/text.h"
 #include "tests/bench/sim/chat.h"
-#include "agent/json_walk.h"
 
 #define BYTES_PER_TOKEN 4
 #define MAX_OPEN 32 /* tool calls of one message */
