@@ -26,9 +26,10 @@ ABOUT = {
     "floor": "the same steps with nothing around them, one at a time",
     "W1": "overhead: the model answers at once, 2 calls of it and a page of the catalog a turn, 32 connections, "
           "1,000 people with conversations of 20 turns, 2 agents",
-    "W2": "waiting: 1 s per call of the model, so 2 s a turn; everybody asks again as soon as they are answered",
+    "W2": "waiting: 1 s per call of the model, so 2 s a turn; everybody asks again as soon as they are answered; "
+          "AGENT_CREDIT=3000, who has no turn yet waits at the dispatcher",
     "W3": "webhooks: signed forms, 64 connections, 1,000 people",
-    "W4": "catalog: pages over ZeroMQ from one service",
+    "W4": "catalog: pages over ZeroMQ from one service, no two queries alike; same: one that is asked again",
     "W5": "sessions: ENQUEUE, CLAIM, COMMIT and LOG_TURN, 32 people at once",
     "W6": "growth: W1 again with more agents, longer conversations, more cars, more open sessions",
 }
@@ -123,7 +124,7 @@ class Bench:
         counts = [40] if self.options.small else [1000, 2000, 4000, 10000]
         latency = 100 if self.options.small else 1000
         for agents in [1] if self.options.small else [1, 2]:
-            env = {"AGENT_CREDIT": "10000", "GATEWAY_CONNECTIONS": "16384", "DISPATCHER_QUEUE": "20000"}
+            env = {"AGENT_CREDIT": "3000", "GATEWAY_CONNECTIONS": "16384", "DISPATCHER_QUEUE": "20000"}
             with World(agents=agents, latency_ms=latency, env=env) as world:
                 for count in counts:
                     self.wait_together(world, agents, count, latency / 1000)
@@ -162,7 +163,7 @@ class Bench:
         for cars in [1000] if self.options.small else [1000, 100_000, 1_000_000]:
             with World(agents=1, csv=None, env={"CATALOG_DIR": str(self.catalog(cars))}) as world:
                 env = {**os.environ, "CATALOG_ENDPOINT": world.stack.endpoint("catalog"), "LOG_LEVEL": "error"}
-                for kind in ("filter", "typo", "text"):
+                for kind in ("filter", "typo", "text", "same"):
                     for clients in (1, 32):
                         results = self.repeat(lambda k=kind, c=clients, w=world, e=env: self.pages(w, k, c, e))
                         self.keep("W4", f"{cars:,} cars, {kind}, {clients}", results)
@@ -224,7 +225,7 @@ class Bench:
                 size = world.copy("short", "other", sessions - there, first=there)
                 there = sessions
                 results = self.repeat(lambda w=world: w.load(seconds=seconds))
-                for result in results:
+                for result in results if sessions else []:
                     result["bytes_a_session"] = size
                 self.keep("W6", f"{sessions:,} other sessions", results)
 

@@ -1,10 +1,11 @@
 /*
  * Pages a second of a running catalog service (CATALOG_ENDPOINT), asked over ZeroMQ as agents do.
  *
- *   bench_pages [filter|typo|text] [requests in flight, default 32] [seconds, default 3]
+ *   bench_pages [filter|typo|text|same] [requests in flight, default 32] [seconds, default 3]
  *
- * No two requests in a row are alike. Prints one line of JSON; an answer that is no page, or a
- * page without a car, is an error.
+ * No two requests are alike, so that none is answered from what the service keeps; with same they
+ * all are. Prints one line of JSON; an answer that is no page, or a page without a car, is an
+ * error.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ static struct {
     const char *kind;
     int64_t end; /* clock_us */
     size_t running, done, errors, asked;
+    int64_t first;  /* highest price of the first request, cents */
     uint32_t *took; /* µs */
 } bench;
 
@@ -44,8 +46,8 @@ static void on_page(void *arg, const rpc_answer_t *answer)
 
 static void ask(int64_t *began)
 {
-    int64_t nth = (int64_t)(bench.asked++ % 200);
-    proto_query_t query = {.page = 1, .price_max = 25000000 + nth * 100000};
+    int64_t nth = strcmp(bench.kind, "same") == 0 ? 0 : (int64_t)bench.asked++;
+    proto_query_t query = {.page = 1, .price_max = bench.first + nth};
     if (strcmp(bench.kind, "typo") == 0) {
         query.make = STR_LIT("nisan");
     } else if (strcmp(bench.kind, "text") == 0) {
@@ -73,6 +75,7 @@ int main(int argc, char **argv)
     size_t in_flight = argc > 2 ? (size_t)atoi(argv[2]) : 32;
     int64_t seconds = argc > 3 ? atoi(argv[3]) : 3;
     config_load(NULL);
+    bench.first = 25000000 + clock_ms() % 10000000; /* not that of the run before */
     log_start("bench", "warn", "logfmt");
     bench.took = calloc(MAX_PAGES, sizeof *bench.took);
     int64_t *began = calloc(in_flight ? in_flight : 1, sizeof *began);
