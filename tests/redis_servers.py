@@ -116,12 +116,12 @@ class Servers(Sessions):
 
 class ClusterSessions(Servers):
     """redis-1 … are masters that share the slots evenly. The servers behind them are replicas of
-    redis-1, redis-2 …"""
+    redis-1, redis-2 …, and those behind these masters without a slot."""
 
-    def __init__(self, masters=3, replicas=0, env=None):
-        super().__init__([f"redis-{n + 1}" for n in range(masters + replicas)], env=env)
+    def __init__(self, masters=3, replicas=0, spare=0, env=None):
+        super().__init__([f"redis-{n + 1}" for n in range(masters + replicas + spare)], env=env)
         self.masters = self.servers[:masters]
-        self.replicas = dict(zip(self.servers[masters:], self.masters))
+        self.replicas = dict(zip(self.servers[masters:masters + replicas], self.masters))
         self.buses = {name: stacks.free_port() for name in self.servers}
         self.env["REDIS_URL"] = self.url("redis+cluster",
                                          [self.ports[name] for name in self.masters[:2]])

@@ -13,7 +13,8 @@ RECORD = {"turn_id": "t1", "user": "a", "received_ms": 1, "claimed_ms": 2, "wait
 
 @pytest.fixture(scope="module")
 def service():
-    with ClusterSessions(replicas=1) as made:  # redis-4 is one of redis-1
+    """redis-4 is a replica of redis-1, redis-5 a master that serves nothing yet."""
+    with ClusterSessions(replicas=1, spare=1) as made:
         yield made
 
 
@@ -167,6 +168,22 @@ def test_resharding_in_mid_traffic_loses_and_doubles_nothing(service):
         writers.go_on(1)
     assert service.redirects("moved") > before
     assert service.count("sessions", "mostrador_redis_switches_total") > 0
+
+
+def test_a_new_master_takes_slots_and_gives_them_back(service):
+    """Nobody has named it before it is named in a MOVED or an ASK."""
+    known = service.count("sessions", "mostrador_redis_connections")
+    with Writers(service, people=6) as writers:
+        writers.go_on(1)
+        slots = {slot: service.owner(slot) for slot in {slot_of(t.user) for t in writers.talks}}
+        for slot in slots:
+            service.move_slot(slot, "redis-5")
+        writers.go_on(2)
+        most.eventually(lambda: service.count("sessions", "mostrador_redis_connections")
+                        == known + 1)
+        for slot, before in slots.items():
+            service.move_slot(slot, before)
+        writers.go_on(1)
 
 
 def test_a_replica_that_is_promoted_by_hand_is_followed_and_back(service):
