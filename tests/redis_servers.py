@@ -130,7 +130,9 @@ class ClusterSessions(Servers):
         argv = super()._argv(name)
         if name in self.ports:
             argv += ["--cluster-enabled", "yes", "--cluster-port", self.buses[name],
-                     "--cluster-node-timeout", "700", "--cluster-replica-validity-factor", "0"]
+                     "--cluster-node-timeout", "700", "--cluster-replica-validity-factor", "0",
+                     # a master that has given its last slot away stays one
+                     "--cluster-allow-replica-migration", "no"]
         return argv
 
     def start(self, *names, wait=True):
