@@ -85,9 +85,13 @@ static void take_stock(service_t *self, stock_t *stock)
     self->stock = stock;
     metric_add_label(METRIC_CATALOG_RELOADS, "swapped", 1);
     metric_set(METRIC_CATALOG_CARS, self->stock->cars);
-    log_info("catalog", LOG_INT("version", self->stock->version),
-             LOG_INT("cars", self->stock->cars), LOG_INT("makes", self->stock->make_count),
-             LOG_INT("models", self->stock->model_count));
+    int64_t makes = 0, models = 0; /* a copy may have numbers without cars */
+    for (size_t i = 0; i < stock->make_count; i++)
+        makes += stock->makes[i].count > 0;
+    for (size_t i = 0; i < stock->model_count; i++)
+        models += stock->models[i].count > 0;
+    log_info("catalog", LOG_INT("version", stock->version), LOG_INT("cars", stock->cars),
+             LOG_INT("makes", makes), LOG_INT("models", models));
 }
 
 static void on_followed(void *arg, stock_t *stock)

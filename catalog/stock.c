@@ -283,7 +283,8 @@ static stock_t *open_stock(const char *path, bool changing, const stock_t *befor
     }
     sqlite3_exec(self->db, "PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY; BEGIN;",
                  NULL, NULL, NULL);
-    if (!read_tables(self) || !(before ? patch_cars(self, before, changes) : read_cars(self)) ||
+    if (!read_tables(self) ||
+        !(before && changes ? patch_cars(self, before, changes) : read_cars(self)) ||
         !prepare(self)) {
         snprintf(why, size, "%s is damaged: import again", path);
         stock_close(&self);

@@ -252,6 +252,9 @@ static void what_is_not_committed_counts_for_nothing(void **state)
     assert_true(copy_version(shop->copy) > version);
     assert_int_equal(shop->stock->cars, 18);
     assert_string_equal(edit_position(copy_edit(shop->copy)), "10:10:");
+    copy_destroy(&shop->copy);
+    shop->copy = copy_new(shop->dir, shop->why, sizeof shop->why);
+    assert_string_equal(edit_position(copy_edit(shop->copy)), "10:10:");
 }
 
 static void older_stocks_see_what_they_saw(void **state)
