@@ -18,6 +18,8 @@ from compose import eventually  # noqa: E402
 from compose_people import Crowd, talk  # noqa: E402
 
 LABELS = ("catalog", "redis", "front")
+SETTINGS = {"CONTEXT_ENTRIES": 1000, "CONTEXT_TOKENS": 100000,  # who looks back sees everything
+            "TWILIO_API_SECRET": "not-to-be-seen"}
 
 
 class Stack(compose.Project):
@@ -73,6 +75,7 @@ class Stack(compose.Project):
 
 
 def check_deploy(stack):
+    stack.settings(**SETTINGS)
     stack.deploy()
     eventually(stack.ready, 180, "not ready")
     eventually(lambda: all(len(stack.running(name)) == count for name, count in (
@@ -90,7 +93,8 @@ def check_secrets(stack):
     seen = stack.engine.docker("service", "inspect", *(f"{stack.name}_{name}" for name in
                                                        ("redis", "sessions", "agent", "gateway")))
     password = (pathlib.Path(stack.keys.name) / "redis/password").read_text()
-    assert password not in seen and "keys-" not in seen
+    assert password not in seen and SETTINGS["TWILIO_API_SECRET"] not in seen
+    assert "TWILIO_API_SECRET_FILE" in seen and "keys-" not in seen
     told(f"{len(names)} secrets, none of them to be read in a service's description")
 
 

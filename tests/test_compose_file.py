@@ -51,6 +51,12 @@ def test_every_service_is_confined():
         assert name == "setup" or "healthcheck" in service, name
 
 
+def test_alerts_look_at_numbers_that_there_are():
+    asked = set(re.findall(r"\bmostrador_\w+", (most.ROOT / "deploy/prometheus/alerts.yml").read_text()))
+    there = set(re.findall(r'"(mostrador_\w+)"', (most.ROOT / "common/metrics.h").read_text()))
+    assert len(asked) >= 5 and asked <= there
+
+
 class RedisAsInItsImage:
     """The image's own start script, with its folders elsewhere."""
 
