@@ -66,7 +66,7 @@ def test_the_newest_come_first_with_what_was_said_last(service):
 def test_a_turn_that_failed_or_is_told_late_moves_nobody(service):
     one, two = turn(Conversation(service, "uno"), NOW), turn(Conversation(service, "dos"), NOW + 1)
     turn(one, NOW + 5, outcome="lost")
-    turn(one, NOW - 50)
+    turn(two, NOW - 50)
     assert names(two) == ["dos", "uno"]
 
 
