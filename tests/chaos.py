@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Whatever may befall a shop befalls it, one after the other, while people write to it.
 
-    python3 tests/chaos.py [--seed 1] [--only cut,kill] [--seconds 10]
+    python3 tests/chaos.py [--seed 1] [--only cut,kill] [--seconds 10] [--minutes 10]
 
 After each fault: every message that was acknowledged is answered exactly once and in order, what
 each person received is what the session service says they were answered, as many messages are
 recorded as were acknowledged, nothing waits and nothing is on its way. Prints a table, and ends with
-1 when something does not hold.
+1 when something does not hold. With --minutes, faults that leave one of each process alive come by
+chance for so long, 2 s each, and in the end no process may have grown beyond what can be explained
+(tests/chaos_growth.py).
 """
 
 import argparse
 import pathlib
+import random
 import shutil
 import sys
 import tempfile
@@ -18,7 +21,13 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import chaos_faults  # noqa: E402
+import chaos_growth  # noqa: E402
 import chaos_shop  # noqa: E402
+
+SOAK_S = 2
+# those after which nobody is left whose growth could be seen
+DEADLY = {"everything killed", "agents lost", "dispatcher lost", "flood", "kill redis",
+          "redis restart", "full disk always", "full disk everysec"}
 
 
 def one(world, name, seconds):
@@ -43,8 +52,17 @@ def told(name, done, load, problems):
         print(f"    {problem}", flush=True)
 
 
-def run(names, seed, seconds):
-    """Every fault once; returns {name: problems} of those that do not hold."""
+def by_chance(names, seed, minutes):
+    """Until the time is over; never the same two in a row."""
+    chance, last, end = random.Random(seed), None, time.monotonic() + 60 * minutes
+    names = [name for name in names if name not in DEADLY]
+    while time.monotonic() < end:
+        last = chance.choice([name for name in names if name != last] or names)
+        yield last
+
+
+def run(names, seed, seconds, growth=None):
+    """One fault after the other; returns {name: problems} of those that do not hold."""
     wrong = {}
     print(f"seed {seed}\n{'fault':<24} {'acked':>5} {'again':>6} {'longest':>7}  outcome what",
           flush=True)
@@ -54,6 +72,10 @@ def run(names, seed, seconds):
             told(name, done, load, problems)
             if problems:
                 wrong[name] = problems
+            if growth:
+                growth.sample(world.shop)
+        if growth and (grown := growth.tell()):
+            wrong["growth"] = grown
         reports = world.reports()
         if reports:
             wrong["reports"] = reports
@@ -79,13 +101,19 @@ def options(arguments=None):
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="faults whose names contain one of these")
     parser.add_argument("--seconds", type=float, default=10, help="what a fault lasts")
+    parser.add_argument("--minutes", type=float, help="faults by chance for so long")
     return parser.parse_args(arguments)
 
 
 def main():
     wanted = options()
     started = time.monotonic()
-    wrong = run(chosen(wanted.only), wanted.seed, wanted.seconds)
+    names = chosen(wanted.only)
+    if wanted.minutes:
+        wrong = run(by_chance(names, wanted.seed, wanted.minutes), wanted.seed, SOAK_S,
+                    chaos_growth.Growth())
+    else:
+        wrong = run(names, wanted.seed, wanted.seconds)
     print(f"{len(wrong)} do not hold" if wrong else
           "after each: every acknowledged message answered once and in order, counts equal, nothing "
           "left over", f"({time.monotonic() - started:.0f} s)")

@@ -1,6 +1,7 @@
 """A few of the faults of `make chaos`, each for a moment: what is acknowledged is answered once."""
 
 import chaos
+import chaos_growth
 import chaos_shop
 
 
@@ -35,3 +36,14 @@ def test_what_does_not_hold_is_seen():
         load.sent[asker].append("k-nobody-sent-this")
         load.problems = []
         assert any("1 messages, " in p or "has no answer" in p for p in load.judge())
+
+
+def test_who_grows_is_seen():
+    """And who is merely warming up, or makes a connection at times, is not."""
+    steady = [(10, 50 << 20)] * 3 + [(30 + n % 3, (60 << 20) + (n % 2 << 20)) for n in range(20)]
+    leaks = [(30, (60 << 20) + n * (2 << 20)) for n in range(24)]
+    opens = [(30 + n, 60 << 20) for n in range(24)]
+    growth = chaos_growth.Growth()
+    for name, samples in (("steady", steady), ("leaks", leaks), ("opens", opens)):
+        growth.samples[name, 1] = samples
+    assert growth.tell() == ["leaks (1): memory grows", "opens (1): descriptors grow"]
