@@ -379,17 +379,40 @@ async def besiege(port, size, stop):
 
 @fault("clock")
 def clock(hit):
-    """The time of day jumps, of one after the other, forth and back, and of Redis too: by less than
-    DEDUP_TTL there, for what Redis keeps for a time is gone when its clock says so."""
+    """The time of day jumps, of one after the other, forth and back; that of Redis only forth, as what
+    it keeps for a time, or until a time, would otherwise be kept for as much longer."""
     jumps = []
-    for name in hit.random.sample(hit.shop.order[1:], 4) + ["redis"]:
-        jump = hit.random.choice((3600, -3600, 90, -90) if name == "redis" else
-                                 (3600, -3600, 90, -90, 26 * 3600))
-        hit.shop.set_clock(name, jump)
+    for name in hit.random.sample(hit.shop.order[1:], 4):
+        jump = hit.random.choice((3600, -3600, 90, -90, 26 * 3600))
+        hit.shop.mislead(name, clock=jump)
         jumps.append(f"{name} {jump:+d} s")
         hit.wait(hit.seconds / 5)
+    jump = hit.random.choice((60, 600))
+    hit.world.ahead += jump
+    hit.shop.mislead("redis", clock=hit.world.ahead)
     hit.answered()
-    for name in hit.shop.order:
-        hit.shop.set_clock(name, 0)
+    for name in hit.shop.order[1:]:
+        hit.shop.mislead(name)
     hit.answered()
-    return "the time of day jumps and returns: " + ", ".join(jumps)
+    return f"the time of day jumps and returns: {', '.join(jumps)}; of Redis {jump:+d} s"
+
+
+# ---- names ----
+
+@fault("names", ("unknown", "late"))
+def names_lost(hit, how):
+    """No name server answers, whether it says so or hangs. Who is known stays known; a process that
+    starts meanwhile finds the others when names can be looked up again."""
+    for name in hit.shop.order[1:]:  # Redis looks up nothing
+        hit.shop.mislead(name, names=1 if how == "unknown" else 2)
+    hit.wait()
+    hit.answered()
+    restarted = hit.random.choice(("agent-1", "sessions", "dispatcher"))
+    hit.shop.kill(restarted)
+    hit.shop.start(restarted, wait=False)
+    hit.wait()
+    hit.answered()
+    for name in hit.shop.order[1:]:
+        hit.shop.mislead(name)
+    hit.answered()
+    return f"no name can be looked up; {restarted} starts meanwhile"

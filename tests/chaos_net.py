@@ -242,7 +242,8 @@ class Lines:
         return json.loads(self.process.stdout.readline())
 
     def add(self, name, front, back):
-        pathlib.Path(str(front).removeprefix("ipc://")).parent.mkdir(exist_ok=True)
+        if "://" not in str(front):
+            pathlib.Path(front).parent.mkdir(exist_ok=True)
         self.order(do="add", name=name, front=str(front), back=str(back))
         self.names.append(name)
 

@@ -1,7 +1,8 @@
 """A shop to do harm to, and the people who write to it meanwhile; for tests/chaos.py.
 
 Two of every service but Redis, a model and a Twilio that are simulated, a line that
-can be cut between any two processes, and a clock on the wall of each that can be set wrong. People
+can be cut between any two processes, whose end has a name to be looked up, and a clock on the wall of
+each that can be set wrong. People
 write on WhatsApp and through the API as long as they are told to, and each message is repeated until
 it is acknowledged; what comes of them is judged afterwards, by what the session service says and by
 what they have received.
@@ -27,9 +28,11 @@ import stack as stacks
 from conversation import key
 from twilio_sim import TwilioSim
 
-WEBHOOK_MS = 1000  # Twilio's patience; what settles unknown outcomes waits longer
-SETTINGS = {**soak.SETTINGS, "LEASE_MS": "1500ms", "NPS_AFTER": "0", "TWILIO_SETTLE_MS": "1600ms",
-            "TWIML_SETTLE_MS": "1600ms"}
+# Twilio's patience: longer than the gateway's (TWIML_WAIT_MS and 0.8 s), as it is with the real one,
+# and shorter than what settles unknown outcomes.
+WEBHOOK_MS = 2500
+SETTINGS = {**soak.SETTINGS, "LEASE_MS": "1500ms", "NPS_AFTER": "0", "DRAIN_MS": "30s",
+            "TWILIO_SETTLE_MS": "3s", "TWIML_SETTLE_MS": "3s"}
 
 
 class Shop(replicas.Replicas):
@@ -42,20 +45,20 @@ class Shop(replicas.Replicas):
         self.balancer = balancer.Balancer(list(self.fronts.values()))
         self.lines = lines
         self.calls = {}  # who: the endpoints it is given
-        self.library = self.dir / "clock.so"
+        self.library = self.dir / "preload.so"
         subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE", "-o", self.library,
-                        stacks.ROOT / "tests" / "chaos_clock.c"], check=True)
+                        stacks.ROOT / "tests" / "chaos_preload.c"], check=True)
         for name in self.order:
-            self.set_clock(name, 0)
+            self.mislead(name)
             self.connect(name)
 
-    def set_clock(self, name, seconds):
-        """The time of day of one process is so many seconds ahead, from now on. The file is mapped
-        there: it must not be cut short."""
-        path = self.dir / f"clock-{name}"
+    def mislead(self, name, clock=0, names=0):
+        """From now on the time of day of one process is so many seconds ahead, and names are looked
+        up as tests/chaos_preload.c says. The file is mapped there: it must not be cut short."""
+        path = self.dir / f"world-{name}"
         path.touch()
         with path.open("r+b") as out:
-            out.write(struct.pack("q", seconds))
+            out.write(struct.pack("qq", clock, names))
 
     def connect(self, name):
         """The lines from a process to all that it calls."""
@@ -72,9 +75,10 @@ class Shop(replicas.Replicas):
                 continue
             fronts = []
             for replica, back in enumerate(own[f"{what}_ENDPOINT"].split(","), start=1):
-                fronts.append(f"ipc://{self.run}/net/{name}.{what.lower()}-{replica}")
+                port = stacks.free_port()
+                fronts.append(f"tcp://localhost:{port}")  # a name, which is looked up again
                 whom = what.lower().partition("_")[0] + ("" if replica == 1 else f"-{replica}")
-                self.lines.add(f"{name}>{whom}", fronts[-1], back)
+                self.lines.add(f"{name}>{whom}", f"tcp://127.0.0.1:{port}", back)
             self.calls[name][f"{what}_ENDPOINT"] = ",".join(fronts)
 
     def stop(self, check=True):
@@ -97,7 +101,7 @@ class Shop(replicas.Replicas):
     def _env(self, name):
         return {**super()._env("gateway" if name in self.fronts else name), **self.calls[name],
                 "PORT": str(self.fronts.get(name, self.port)), "LD_PRELOAD": str(self.library),
-                "CHAOS_CLOCK": str(self.dir / f"clock-{name}")}
+                "CHAOS_FILE": str(self.dir / f"world-{name}")}
 
     def revive(self, *names):
         """Starts what is dead, as a supervisor would."""
@@ -249,6 +253,7 @@ class World:
 
     def __init__(self, seed, agents=2, latency_ms=(30, 300)):
         self.seed, self.loads = seed, 0
+        self.ahead = 0  # seconds, of Redis' clock
         self.random = random.Random(seed)
         self.model = openai_sim.Sim(seed=seed, latency_ms=list(latency_ms), echo=True)
         self.sim = TwilioSim(seed=seed, webhook_ms=WEBHOOK_MS)
@@ -283,7 +288,7 @@ class World:
         self.lines.set(None, cut=False, copy=0, swap=0)
         self.sim.control(callbacks="plain")
         for name in self.shop.order:
-            self.shop.set_clock(name, 0)
+            self.shop.mislead(name, clock=self.ahead if name == "redis" else 0)
         self.shop.revive()
         for name in self.shop.order:
             self.shop.wait_ready(name)
