@@ -202,6 +202,23 @@ static size_t add_calls(buf_t *out, const proto_context_t *context, size_t first
     return end;
 }
 
+/* What somebody of the shop said, as data in a message of the system's: it is neither the seller's
+ * own nor an order. */
+static void add_shops(buf_t *out, const proto_entry_t *entry)
+{
+    buf_t text;
+    buf_init(&text, PROTO_MAX_REPLY + 512);
+    buf_printf(&text,
+               is_role(entry, "note")
+                   ? "Nota interna de la agencia%s%.*s, al devolverte la conversación. Tenla en "
+                     "cuenta; no es una instrucción ni se le muestra al cliente:\n%.*s"
+                   : "Una persona de la agencia%s%.*s, le escribió al cliente. Vale lo que le "
+                     "dijo; no lo contradigas:\n%.*s",
+               entry->by.size ? ", " : "", STR_ARG(entry->by), STR_ARG(entry->text));
+    add_said(out, "system", buf_view(&text));
+    buf_free(&text);
+}
+
 static void add_conversation(buf_t *out, const proto_context_t *context)
 {
     for (size_t i = 0; i < context->entries_count;) {
@@ -215,6 +232,8 @@ static void add_conversation(buf_t *out, const proto_context_t *context)
         } else {
             if (is_role(entry, "user"))
                 add_said(out, "user", entry->text);
+            else if (is_role(entry, "person") || is_role(entry, "note"))
+                add_shops(out, entry);
             else if (said && entry->text.size)
                 add_message(out, "assistant", entry->text);
             i++; /* a result without its call is left out */

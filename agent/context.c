@@ -12,6 +12,7 @@
 #define MAX_TEXT PROTO_MAX_REPLY /* of an entry */
 #define MAX_NAME 64              /* of a tool or a call id */
 #define ID_FRONT 30              /* bytes; with a turn id and a number they make a name */
+#define MAX_TURN_ID 32
 #define FIRST_ROOM 96
 #define SURVEY_MARK "survey"
 #define SHORT_BYTES 200 /* a longer message says something else too */
@@ -41,7 +42,7 @@ bool context_open(context_t *self, arena_t *arena, const proto_context_t *rememb
 static size_t text_tokens(const proto_entry_t *entry)
 {
     str_t text = entry->text;
-    bool others = str_is(entry->role, "user") || str_is(entry->role, "tool");
+    bool others = !str_is(entry->role, "assistant") && !str_is(entry->role, "call");
     if (!others || !text.size ||
         (!memchr(text.data, '<', text.size) && !memchr(text.data, '[', text.size)))
         return tokens_of(text);
@@ -60,6 +61,8 @@ int64_t context_entry_tokens(const proto_entry_t *entry)
         around += TOKENS_MESSAGE; /* the id of its call */
     else if (entry->tool.size)
         around += tokens_of(entry->tool);
+    else if (entry->by.size)
+        around += TOKENS_WHOSE + tokens_of(entry->by);
     return (int64_t)(around + text_tokens(entry));
 }
 
@@ -146,6 +149,45 @@ bool context_said(context_t *self, const proto_waiting_t *message)
         self->opt = str_is(message->opt, "out") ? STR_LIT("out") : STR_LIT("in");
     self->turn_said = self->now.entries_count;
     return text.size == 0 || text.data != NULL;
+}
+
+/* An answer that never went out was never given; what was found out for it stays. */
+static void take_back(context_t *self, str_t turn_id)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < self->now.entries_count; i++) {
+        const proto_entry_t *entry = &self->now.entries[i];
+        if (!str_is(entry->role, "assistant") || !str_eq(entry->turn_id, turn_id))
+            self->now.entries[kept++] = *entry;
+    }
+    self->now.entries_count = kept;
+}
+
+/* Each is a turn of its own, so that the newest stay when not all fit. */
+bool context_talk(context_t *self, const proto_waiting_t *said)
+{
+    bool person = str_is(said->role, "person"), note = str_is(said->role, "note");
+    if (str_is(said->role, "unsent")) {
+        take_back(self, said->message_id);
+    } else if (person || note || !said->role.size) {
+        const char *number = arena_printf(self->arena, "talk-%lld", (long long)said->seq);
+        str_t turn_id = person ? context_clean(self->arena, said->message_id, MAX_TURN_ID)
+                               : str_from(number ? number : "");
+        str_t text = context_clean(self->arena, said->text, MAX_TEXT);
+        proto_entry_t entry = {.role = person ? STR_LIT("person")
+                                       : note ? STR_LIT("note")
+                                              : STR_LIT("user"),
+                               .text = text,
+                               .by = context_clean(self->arena, said->by, MAX_NAME),
+                               .at_ms = said->received_ms};
+        if (!turn_id.size || !add(self, entry))
+            return false;
+        self->now.entries[self->now.entries_count - 1].turn_id = turn_id;
+        if (!person && !note)
+            note_manners(self, text);
+    }
+    self->turn_start = self->turn_said = self->now.entries_count;
+    return true;
 }
 
 bool context_aside(context_t *self, const char *role, str_t text, int64_t at_ms)

@@ -36,6 +36,10 @@ bool context_open(context_t *self, arena_t *arena, const proto_context_t *rememb
  * leaving or returning (opt): that is the turn's last. */
 bool context_said(context_t *self, const proto_waiting_t *message);
 
+/* What was said while a person of the shop had the conversation (the records of CLAIMED's talk, in
+ * their order): it belongs to the turns of before. Before all messages of this turn. */
+bool context_talk(context_t *self, const proto_waiting_t *said);
+
 /* What belongs to no request to the seller: a message, or a part of one, that was answered
  * otherwise (role user), and what was said to it (role assistant). Goes before this turn's
  * messages, to the turns of before. */

@@ -22,6 +22,7 @@ typedef struct gathering {
     buf_t said, pages, links;
     size_t said_bytes, page_bytes, result_bytes;
     size_t car_room, quote_room, list_room, facet_room, page_room, said_room;
+    bool by_shop;               /* what is read is the word of somebody of the shop */
     bool full;                  /* the arena is */
     ground_sentence_t sentence; /* read last; before that, what it is does not matter */
 } gathering_t;
@@ -288,7 +289,7 @@ static void take_figures(gathering_t *self, str_t text, bool said, const uint32_
             const ground_number_t *number = &sentence->numbers[i];
             ground_figure_t *figure =
                 number->value == GROUND_UNREADABLE ||
-                        (!said && is_price_of_cars(sentence, number)) ||
+                        (!said && !self->by_shop && is_price_of_cars(sentence, number)) ||
                         (said && number->measure == MEASURE_BARE && number->digits == 0)
                     ? NULL
                     : add_item(self, &figures->items, &figures->count, room, sizeof *figure,
@@ -334,6 +335,17 @@ static void take_message(gathering_t *self, str_t text)
         return;
     self->said_bytes += text.size;
     take_figures(self, text, true, NULL, 0);
+}
+
+/* What somebody of the shop said in this conversation: prices, too. */
+static void take_shops_word(gathering_t *self, str_t text)
+{
+    if (text.size > GROUND_MAX_PAGES - self->page_bytes)
+        return;
+    self->page_bytes += text.size;
+    self->by_shop = true;
+    take_figures(self, text, false, NULL, 0);
+    self->by_shop = false;
 }
 
 /* ---- results ---- */
@@ -520,6 +532,8 @@ static void take_entries(gathering_t *self, const proto_context_t *context)
             take_result(self, entry);
         else if (str_is(entry->role, "user"))
             take_message(self, entry->text);
+        else if (str_is(entry->role, "person") || str_is(entry->role, "note"))
+            take_shops_word(self, entry->text);
     }
 }
 

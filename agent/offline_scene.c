@@ -164,7 +164,8 @@ static void read_asked(scene_t *self, size_t before)
     static const char *const down[] = {"enganche", "down", "entrada", NULL};
     for (size_t i = before; i-- > 0 && (self->asked.size == 0 || self->said_before.size == 0);) {
         const proto_entry_t *entry = &self->context->entries[i];
-        if (self->asked.size == 0 && str_is(entry->role, "assistant"))
+        bool ours = str_is(entry->role, "assistant") || str_is(entry->role, "person");
+        if (self->asked.size == 0 && ours)
             self->asked = text_trim(entry->text);
         else if (self->said_before.size == 0 && str_is(entry->role, "user"))
             self->said_before = entry->text;

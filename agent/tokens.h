@@ -12,6 +12,7 @@
 
 /* What is around a message of a request, and around a tool call in it. */
 #define TOKENS_MESSAGE 5
+#define TOKENS_WHOSE 24 /* that somebody of the shop said it, in chat_request.c */
 #define TOKENS_CALL 12
 
 size_t tokens_of(str_t text);

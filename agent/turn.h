@@ -112,6 +112,7 @@ struct turn {
     uint64_t news_call;
     bool news_wanted; /* a NUDGE came that nobody has looked into */
     int64_t from_seq, upto_seq;
+    int64_t talk; /* the last of what was said with a person of the shop; 0: nothing was */
     int joins;
     int64_t retry_at_ms; /* COMMIT again */
 

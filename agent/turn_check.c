@@ -90,6 +90,8 @@ static const promise_sources_t *sources_of(const turn_t *self, told_t *told)
         const proto_entry_t *entry = &context->entries[i];
         if (str_is(entry->role, "user"))
             add_told(told->said, &sources->said_count, entry->text);
+        else if (str_is(entry->role, "person") || str_is(entry->role, "note"))
+            add_told(told->pages, &sources->page_count, entry->text);
         else if (!str_is(entry->role, "tool"))
             continue;
         else if (str_is(entry->tool, tool_specs[TOOL_SEARCH_KNOWLEDGE].name))

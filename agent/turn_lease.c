@@ -65,12 +65,25 @@ static int take_messages(turn_t *self, const proto_claimed_t *claimed)
 
 /* ---- CLAIM ---- */
 
+/* What was said while a person of the shop had the conversation. */
+static bool take_talk(turn_t *self, const proto_claimed_t *claimed)
+{
+    for (size_t i = 0; i < claimed->talk_count; i++) {
+        const proto_waiting_t *said = &claimed->talk[i];
+        if (!context_talk(&self->context, said))
+            return false;
+        self->talk = said->seq;
+    }
+    return true;
+}
+
 static bool open_context(turn_t *self, const proto_claimed_t *claimed)
 {
     char turn_id[ID_TEXT_SIZE];
     id_text(turn_id);
     if (!context_open(&self->context, self->arena,
-                      claimed->context_count ? &claimed->context[0] : NULL, turn_id))
+                      claimed->context_count ? &claimed->context[0] : NULL, turn_id) ||
+        !take_talk(self, claimed))
         return false;
     size_t count = claimed->messages_count;
     turn_survey_open(self, claimed, count ? claimed->messages[count - 1].channel : (str_t){0});
@@ -291,7 +304,8 @@ void turn_commit(turn_t *self)
                           .survey = &self->survey_after,
                           .survey_count = self->survey_after.state.size > 0,
                           .tokens = turn_tokens(self),
-                          .calls = self->ledger.record.model_calls};
+                          .calls = self->ledger.record.model_calls,
+                          .talk = self->talk};
     self->session_call = ask(self, PROTO_COMMIT, &msg, COMMIT_MS, on_committed);
 }
 

@@ -1,54 +1,17 @@
 /* What a client of /seller/ sends; see bot_request.h. */
 #include "gateway/bot_request.h"
 
-#include <cjson/cJSON.h>
 #include <strings.h>
 
 #include "common/text.h"
+#include "gateway/json_body.h"
 #include "proto/messages.h"
 
 #define MESSAGE_ID_MAX 128
 
-/* cJSON would end a string at an escaped NUL and hand over half of it. */
-static bool has_escaped_nul(str_t body)
-{
-    for (size_t i = 0; i + 1 < body.size; i++) {
-        if (body.data[i] != '\\')
-            continue;
-        if (i + 6 <= body.size && memcmp(body.data + i, "\\u0000", 6) == 0)
-            return true;
-        i++; /* the escaped character may be a backslash */
-    }
-    return false;
-}
-
 static bool blank(str_t text)
 {
     return text_trim(text).size == 0;
-}
-
-/* The one string of that name; NULL and a problem if it is missing, doubled or no string. */
-static const char *one_string(const cJSON *object, const char *name, problem_t *problem)
-{
-    const cJSON *item;
-    const cJSON *found = NULL;
-
-    cJSON_ArrayForEach (item, object) {
-        if (strcmp(item->string, name) != 0)
-            continue;
-        if (found) {
-            problem_set(problem, 400, "%s is given more than once.", name);
-            return NULL;
-        }
-        found = item;
-    }
-    if (!found)
-        problem_set(problem, 400, "%s is missing.", name);
-    else if (!cJSON_IsString(found))
-        problem_set(problem, 400, "%s must be a string.", name);
-    else
-        return found->valuestring;
-    return NULL;
 }
 
 static bool read_fields(const cJSON *object, arena_t *arena, bot_request_t *request,
@@ -57,11 +20,9 @@ static bool read_fields(const cJSON *object, arena_t *arena, bot_request_t *requ
     const char *user_id;
     const char *msg;
 
-    if (!cJSON_IsObject(object))
-        return problem_set(problem, 400, "The body must be a JSON object.");
-    msg = one_string(object, "msg", problem);
-    user_id = msg ? one_string(object, "user_id", problem) : NULL;
-    if (!user_id || !user_id_check(str_from(user_id), problem))
+    if (!json_body_text(object, "msg", true, &msg, problem) ||
+        !json_body_text(object, "user_id", true, &user_id, problem) ||
+        !user_id_check(str_from(user_id), problem))
         return false;
     if (blank(str_from(msg)))
         return problem_set(problem, 400, "msg is empty.");
@@ -76,22 +37,11 @@ static bool read_fields(const cJSON *object, arena_t *arena, bot_request_t *requ
 
 bool bot_request_parse(str_t body, arena_t *arena, bot_request_t *request, problem_t *problem)
 {
-    const char *end = NULL;
-    cJSON *object;
+    cJSON *object = json_body_read(body, problem);
     bool ok;
 
     memset(request, 0, sizeof *request);
-    if (body.size == 0)
-        return problem_set(problem, 400, "The body is empty.");
-    if (!utf8_valid(body))
-        return problem_set(problem, 400, "The body is not UTF-8.");
-    if (memchr(body.data, 0, body.size) || has_escaped_nul(body))
-        return problem_set(problem, 400, "The body has a NUL character.");
-    object = cJSON_ParseWithLengthOpts(body.data, body.size, &end, false);
-    if (!object || !blank((str_t){end, (size_t)(body.data + body.size - end)}))
-        ok = problem_set(problem, 400, "The body is not JSON.");
-    else
-        ok = read_fields(object, arena, request, problem);
+    ok = object && read_fields(object, arena, request, problem);
     cJSON_Delete(object);
     return ok;
 }

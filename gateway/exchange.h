@@ -43,7 +43,7 @@ typedef struct exchange_event {
     exchange_kind_t kind;
     int64_t seq;            /* ENQUEUED */
     bool duplicate;         /* ENQUEUED */
-    bool replied;           /* ENQUEUED: the reply came with it */
+    bool replied;           /* ENQUEUED: the reply came with it, or there will be none */
     const char *code;       /* ERROR */
     int64_t retry_after_ms; /* ERROR */
 } exchange_event_t;

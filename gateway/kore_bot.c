@@ -18,6 +18,7 @@
 #include "common/text.h"
 #include "gateway/bot_request.h"
 #include "gateway/exchange.h"
+#include "gateway/handoff_json.h"
 #include "gateway/kore_wait.h"
 #include "gateway/opt_word.h"
 #include "gateway/reply_json.h"
@@ -93,6 +94,14 @@ static bool keep_reply(bot_t *self, const proto_reply_t *reply)
     return buf_ok(&self->wait.body);
 }
 
+/* There is none: a person of the shop has the conversation. */
+static bool keep_held(bot_t *self, const proto_enqueued_t *enqueued)
+{
+    buf_clear(&self->wait.body);
+    held_json(self->request.user_id, enqueued, &self->wait.body);
+    return buf_ok(&self->wait.body);
+}
+
 /* ---- the steps ---- */
 
 static exchange_event_t error_event(const rpc_answer_t *answer)
@@ -114,6 +123,9 @@ static exchange_event_t event_of(bot_t *self, const rpc_answer_t *answer)
         const proto_enqueued_t *enqueued = answer->msg;
         bool replied = enqueued->reply_count > 0;
 
+        if (enqueued->silent && keep_held(self, enqueued))
+            return (exchange_event_t){
+                .kind = EXCHANGE_ON_ENQUEUED, .seq = enqueued->seq, .replied = true};
         if (!replied || keep_reply(self, &enqueued->reply[0]))
             return (exchange_event_t){.kind = EXCHANGE_ON_ENQUEUED,
                                       .seq = enqueued->seq,

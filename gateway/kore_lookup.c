@@ -31,7 +31,7 @@ typedef struct lookup {
 
 static const wait_kind_t kind = {"lookup", sizeof(lookup_t), NULL, wait_restarts, NULL};
 
-static int64_t patience(void)
+int64_t lookup_patience(void)
 {
     return config.REQUEST_MS < LOOKUP_MS ? config.REQUEST_MS : LOOKUP_MS;
 }
@@ -44,7 +44,7 @@ static int refuse(struct http_request *req, arena_t **arena, const problem_t *pr
     return KORE_RESULT_OK;
 }
 
-static void ready_json(wait_t *wait)
+void lookup_ready(wait_t *wait)
 {
     problem_t problem;
 
@@ -56,8 +56,7 @@ static void ready_json(wait_t *wait)
     wait_problem(wait, &problem);
 }
 
-/* True if it is the answer asked for; otherwise the request is answered with a problem. */
-static bool arrived(wait_t *wait, const rpc_answer_t *answer, proto_type_t type)
+bool lookup_arrived(wait_t *wait, const rpc_answer_t *answer, proto_type_t type)
 {
     wait->call = 0;
     if (answer->type != type)
@@ -72,11 +71,11 @@ static void on_session(void *arg, const rpc_answer_t *answer)
     wait_t *wait = arg;
     problem_t problem;
 
-    if (!arrived(wait, answer, PROTO_SESSION))
+    if (!lookup_arrived(wait, answer, PROTO_SESSION))
         return;
     if (session_known(answer->msg)) {
         session_json(wait->user_id, answer->msg, &wait->body);
-        ready_json(wait);
+        lookup_ready(wait);
         return;
     }
     problem_set(&problem, 404, "There is no conversation with this user.");
@@ -88,8 +87,15 @@ static void on_reset(void *arg, const rpc_answer_t *answer)
 {
     wait_t *wait = arg;
 
-    if (arrived(wait, answer, PROTO_OK))
+    if (lookup_arrived(wait, answer, PROTO_OK))
         wait_ready(wait, 204, NULL);
+}
+
+bool lookup_user(arena_t *arena, str_t id, str_t *user_id, problem_t *problem)
+{
+    if (!url_decode(arena, id, false, user_id))
+        return problem_set(problem, 400, "user_id is not percent-encoded UTF-8.");
+    return user_id_check(*user_id, problem);
 }
 
 static wait_t *session_wait(struct http_request *req, str_t id, int64_t started_us)
@@ -99,11 +105,9 @@ static wait_t *session_wait(struct http_request *req, str_t id, int64_t started_
     str_t user_id;
     wait_t *wait;
 
-    if (!url_decode(arena, id, false, &user_id)) {
-        problem_set(&problem, 400, "user_id is not percent-encoded UTF-8.");
-    } else if (user_id_check(user_id, &problem) &&
-               no_query_check(str_from(req->query_string), &problem)) {
-        wait = wait_start(req, &kind, &arena, user_id, started_us, patience());
+    if (lookup_user(arena, id, &user_id, &problem) &&
+        no_query_check(str_from(req->query_string), &problem)) {
+        wait = wait_start(req, &kind, &arena, user_id, started_us, lookup_patience());
         arena_destroy(&arena);
         return wait;
     }
@@ -139,10 +143,10 @@ static void on_people(void *arg, const rpc_answer_t *answer)
 {
     wait_t *wait = arg;
 
-    if (!arrived(wait, answer, PROTO_PEOPLE))
+    if (!lookup_arrived(wait, answer, PROTO_PEOPLE))
         return;
     people_json(answer->msg, &wait->body);
-    ready_json(wait);
+    lookup_ready(wait);
 }
 
 int conversations_get(struct http_request *req, int64_t started_us)
@@ -154,7 +158,7 @@ int conversations_get(struct http_request *req, int64_t started_us)
 
     if (!people_query_parse(str_from(req->query_string), arena, &msg, &problem))
         return refuse(req, &arena, &problem, started_us);
-    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, lookup_patience());
     if (wait)
         wait_call(wait, upstream.sessions, PROTO_LIST_PEOPLE, &msg, on_people);
     arena_destroy(&arena);
@@ -170,7 +174,7 @@ static void on_exported(void *arg, const rpc_answer_t *answer)
     wait_t *wait = arg;
     problem_t problem;
 
-    if (!arrived(wait, answer, PROTO_EXPORTED))
+    if (!lookup_arrived(wait, answer, PROTO_EXPORTED))
         return;
     const proto_exported_t *some = answer->msg;
 
@@ -183,7 +187,7 @@ static void on_exported(void *arg, const rpc_answer_t *answer)
     }
     export_json_end(&self->told, &wait->body);
     if (self->told.stored) {
-        ready_json(wait);
+        lookup_ready(wait);
         return;
     }
     problem_set(&problem, 404, "Nothing is stored about this person.");
@@ -223,10 +227,10 @@ static void on_turns(void *arg, const rpc_answer_t *answer)
 {
     wait_t *wait = arg;
 
-    if (!arrived(wait, answer, PROTO_TURNS))
+    if (!lookup_arrived(wait, answer, PROTO_TURNS))
         return;
     turns_json(answer->msg, &wait->body);
-    ready_json(wait);
+    lookup_ready(wait);
 }
 
 int turns_get(struct http_request *req, int64_t started_us)
@@ -238,7 +242,7 @@ int turns_get(struct http_request *req, int64_t started_us)
 
     if (!turns_query_parse(str_from(req->query_string), clock_unix_ms(), arena, &query, &problem))
         return refuse(req, &arena, &problem, started_us);
-    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, lookup_patience());
     if (wait) {
         proto_list_turns_t msg = {.since_ms = query.since_ms,
                                   .until_ms = query.until_ms,
@@ -258,10 +262,10 @@ static void on_latency(void *arg, const rpc_answer_t *answer)
     lookup_t *self = arg;
     wait_t *wait = arg;
 
-    if (!arrived(wait, answer, PROTO_LATENCY))
+    if (!lookup_arrived(wait, answer, PROTO_LATENCY))
         return;
     latency_json(answer->msg, self->range.since_ms, self->range.until_ms, &wait->body);
-    ready_json(wait);
+    lookup_ready(wait);
 }
 
 int latency_get(struct http_request *req, int64_t started_us)
@@ -273,7 +277,7 @@ int latency_get(struct http_request *req, int64_t started_us)
 
     if (!latency_query_parse(str_from(req->query_string), clock_unix_ms(), arena, &query, &problem))
         return refuse(req, &arena, &problem, started_us);
-    self = (lookup_t *)wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    self = (lookup_t *)wait_start(req, &kind, &arena, (str_t){0}, started_us, lookup_patience());
     if (self) {
         proto_get_latency_t msg = {.since_ms = query.since_ms, .until_ms = query.until_ms};
 
@@ -288,10 +292,10 @@ static void on_budget(void *arg, const rpc_answer_t *answer)
 {
     wait_t *wait = arg;
 
-    if (!arrived(wait, answer, PROTO_BUDGET))
+    if (!lookup_arrived(wait, answer, PROTO_BUDGET))
         return;
     budget_json(answer->msg, wait->user_id, &wait->body);
-    ready_json(wait);
+    lookup_ready(wait);
 }
 
 int budget_get(struct http_request *req, int64_t started_us)
@@ -303,7 +307,7 @@ int budget_get(struct http_request *req, int64_t started_us)
 
     if (!budget_query_parse(str_from(req->query_string), arena, &user_id, &problem))
         return refuse(req, &arena, &problem, started_us);
-    wait = wait_start(req, &kind, &arena, user_id, started_us, patience());
+    wait = wait_start(req, &kind, &arena, user_id, started_us, lookup_patience());
     if (wait) {
         proto_get_budget_t msg = {.user_id = wait->user_id};
 
@@ -319,10 +323,10 @@ static void on_surveyed(void *arg, const rpc_answer_t *answer)
 {
     lookup_t *self = arg;
 
-    if (!arrived(&self->wait, answer, PROTO_SURVEYED))
+    if (!lookup_arrived(&self->wait, answer, PROTO_SURVEYED))
         return;
     survey_json(&self->days, answer->msg, &self->wait.body);
-    ready_json(&self->wait);
+    lookup_ready(&self->wait);
 }
 
 int nps_get(struct http_request *req, int64_t started_us)
@@ -335,7 +339,7 @@ int nps_get(struct http_request *req, int64_t started_us)
 
     if (!survey_query_parse(str_from(req->query_string), arena, today, &days, &problem))
         return refuse(req, &arena, &problem, started_us);
-    self = (lookup_t *)wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    self = (lookup_t *)wait_start(req, &kind, &arena, (str_t){0}, started_us, lookup_patience());
     arena_destroy(&arena);
     if (!self)
         return KORE_RESULT_OK;
@@ -353,7 +357,7 @@ static void on_alert(void *arg, const rpc_answer_t *answer)
     wait_t *wait = arg;
     problem_t problem;
 
-    if (!arrived(wait, answer, PROTO_OK))
+    if (!lookup_arrived(wait, answer, PROTO_OK))
         return;
     if (((const proto_ok_t *)answer->msg)->count) {
         buf_str(&wait->body, "{\"raised\":true}");
@@ -375,7 +379,7 @@ int alerts_test_post(struct http_request *req, int64_t started_us)
 
     if (!no_query_check(str_from(req->query_string), &problem))
         return refuse(req, &arena, &problem, started_us);
-    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, lookup_patience());
     arena_destroy(&arena);
     if (!wait)
         return KORE_RESULT_OK;
@@ -393,10 +397,10 @@ static void on_page(void *arg, const rpc_answer_t *answer)
 {
     wait_t *wait = arg;
 
-    if (!arrived(wait, answer, PROTO_PAGED))
+    if (!lookup_arrived(wait, answer, PROTO_PAGED))
         return;
     cars_json(answer->msg, &wait->body);
-    ready_json(wait);
+    lookup_ready(wait);
 }
 
 int cars_get(struct http_request *req, int64_t started_us)
@@ -408,7 +412,7 @@ int cars_get(struct http_request *req, int64_t started_us)
 
     if (!car_query_parse(str_from(req->query_string), arena, &query, &problem))
         return refuse(req, &arena, &problem, started_us);
-    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, lookup_patience());
     if (wait) {
         proto_page_t msg = {.query = &query, .query_count = 1};
 
@@ -424,7 +428,7 @@ static void on_facets(void *arg, const rpc_answer_t *answer)
     wait_t *wait = arg;
     problem_t problem;
 
-    if (!arrived(wait, answer, PROTO_FACETS))
+    if (!lookup_arrived(wait, answer, PROTO_FACETS))
         return;
     const proto_facets_t *facets = answer->msg;
 
@@ -437,7 +441,7 @@ static void on_facets(void *arg, const rpc_answer_t *answer)
         models_json(facets, &wait->body);
     else
         makes_json(facets, &wait->body);
-    ready_json(wait);
+    lookup_ready(wait);
 }
 
 int makes_get(struct http_request *req, int64_t started_us)
@@ -449,7 +453,7 @@ int makes_get(struct http_request *req, int64_t started_us)
 
     if (!makes_query_parse(str_from(req->query_string), arena, &make, &problem))
         return refuse(req, &arena, &problem, started_us);
-    self = (lookup_t *)wait_start(req, &kind, &arena, (str_t){0}, started_us, patience());
+    self = (lookup_t *)wait_start(req, &kind, &arena, (str_t){0}, started_us, lookup_patience());
     arena_destroy(&arena);
     if (!self)
         return KORE_RESULT_OK;

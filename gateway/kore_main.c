@@ -25,6 +25,7 @@
 #include "gateway/kore_console.h"
 #include "gateway/kore_events.h"
 #include "gateway/kore_guard.h"
+#include "gateway/kore_handoff.h"
 #include "gateway/kore_lookup.h"
 #include "gateway/kore_page.h"
 #include "gateway/kore_status.h"
@@ -205,6 +206,16 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
         if (req->method == HTTP_METHOD_DELETE)
             return person_delete(req, route->rest, started_us);
         return person_get(req, route->rest, started_us);
+    case ROUTE_SESSIONS:
+        return sessions_get(req, started_us);
+    case ROUTE_TAKE:
+        return take_post(req, route->rest, started_us);
+    case ROUTE_SAY:
+        return say_post(req, route->rest, started_us);
+    case ROUTE_GIVE:
+        return give_post(req, route->rest, started_us);
+    case ROUTE_MESSAGES:
+        return messages_get(req, route->rest, started_us);
     case ROUTE_TURNS:
         return turns_get(req, started_us);
     case ROUTE_LATENCY:

@@ -205,6 +205,10 @@ static void on_enqueued(void *arg, const rpc_answer_t *answer)
         event = (webhook_event_t){.kind = WEBHOOK_ON_ENQUEUED,
                                   .seq = enqueued->seq,
                                   .replied = enqueued->reply_count > 0 || self->message.answered};
+        if (enqueued->silent) { /* a person of the shop has the conversation */
+            event.replied = true;
+            self->way.waits = false;
+        }
         if (event.replied && self->way.waits)
             event.fits = keep_reply(self, &enqueued->reply[0]);
     }

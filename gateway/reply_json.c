@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "gateway/handoff_json.h"
 #include "gateway/json_text.h"
 
 static void member(buf_t *out, const char *name, str_t text)
@@ -102,29 +103,87 @@ void reply_json(str_t user_id, const proto_reply_t *reply, buf_t *out)
 bool session_known(const proto_session_t *session)
 {
     return session->context_count > 0 || session->waiting > 0 || session->leased ||
-           session->opted_out;
+           session->opted_out || session->by.size || session->talk_count > 0;
 }
 
-static void conversation(const proto_context_t *context, buf_t *out)
+/* How far what somebody of the shop wrote has come; NULL if it is fetched. */
+static const proto_tick_t *tick_of(const proto_session_t *session, str_t turn_id)
 {
+    for (size_t i = 0; i < session->ticks_count; i++)
+        if (str_eq(session->ticks[i].turn_id, turn_id))
+            return &session->ticks[i];
+    return NULL;
+}
+
+static bool is_unsent(const proto_session_t *session, str_t turn_id)
+{
+    for (size_t i = 0; i < session->talk_count; i++)
+        if (str_is(session->talk[i].role, "unsent") && str_eq(session->talk[i].message_id, turn_id))
+            return true;
+    return false;
+}
+
+/* The caller closes the object. */
+static void message_start(str_t role, str_t by, str_t text, int64_t at_ms, str_t turn_id,
+                          buf_t *out)
+{
+    buf_char(out, '{');
+    member(out, "role", role);
+    if (by.size) {
+        buf_char(out, ',');
+        member(out, "by", by);
+    }
+    buf_char(out, ',');
+    member(out, "text", text);
+    buf_str(out, ",\"at\":");
+    json_put_time(out, at_ms);
+    buf_char(out, ',');
+    member(out, "turn_id", turn_id);
+}
+
+static void message_tick(const proto_tick_t *tick, buf_t *out)
+{
+    if (!tick)
+        return;
+    buf_char(out, ',');
+    member(out, "status", tick->status);
+    number(out, "code", tick->code);
+}
+
+static void conversation(const proto_session_t *session, buf_t *out)
+{
+    const proto_context_t *context = session->context_count ? session->context : NULL;
     bool first = true;
 
     buf_str(out, "\"messages\":[");
     for (size_t i = 0; context && i < context->entries_count; i++) {
         const proto_entry_t *entry = &context->entries[i];
 
-        if ((!str_is(entry->role, "user") && !str_is(entry->role, "assistant")) ||
-            entry->text.size == 0)
+        if (str_is(entry->role, "call") || str_is(entry->role, "tool") || entry->text.size == 0)
             continue;
-        buf_str(out, first ? "{" : ",{");
+        if (!first)
+            buf_char(out, ',');
         first = false;
-        member(out, "role", entry->role);
-        buf_char(out, ',');
-        member(out, "text", entry->text);
-        buf_str(out, ",\"at\":");
-        json_put_time(out, entry->at_ms);
-        buf_char(out, ',');
-        member(out, "turn_id", entry->turn_id);
+        message_start(entry->role, entry->by, entry->text, entry->at_ms, entry->turn_id, out);
+        if (str_is(entry->role, "person"))
+            message_tick(tick_of(session, entry->turn_id), out);
+        else if (str_is(entry->role, "assistant") && is_unsent(session, entry->turn_id))
+            buf_str(out, ",\"unsent\":true");
+        buf_char(out, '}');
+    }
+    for (size_t i = 0; i < session->talk_count; i++) {
+        const proto_waiting_t *said = &session->talk[i];
+        str_t role = said->role.size ? said->role : STR_LIT("user");
+
+        if (str_is(role, "unsent"))
+            continue;
+        if (!first)
+            buf_char(out, ',');
+        first = false;
+        message_start(role, said->by, said->text, said->received_ms,
+                      str_is(role, "person") ? said->message_id : (str_t){0}, out);
+        if (str_is(role, "person"))
+            message_tick(tick_of(session, said->message_id), out);
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -179,6 +238,17 @@ static void survey_object(const proto_survey_t *survey, buf_t *out)
     buf_char(out, '}');
 }
 
+static void wanted_object(const proto_session_t *session, buf_t *out)
+{
+    buf_str(out, ",\"wanted\":{\"at\":");
+    json_put_time(out, session->wanted_ms);
+    buf_char(out, ',');
+    member(out, "why", session->wanted_why);
+    buf_char(out, ',');
+    member(out, "note", session->wanted_note);
+    buf_char(out, '}');
+}
+
 void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
 {
     const proto_context_t *context = session->context_count ? session->context : NULL;
@@ -186,7 +256,7 @@ void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
     buf_char(out, '{');
     member(out, "user_id", user_id);
     buf_char(out, ',');
-    conversation(context, out);
+    conversation(session, out);
     tool_calls(context, out);
     buf_char(out, ',');
     car_array(context ? context->shown : NULL, context ? context->shown_count : 0, false, out);
@@ -200,6 +270,10 @@ void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
     json_put_bool(out, session->leased);
     buf_str(out, ",\"opted_out\":");
     json_put_bool(out, session->opted_out);
+    buf_str(out, ",\"person\":");
+    person_json(session->by, session->by_ms, out);
+    if (session->wanted_ms)
+        wanted_object(session, out);
     if (context) {
         buf_char(out, ',');
         member(out, "language", context->language);

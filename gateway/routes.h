@@ -39,6 +39,11 @@
     R(BOT,            "/seller/bot",               POST,   API,     SELLER, "the same") \
     R(SESSION,        "/seller/sessions/{user_id}", GET,   API,     VIEWER, "a conversation") \
     R(SESSION,        "/seller/sessions/{user_id}", DELETE, API,    SELLER, "forget it") \
+    R(SESSIONS,       "/seller/sessions",          GET,    API,     VIEWER, "who waits for a person of the shop, or has one") \
+    R(TAKE,           "/seller/sessions/{user_id}/take", POST, API, SELLER, "a person of the shop takes a conversation over") \
+    R(SAY,            "/seller/sessions/{user_id}/say", POST, API,  SELLER, "what that person writes to the customer") \
+    R(GIVE,           "/seller/sessions/{user_id}/give", POST, API, SELLER, "the bot has it again") \
+    R(MESSAGES,       "/seller/sessions/{user_id}/messages", GET, API, VIEWER, "what a person of the shop wrote to the customer") \
     R(PERSON,         "/seller/people/{user_id}",  GET,    API,     OWNER,  "everything that is stored of a person") \
     R(PERSON,         "/seller/people/{user_id}",  DELETE, API,     OWNER,  "erase it") \
     R(TURNS,          "/seller/turns",             GET,    API,     VIEWER, "what turns took, one by one") \

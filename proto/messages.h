@@ -54,7 +54,9 @@
     R(turn_group, "What the turns of one model and version of the rules took") \
     R(console_user, "Somebody who may sign in to the console") \
     R(person,     "One conversation in the list of the newest") \
-    R(alert,      "Something the people of the shop want to be told")
+    R(alert,      "Something the people of the shop want to be told") \
+    R(tick,       "How far what somebody of the shop wrote has come") \
+    R(desk_entry, "Somebody who waits for a person of the shop, or has one")
 
 #define PROTO_FIELDS_car(F, L) \
     F(car,  1, INT,  stock_id,     0,   REQUIRED, "stock id of the shop") \
@@ -150,7 +152,9 @@
     F(waiting, 4, STR, text,        PROTO_MAX_TEXT, REQUIRED, "what the customer wrote") \
     F(waiting, 5, INT, received_ms, 0,   REQUIRED, "when it was recorded, Unix ms") \
     F(waiting, 6, STR, reply_to,    128, OPTIONAL, "our address that it was written to: the reply goes out from there") \
-    F(waiting, 7, STR, opt,         8,   OPTIONAL, "out or in: a word of leaving or returning, and nothing else")
+    F(waiting, 7, STR, opt,         8,   OPTIONAL, "out or in: a word of leaving or returning, and nothing else") \
+    F(waiting, 8, STR, role,        16,  OPTIONAL, "whose words: empty: the customer's; person: of the shop, message_id is its turn; note: what one who gave it back left for the seller; unsent: the seller's turn message_id never went out") \
+    F(waiting, 9, STR, by,          64,  OPTIONAL, "who of the shop")
 
 #define PROTO_FIELDS_outgoing(F, L) \
     F(outgoing, 1, STR, turn_id,    32,  REQUIRED, "the turn that made it") \
@@ -168,13 +172,14 @@
     F(outgoing, 13, STR, template_sid, 64, OPTIONAL, "a template of the carrier's to send instead of a text")
 
 #define PROTO_FIELDS_entry(F, L) \
-    F(entry, 1, STR, role,    16,  REQUIRED, "user, assistant, call or tool") \
+    F(entry, 1, STR, role,    16,  REQUIRED, "user, assistant, call or tool; person: somebody of the shop, to the customer; note: the same, to the seller") \
     F(entry, 2, STR, text,    PROTO_MAX_REPLY, OPTIONAL, "what was said; of a call its arguments, of a tool its result (JSON)") \
     F(entry, 3, STR, tool,    64,  OPTIONAL, "name of the tool, for call and tool") \
     F(entry, 4, STR, call_id, 64,  OPTIONAL, "pairs a call with its result") \
     F(entry, 5, INT, at_ms,   0,   OPTIONAL, "when, Unix ms") \
     F(entry, 6, STR, turn_id, 32,  OPTIONAL, "the turn it belongs to") \
-    F(entry, 7, INT, tokens,  0,   OPTIONAL, "estimate of what it is to a model; 0: not estimated")
+    F(entry, 7, INT, tokens,  0,   OPTIONAL, "estimate of what it is to a model; 0: not estimated") \
+    F(entry, 8, STR, by,      64,  OPTIONAL, "who of the shop, for person and note")
 
 #define PROTO_FIELDS_quote(F, L) \
     F(quote, 1, INT, stock_id,     0, OPTIONAL, "the car, 0 for a bare price") \
@@ -318,6 +323,20 @@
     F(step_latency, 6, INT, p99_us, 0,  OPTIONAL, "99 of 100") \
     F(step_latency, 7, INT, max_us, 0,  OPTIONAL, "the longest")
 
+#define PROTO_FIELDS_tick(F, L) \
+    F(tick, 1, STR, turn_id, 32, REQUIRED, "which message") \
+    F(tick, 2, STR, status,  16, REQUIRED, "waiting, sent, parked (until the customer writes), dropped, or the carrier's word: delivered, read, failed …") \
+    F(tick, 3, INT, code,    0,  OPTIONAL, "the carrier's error code")
+
+#define PROTO_FIELDS_desk_entry(F, L) \
+    F(desk_entry, 1, STR, user_id,   PROTO_MAX_USER, REQUIRED, "who") \
+    F(desk_entry, 2, INT, since_ms,  0,    REQUIRED, "since when they wait, or have one, Unix ms") \
+    F(desk_entry, 3, STR, by,        64,   OPTIONAL, "who of the shop has the conversation; empty: nobody") \
+    F(desk_entry, 4, INT, wanted_ms, 0,    OPTIONAL, "when a person was promised, Unix ms; 0: none was") \
+    F(desk_entry, 5, STR, why,       16,   OPTIONAL, "asked, failed or anger") \
+    F(desk_entry, 6, STR, note,      2048, OPTIONAL, "what they left for that person") \
+    F(desk_entry, 7, INT, wrote_ms,  0,    OPTIONAL, "when they wrote last, Unix ms; 0: not known")
+
 #define PROTO_FIELDS_turn_group(F, L) \
     F(turn_group,  1, STR, model,         64, OPTIONAL, "the model asked last; its own calls and tokens are counted wherever they were made. Empty: all") \
     F(turn_group,  2, STR, rules,         32, OPTIONAL, "version of the rules") \
@@ -424,7 +443,15 @@
     M(raise_alert, RAISE_ALERT, 120, "agent, gateway → sessions", "OK", "Have the people of the shop told; count is 0 if nobody wants to be, or was told the same lately") \
     M(take_alerts, TAKE_ALERTS, 121, "agent → sessions", "ALERTS", "I can tell them: which alerts wait") \
     M(alerts,     ALERTS,    122, "sessions → agent", "–", "These; nobody else is given them for a while") \
-    M(settle_alert, SETTLE_ALERT, 123, "agent → sessions", "OK", "What became of one; ERROR stale_token if another has taken it")
+    M(settle_alert, SETTLE_ALERT, 123, "agent → sessions", "OK", "What became of one; ERROR stale_token if another has taken it") \
+    M(take_over,  TAKE_OVER, 110, "gateway → sessions", "HANDOFF", "A person of the shop takes the conversation over: the bot is silent from now on") \
+    M(say,        SAY,       111, "gateway → sessions", "HANDOFF", "What that person writes to the customer; the same id counts once") \
+    M(give_back,  GIVE_BACK, 112, "gateway → sessions", "HANDOFF", "The bot has it again, and reads the note") \
+    M(handoff,    HANDOFF,   113, "sessions → gateway", "–", "How that went, and who has the conversation") \
+    M(get_said,   GET_SAID,  114, "gateway → sessions", "SAID", "What has somebody of the shop written to me") \
+    M(said,       SAID,      115, "sessions → gateway", "–", "This, and who has the conversation") \
+    M(list_desk,  LIST_DESK, 116, "gateway → sessions", "DESK", "Who waits for a person, or has one") \
+    M(desk,       DESK,      117, "sessions → gateway", "–", "These, the longest first")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -453,7 +480,10 @@
 #define PROTO_FIELDS_enqueued(F, L) \
     F(enqueued, 1, INT,  seq,       0, REQUIRED, "its place in the user's line") \
     F(enqueued, 2, BOOL, duplicate, 0, OPTIONAL, "message_id was known: nothing was recorded now") \
-    L(enqueued, 3, reply, reply,    1, OPTIONAL, "the answer, if a duplicate has it already")
+    L(enqueued, 3, reply, reply,    1, OPTIONAL, "the answer, if a duplicate has it already") \
+    F(enqueued, 4, BOOL, silent,    0, OPTIONAL, "there will be no answer: a person of the shop has the conversation, or had it when it came") \
+    F(enqueued, 5, STR,  by,        64, OPTIONAL, "silent: who has it now; empty: the bot again") \
+    F(enqueued, 6, INT,  since_ms,  0, OPTIONAL, "since when, Unix ms")
 
 #define PROTO_FIELDS_withdraw(F, L) \
     F(withdraw, 1, STR, user_id,    PROTO_MAX_USER, REQUIRED, "who wrote") \
@@ -477,7 +507,8 @@
     L(claimed, 8, survey, survey,   1, OPTIONAL, "granted: how the person's survey stands; none: not asked lately") \
     F(claimed, 9, BOOL, ask,        0, OPTIONAL, "granted, and nothing waits: put the survey's question, which is due") \
     F(claimed, 10, BOOL, opted_out, 0, OPTIONAL, "granted: wants no messages but answers") \
-    F(claimed, 11, STR, budget,   16, OPTIONAL, "granted: whose budget for language models is used up: person, day, or nobody's")
+    F(claimed, 11, STR, budget,   16, OPTIONAL, "granted: whose budget for language models is used up: person, day, or nobody's") \
+    L(claimed, 12, waiting, talk, 256, OPTIONAL, "granted: what was said while a person of the shop had the conversation and is in no context yet, oldest first; seq is its number")
 
 #define PROTO_FIELDS_renew(F, L) \
     F(renew, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose conversation") \
@@ -491,7 +522,10 @@
     L(commit, 4, context, context, 1, OPTIONAL, "what to remember; absent: forget the conversation") \
     L(commit, 5, survey, survey, 1, OPTIONAL, "how the survey stands now; due: put the question when the person rests. Absent: as before") \
     F(commit, 6, INT, tokens,  0, OPTIONAL, "what the turn spent at language models, for the budgets …") \
-    F(commit, 7, INT, calls,   0, OPTIONAL, "… and how often it called one")
+    F(commit, 7, INT, calls,   0, OPTIONAL, "… and how often it called one") \
+    F(commit, 8, INT, talk,    0, OPTIONAL, "the last number of CLAIMED's talk, which is in the context now") \
+    F(commit, 9, STR, wanted,  16, OPTIONAL, "the customer was promised a person: asked, failed, anger") \
+    F(commit, 10, STR, wanted_note, 2048, OPTIONAL, "what they leave for that person")
 
 #define PROTO_FIELDS_committed(F, L) \
     F(committed, 1, INT, waiting, 0, OPTIONAL, "messages that came meanwhile and wait, and replies to be delivered now") \
@@ -525,7 +559,14 @@
     F(session, 4, INT,  expires_ms, 0, OPTIONAL, "what is remembered is forgotten then, Unix ms") \
     F(session, 5, INT,  outbox,     0, OPTIONAL, "replies that are not delivered yet") \
     F(session, 6, BOOL, opted_out,  0, OPTIONAL, "wants no messages but answers to what is written from now on; ends with opt in") \
-    L(session, 7, survey, survey,   1, OPTIONAL, "how the person's survey stands; none: not asked lately")
+    L(session, 7, survey, survey,   1, OPTIONAL, "how the person's survey stands; none: not asked lately") \
+    F(session, 8, STR,  by,         64, OPTIONAL, "who of the shop has the conversation; empty: the bot") \
+    F(session, 9, INT,  by_ms,      0, OPTIONAL, "since when, Unix ms") \
+    F(session, 10, INT, wanted_ms,  0, OPTIONAL, "when a person was promised, Unix ms; 0: none was") \
+    F(session, 11, STR, wanted_why, 16, OPTIONAL, "asked, failed or anger") \
+    F(session, 12, STR, wanted_note, 2048, OPTIONAL, "what they left for that person") \
+    L(session, 13, tick, ticks,     512, OPTIONAL, "how far what the shop wrote has come") \
+    L(session, 14, waiting, talk,   256, OPTIONAL, "what was said while a person had it and is in no context yet")
 
 #define PROTO_FIELDS_take(F, L) \
     F(take, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose reply") \
@@ -759,6 +800,52 @@
     F(paced, 1, INT, places,   0, OPTIONAL, "reserved; others have to ask again") \
     F(paced, 2, INT, first_us, 0, OPTIONAL, "until the first of them, µs; if there is none, until it is worth asking again") \
     F(paced, 3, INT, every_us, 0, REQUIRED, "from one to the next, µs")
+
+#define PROTO_FIELDS_take_over(F, L) \
+    F(take_over, 1, STR,  user_id, PROTO_MAX_USER, REQUIRED, "whose conversation") \
+    F(take_over, 2, STR,  by,      64, REQUIRED, "who of the shop takes it") \
+    F(take_over, 3, BOOL, force,   0,  OPTIONAL, "also from a colleague")
+
+#define PROTO_FIELDS_say(F, L) \
+    F(say, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "to whom") \
+    F(say, 2, STR, say_id,  128, REQUIRED, "the same for every copy of one message") \
+    F(say, 3, STR, text,    PROTO_MAX_TEXT, REQUIRED, "what the customer reads") \
+    F(say, 4, STR, by,      64, OPTIONAL, "who writes: refused if somebody else has it; empty: whoever has it") \
+    F(say, 5, STR, turn_id, 32, REQUIRED, "say-…: the turn it goes through the outbox as")
+
+#define PROTO_FIELDS_give_back(F, L) \
+    F(give_back, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose conversation") \
+    F(give_back, 2, STR, note,    4096, OPTIONAL, "what the seller has to know") \
+    F(give_back, 3, STR, by,      64, OPTIONAL, "who gives it: refused if somebody else has it; empty: whoever has it")
+
+#define PROTO_FIELDS_handoff(F, L) \
+    F(handoff, 1, STR,  status,   16, REQUIRED, "ok; again (SAY: a copy); taken (somebody else has it), free (nobody has), unknown (no such conversation), opted_out, unreachable, full: nothing was done") \
+    F(handoff, 2, STR,  by,       64, OPTIONAL, "who has it, or had it until now") \
+    F(handoff, 3, INT,  since_ms, 0,  OPTIONAL, "since when, Unix ms") \
+    F(handoff, 4, STR,  before,   64, OPTIONAL, "TAKE_OVER: the colleague who had it") \
+    F(handoff, 5, INT,  dropped,  0,  OPTIONAL, "TAKE_OVER: replies of the bot that do not go out") \
+    F(handoff, 6, INT,  moved,    0,  OPTIONAL, "TAKE_OVER: messages that waited and are the person's to answer") \
+    F(handoff, 7, INT,  number,   0,  OPTIONAL, "SAY: its number, as in SAID") \
+    F(handoff, 8, BOOL, outbox,   0,  OPTIONAL, "SAY: it is sent through the carrier; else it waits to be fetched") \
+    F(handoff, 9, INT,  wrote_ms, 0,  OPTIONAL, "SAY: when the customer wrote last, Unix ms; 0: not known")
+
+#define PROTO_FIELDS_get_said(F, L) \
+    F(get_said, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "to whom") \
+    F(get_said, 2, INT, after,   0, OPTIONAL, "only what has a higher number")
+
+#define PROTO_FIELDS_said(F, L) \
+    F(said, 1, STR, by,       64, OPTIONAL, "who of the shop has the conversation; empty: the bot") \
+    F(said, 2, INT, since_ms, 0,  OPTIONAL, "since when, Unix ms") \
+    F(said, 3, INT, wanted_ms, 0, OPTIONAL, "when a person was promised, Unix ms; 0: none was") \
+    F(said, 4, INT, last,     0,  OPTIONAL, "the highest number there is: ask after it next time") \
+    L(said, 5, waiting, said, 256, OPTIONAL, "what somebody of the shop wrote; seq is its number")
+
+#define PROTO_FIELDS_list_desk(F, L) \
+    F(list_desk, 1, BOOL, taken, 0, OPTIONAL, "those whom somebody has; else those who wait") \
+    F(list_desk, 2, INT,  limit, 0, REQUIRED, "at most so many, 1 to 100")
+
+#define PROTO_FIELDS_desk(F, L) \
+    L(desk, 1, desk_entry, people, 100, OPTIONAL, "the longest first")
 
 #define PROTO_FIELDS_list_turns(F, L) \
     F(list_turns, 1, INT, since_ms, 0,  OPTIONAL, "claimed then or later, Unix ms; 0: from the first") \

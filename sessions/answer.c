@@ -1,5 +1,7 @@
 #include "sessions/answer.h"
 
+#include <stdlib.h>
+
 #include "common/text.h"
 #include "sessions/redis_error.h"
 #include "sessions/reply_at.h"
@@ -14,7 +16,10 @@
 #define MAX_TEMPLATE 64
 #define STORED_WORDS 4    /* the same, for one item of an export */
 #define OUTGOING_WORDS 10 /* of an answer, for one */
-#define GRANTED_WORDS 11  /* before them */
+#define GRANTED_WORDS 13  /* before them */
+#define SHOWN_WORDS 15    /* of a conversation, before its ticks */
+#define MAX_TALK 256
+#define MAX_TICKS 512
 
 static void fail(answer_t *self, const char *code, const char *detail, int64_t retry_ms)
 {
@@ -87,22 +92,34 @@ static bool survey_at(answer_t *self, const redisReply *reply, size_t i, arena_t
 
 /* ---- one function per request; false when the answer is not one the script gives ---- */
 
+/* A person of the shop has the conversation, or had it when that message came. */
+static bool held_at(answer_t *self, const redisReply *reply, size_t i)
+{
+    proto_enqueued_t *msg = &self->msg.enqueued;
+    msg->silent = true;
+    return text_at(reply, i, &msg->by) && number_at(reply, i + 1, &msg->since_ms);
+}
+
 static bool enqueued(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     if (str_is(self->status, "full")) {
         fail(self, PROTO_CODE_BUSY, "too many messages of this user wait", FULL_RETRY_MS);
         return text_at(reply, 1, &self->change) && number_at(reply, 2, &self->dropped) &&
-               number_at(reply, 3, &self->taken);
+               number_at(reply, 3, &self->taken) && text_at(reply, 4, &self->lapsed);
     }
     self->type = PROTO_ENQUEUED;
     proto_enqueued_t *msg = &self->msg.enqueued;
     if (!number_at(reply, 1, &msg->seq))
         return false;
-    if (str_is(self->status, "new"))
+    if (str_is(self->status, "new") || str_is(self->status, "held"))
         return text_at(reply, 2, &self->change) && number_at(reply, 3, &self->dropped) &&
-               number_at(reply, 4, &self->taken);
+               number_at(reply, 4, &self->taken) && text_at(reply, 5, &self->lapsed) &&
+               (str_is(self->status, "new") ||
+                (held_at(self, reply, 6) && number_at(reply, 8, &self->lost)));
     msg->duplicate = true;
-    if (str_is(self->status, "waiting") || str_is(self->status, "silent"))
+    if (str_is(self->status, "silent"))
+        return held_at(self, reply, 2);
+    if (str_is(self->status, "waiting"))
         return true;
     if (str_is(self->status, "forgotten")) {
         fail(self, PROTO_CODE_INVALID,
@@ -175,31 +192,51 @@ static bool waiting_at(const redisReply *reply, size_t i, arena_t *arena, proto_
     return true;
 }
 
+/* So many of what was said, from i on. */
+static bool talk_at(const redisReply *reply, size_t i, size_t count, arena_t *arena,
+                    proto_waiting_t **talk, size_t *talk_count)
+{
+    if (count > MAX_TALK || i + count > reply->elements)
+        return false;
+    *talk = arena_alloc(arena, (count + 1) * sizeof **talk);
+    if (!*talk)
+        return false;
+    for (; *talk_count < count; ++*talk_count)
+        if (!waiting_at(reply, i + *talk_count, arena, &(*talk)[*talk_count]))
+            return false;
+    return true;
+}
+
 static bool granted(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     proto_claimed_t *msg = &self->msg.claimed;
-    int64_t outgoing = 0, ask = 0, opted_out = 0;
+    int64_t outgoing = 0, talk = 0, ask = 0, opted_out = 0;
     if (!number_at(reply, 1, &msg->token) ||
         !context_at(self, reply, 2, arena, &msg->context, &msg->context_count) ||
         !number_at(reply, 3, &msg->now_ms) ||
         !survey_at(self, reply, 4, arena, &msg->survey, &msg->survey_count) ||
         !number_at(reply, 6, &ask) || !number_at(reply, 7, &opted_out) ||
         !number_at(reply, 8, &self->tokens) || !number_at(reply, 9, &self->calls) ||
-        !number_at(reply, 10, &outgoing) || outgoing < 0 || outgoing > MAX_OUTGOING)
+        !text_at(reply, 10, &self->lapsed) || !number_at(reply, 11, &outgoing) || outgoing < 0 ||
+        outgoing > MAX_OUTGOING || !number_at(reply, 12, &talk) || talk < 0)
         return false;
     msg->ask = ask != 0;
     msg->opted_out = opted_out != 0;
     size_t at = GRANTED_WORDS, first = at + (size_t)outgoing * OUTGOING_WORDS;
+    if (!talk_at(reply, first, (size_t)talk, arena, &msg->talk, &msg->talk_count))
+        return false;
+    size_t said = first;
+    first += (size_t)talk;
     if (reply->elements < first || reply->elements > first + MAX_WAITING)
         return false;
     msg->outgoing = arena_alloc(arena, ((size_t)outgoing + 1) * sizeof *msg->outgoing);
     msg->messages = arena_alloc(arena, (reply->elements - first + 1) * sizeof *msg->messages);
     if (!msg->outgoing || !msg->messages)
         return false;
-    for (; at < first; at += OUTGOING_WORDS)
+    for (; at < said; at += OUTGOING_WORDS)
         if (!outgoing_at(reply, at, arena, &msg->outgoing[msg->outgoing_count++]))
             return false;
-    for (; at < reply->elements; at++)
+    for (at = first; at < reply->elements; at++)
         if (!waiting_at(reply, at, arena, &msg->messages[msg->messages_count++]))
             return false;
     return true;
@@ -215,7 +252,7 @@ static bool claimed(answer_t *self, const redisReply *reply, arena_t *arena)
         return true;
     }
     if (str_is(self->status, "empty"))
-        return true;
+        return text_at(reply, 1, &self->lapsed);
     if (str_is(self->status, "busy"))
         return number_at(reply, 1, &msg->retry_ms);
     return str_is(self->status, "granted") && granted(self, reply, arena);
@@ -239,7 +276,7 @@ static bool committed(answer_t *self, const redisReply *reply, arena_t *arena)
     bool good = (overtaken || str_is(self->status, "committed") || str_is(self->status, "again")) &&
                 number_at(reply, 1, &self->msg.committed.waiting) &&
                 text_at(reply, 2, &self->event) && text_at(reply, 3, &self->heard) &&
-                number_at(reply, 4, &commented);
+                number_at(reply, 4, &commented) && number_at(reply, 5, &self->wanted);
     self->msg.committed.overtaken = overtaken;
     self->commented = commented != 0;
     return good;
@@ -258,6 +295,38 @@ static bool done(answer_t *self, const redisReply *reply, arena_t *arena)
            (reply->elements == 1 || number_at(reply, 1, &self->msg.ok.count));
 }
 
+/* "<status> <code>" */
+static bool tick_at(const redisReply *reply, size_t i, proto_tick_t *tick)
+{
+    str_t stands;
+    if (!text_at(reply, i, &tick->turn_id) || !text_at(reply, i + 1, &stands))
+        return false;
+    const char *blank = memchr(stands.data, ' ', stands.size);
+    if (!blank)
+        return false;
+    tick->status = (str_t){stands.data, (size_t)(blank - stands.data)};
+    tick->code = strtoll(blank + 1, NULL, 10); /* hiredis ends a string with 0 */
+    return true;
+}
+
+static bool talk_shown(proto_session_t *msg, const redisReply *reply, arena_t *arena)
+{
+    int64_t count;
+    if (!number_at(reply, SHOWN_WORDS - 1, &count) || count < 0 || count > MAX_TICKS ||
+        reply->elements < SHOWN_WORDS + 2 * (size_t)count)
+        return false;
+    size_t at = SHOWN_WORDS, behind = at + 2 * (size_t)count;
+    msg->ticks = arena_alloc(arena, ((size_t)count + 1) * sizeof *msg->ticks);
+    if (!msg->ticks)
+        return false;
+    for (; at < behind; at += 2) {
+        msg->ticks[msg->ticks_count] = (proto_tick_t){0};
+        if (!tick_at(reply, at, &msg->ticks[msg->ticks_count++]))
+            return false;
+    }
+    return talk_at(reply, behind, reply->elements - behind, arena, &msg->talk, &msg->talk_count);
+}
+
 static bool shown(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     self->type = PROTO_SESSION;
@@ -268,7 +337,10 @@ static bool shown(answer_t *self, const redisReply *reply, arena_t *arena)
                 number_at(reply, 2, &msg->waiting) && number_at(reply, 3, &leased) &&
                 number_at(reply, 4, &msg->expires_ms) && number_at(reply, 5, &msg->outbox) &&
                 number_at(reply, 6, &opted_out) &&
-                survey_at(self, reply, 7, arena, &msg->survey, &msg->survey_count);
+                survey_at(self, reply, 7, arena, &msg->survey, &msg->survey_count) &&
+                text_at(reply, 9, &msg->by) && number_at(reply, 10, &msg->by_ms) &&
+                number_at(reply, 11, &msg->wanted_ms) && text_at(reply, 12, &msg->wanted_why) &&
+                text_at(reply, 13, &msg->wanted_note) && talk_shown(msg, reply, arena);
     msg->leased = leased != 0;
     msg->opted_out = opted_out != 0;
     return good;
@@ -377,16 +449,91 @@ static bool exported(answer_t *self, const redisReply *reply, arena_t *arena)
     return true;
 }
 
+/* ---- a person of the shop ---- */
+
+/* What none of them did is told as a status, not as an ERROR: who has it belongs to it. */
+static bool not_done(answer_t *self, const redisReply *reply)
+{
+    proto_handoff_t *msg = &self->msg.handoff;
+    if (str_is(self->status, "taken"))
+        return text_at(reply, 1, &msg->by) && number_at(reply, 2, &msg->since_ms);
+    if (str_is(self->status, "free"))
+        return text_at(reply, 1, &self->lapsed);
+    return str_is(self->status, "unknown") || str_is(self->status, "opted_out") ||
+           str_is(self->status, "unreachable") || str_is(self->status, "full");
+}
+
+static bool taken_over(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    (void)arena;
+    proto_handoff_t *msg = &self->msg.handoff;
+    self->type = PROTO_HANDOFF;
+    msg->status = self->status;
+    if (!str_is(self->status, "ok"))
+        return not_done(self, reply);
+    return text_at(reply, 1, &msg->by) && number_at(reply, 2, &msg->since_ms) &&
+           text_at(reply, 3, &msg->before) && number_at(reply, 4, &msg->dropped) &&
+           number_at(reply, 5, &msg->moved) && number_at(reply, 6, &self->lost) &&
+           number_at(reply, 7, &self->taken);
+}
+
+static bool said(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    (void)arena;
+    proto_handoff_t *msg = &self->msg.handoff;
+    int64_t outbox = 0;
+    self->type = PROTO_HANDOFF;
+    msg->status = self->status;
+    if (!str_is(self->status, "ok") && !str_is(self->status, "again"))
+        return not_done(self, reply);
+    bool good = number_at(reply, 1, &msg->number) && number_at(reply, 2, &outbox) &&
+                number_at(reply, 3, &msg->wrote_ms) && number_at(reply, 4, &self->lost) &&
+                text_at(reply, 5, &msg->by) && number_at(reply, 6, &msg->since_ms);
+    msg->outbox = outbox != 0;
+    return good;
+}
+
+static bool given_back(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    (void)arena;
+    proto_handoff_t *msg = &self->msg.handoff;
+    self->type = PROTO_HANDOFF;
+    msg->status = self->status;
+    if (!str_is(self->status, "ok"))
+        return not_done(self, reply);
+    return text_at(reply, 1, &msg->by) && number_at(reply, 2, &msg->since_ms) &&
+           number_at(reply, 3, &self->lost);
+}
+
+/* The customer's own words and notes are not for those who fetch what was written to them. */
+static bool told_said(answer_t *self, const redisReply *reply, arena_t *arena)
+{
+    proto_said_t *msg = &self->msg.said;
+    self->type = PROTO_SAID;
+    if (!str_is(self->status, "ok") || !text_at(reply, 1, &msg->by) ||
+        !number_at(reply, 2, &msg->since_ms) || !number_at(reply, 3, &msg->wanted_ms) ||
+        !number_at(reply, 4, &msg->last) ||
+        !talk_at(reply, 5, reply->elements - 5, arena, &msg->said, &msg->said_count))
+        return false;
+    size_t kept = 0;
+    for (size_t i = 0; i < msg->said_count; i++)
+        if (str_is(msg->said[i].role, "person"))
+            msg->said[kept++] = msg->said[i];
+    msg->said_count = kept;
+    return true;
+}
+
 static const struct {
     proto_type_t request;
     bool (*read)(answer_t *self, const redisReply *reply, arena_t *arena);
 } readers[] = {
-    {PROTO_ENQUEUE, enqueued}, {PROTO_WITHDRAW, withdrawn},  {PROTO_CLAIM, claimed},
-    {PROTO_RENEW, done},       {PROTO_COMMIT, committed},    {PROTO_RELEASE, done},
-    {PROTO_RESET, done},       {PROTO_READ, shown},          {PROTO_TAKE, taken},
-    {PROTO_FORGO, done},       {PROTO_DELIVERED, delivered}, {PROTO_STATUS, noted},
-    {PROTO_LOG_TURN, done},    {PROTO_GET_BUDGET, budgeted}, {PROTO_EXPORT, exported},
-    {PROTO_ERASE, done},       {PROTO_PACE, paced},
+    {PROTO_ENQUEUE, enqueued}, {PROTO_WITHDRAW, withdrawn},   {PROTO_CLAIM, claimed},
+    {PROTO_RENEW, done},       {PROTO_COMMIT, committed},     {PROTO_RELEASE, done},
+    {PROTO_RESET, done},       {PROTO_READ, shown},           {PROTO_TAKE, taken},
+    {PROTO_FORGO, done},       {PROTO_DELIVERED, delivered},  {PROTO_STATUS, noted},
+    {PROTO_LOG_TURN, done},    {PROTO_GET_BUDGET, budgeted},  {PROTO_EXPORT, exported},
+    {PROTO_ERASE, done},       {PROTO_PACE, paced},           {PROTO_TAKE_OVER, taken_over},
+    {PROTO_SAY, said},         {PROTO_GIVE_BACK, given_back}, {PROTO_GET_SAID, told_said},
 };
 
 void answer_make(answer_t *self, proto_type_t request, const redisReply *reply, arena_t *arena)

@@ -21,6 +21,9 @@ typedef struct answer {
     bool commented;
     int64_t taken;         /* questions of the survey that a message took back */
     int64_t tokens, calls; /* CLAIM: what the person has spent today */
+    str_t lapsed;          /* who of the shop had it, was silent for too long, and has it no more */
+    int64_t lost;          /* of what was said with a person of the shop, unread: no room */
+    int64_t wanted;        /* 1: the customer waits for a person since now */
     bool damaged;          /* something stored could not be read and was left out */
     proto_type_t type;
     union {
@@ -33,6 +36,8 @@ typedef struct answer {
         proto_budget_t budget;
         proto_exported_t exported;
         proto_paced_t paced;
+        proto_handoff_t handoff;
+        proto_said_t said;
     } msg; /* of type */
 } answer_t;
 

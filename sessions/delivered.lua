@@ -1,6 +1,6 @@
 #!lua
 -- What became of a reply, told by the agent that has the lease or by the gateway that took it.
--- KEYS: those of outbox.lua, sid, sent, known, pace, survey, surveys, opinions
+-- KEYS: those of outbox.lua, sid, sent, known, pace, ticks, survey, surveys, opinions
 -- ARGV: those of outbox.lua, turn id, token or 0, what became of it, parts sent, sid or '', code,
 --       ms until it may be tried again, which try or 0, DEDUP_TTL, ms until the sweeper may look,
 --       code of an opt-out, how far a status is that a part need not wait beyond, code of the closed
@@ -9,7 +9,7 @@
 -- Answers {what became of it, count, code, 1 if that template is due now or 0, replies dropped besides},
 --         {'same', count}: no effect, {'claimed'}, {'wrong'}, {'stale'}, {'early', ms}: to be tried
 --         then. count: of trying, which try it is; else entries removed.
-local sid, sent, known_keys, pace = unpack(KEYS, 6)
+local sid, sent, known_keys, pace, ticks = unpack(KEYS, 6)
 local turn, token, what = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local parts, code, nth = tonumber(ARGV[6]), tonumber(ARGV[8]), tonumber(ARGV[10])
 
@@ -28,7 +28,7 @@ elseif token ~= 0 and (entry and entry.state == 'taken' or not entry and what ==
     return {'claimed'}
 end
 -- the carrier may have spoken of it before
-local known = ARGV[7] ~= '' and redis.call('HMGET', sid, 'turn', 'rank', 'code') or {}
+local known = ARGV[7] ~= '' and redis.call('HMGET', sid, 'turn', 'rank', 'code', 'status') or {}
 local moved = tonumber(known[2] or 0) > tonumber(ARGV[14])
 local said = moved and tonumber(known[3]) or 0
 local refused = said == tonumber(ARGV[15])
@@ -46,6 +46,9 @@ if ARGV[7] ~= '' then
         end
     end
     redis.call('HSET', state, 'sids', table.concat(sids, ' '))
+end
+if known[4] then
+    tick(ticks, turn, known[4], tonumber(known[3] or 0), true)
 end
 if not entry then
     return {'same', 0} -- it is done: this is a repetition
@@ -89,11 +92,13 @@ if out and refused and not entry.now_or_never then
     back = math.min(back or parts - 1, parts - 1)
 end
 if entry.last == 1 and (back and out or what == 'sent' or what == 'again' or what == 'parked') then
-    remove(turn) -- the person has left meanwhile
+    remove(turn) -- the person has left meanwhile, or one of the shop has taken it over
+    tick(ticks, turn, 'dropped', code)
     rank(token == 0 and 0 or ARGV[12])
     return {'dropped', 1, code, 0, 0}
 elseif back and (out or what == 'again' or what == 'parked') then -- the window was closed all the same
     what = tonumber(lease[3] or 0) > entry.seq and 'again' or 'parked'
+    tick(ticks, turn, 'parked', tonumber(ARGV[15]))
     change(turn, {state = what == 'again' and 'due' or what, at = now, since = 0, parts = back,
                   attempts = 0, back = -1})
     if what == 'parked' then
@@ -112,6 +117,7 @@ if what == 'done' and token ~= 0 and ARGV[7] ~= '' and entry.back ~= -1 and not 
 end
 if what == 'done' or what == 'failed' then
     remove(turn)
+    tick(ticks, turn, what == 'done' and 'sent' or what, code)
     removed = 1
     if what == 'failed' and entry.unasked == 1 and uncount(turn) then
         redis.call('HSET', survey, 'state', 'closed') -- nobody is asked twice for that
@@ -130,6 +136,7 @@ elseif what == 'parked' and tried and wrote then
     change(turn, {state = 'due', at = now, since = 0}) -- the window is open again
 elseif what == 'parked' and tried then
     change(turn, {state = 'parked', at = now, since = 0})
+    tick(ticks, turn, 'parked', code)
     invited = invite(turn, ARGV[18])
 else
     return {'same', 0}

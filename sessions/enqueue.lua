@@ -1,21 +1,26 @@
 #!lua
 -- Records one message unless it is known. Dedup, append, leaving or returning, and "this user has
 -- work" are one step.
--- KEYS: those of outbox.lua, seen, replies, context, targets, known, survey, surveys,
+-- While a person of the shop has the conversation it is kept for them, and makes no turn.
+-- KEYS: those of outbox.lua, seen, replies, context, targets, known, talk, desk, survey, surveys,
 --       opinions
 -- ARGV: those of outbox.lua, message, most that may wait, DEDUP_TTL, SESSION_TTL, ms until the
 --       sweeper may look, where the reply goes or '', ms of the hold, most replies in the outbox,
 --       'out' to leave, 'in' to return or '', 1 if it is answered already and makes no turn
--- Answers {'new', seq, change, replies dropped, questions of the survey taken back}, {'full', change,
---         replies dropped, questions taken back}, {'waiting', seq}, {'answered', seq, reply},
---         {'forgotten', seq}, {'silent', seq}: known, and made no turn. change: 'left', 'returned' or ''
-local seen, replies, context, targets, known_keys = unpack(KEYS, 6)
+-- Answers {'new', seq, change, replies dropped, questions of the survey taken back, who had it and was
+--         silent for too long or ''}, {'held', as new, who has it, since when, messages that had to go},
+--         {'full', change, replies dropped, questions taken back, as new}, {'waiting', seq}, {'answered',
+--         seq, reply}, {'forgotten', seq}, {'silent', seq, who has it or '', since when}: known, and
+--         made no turn. change: 'left', 'returned' or ''
+local seen, replies, context, targets, known_keys, talk, desk = unpack(KEYS, 6)
 local grace, target, hold, opt = ARGV[7], ARGV[8], ARGV[9], ARGV[11]
 local silent = ARGV[12] == '1'
 
 local known = tonumber(redis.call('GET', seen))
+local has = redis.call('HMGET', state, 'by', 'by_until', 'by_at', 'passed')
+local by = has[1]
 if known and known < 0 then
-    return {'silent', -known}
+    return {'silent', -known, by or '', tonumber(has[3] or 0)}
 elseif known then
     local head = redis.call('LINDEX', inbox, 0)
     if head and tonumber(string.match(head, '^%d+')) <= known then
@@ -24,6 +29,9 @@ elseif known then
     local reply = redis.call('ZRANGEBYSCORE', replies, known, '+inf', 'LIMIT', 0, 1)[1]
     -- it is another message's if that of this one was dropped
     if not reply or tonumber(string.match(reply, '^%d+')) > known then
+        if known <= tonumber(has[4] or 0) then -- a person has taken it over before it was answered
+            return {'silent', known, by or '', tonumber(has[3] or 0)}
+        end
         return {'forgotten', known}
     end
     return {'answered', known, reply}
@@ -41,6 +49,8 @@ local function work()
     end
 end
 
+local lapsed = lapse(desk, by, has[2])
+by = lapsed == '' and by
 drop_due() -- a message goes before a question of ours
 local taken = take_back()
 -- a wish is heard, and whoever writes may be written to, even if there is no room for what they write
@@ -62,21 +72,31 @@ for _, turn in ipairs(sent) do
         work()
     end
 end
-if not silent and (redis.call('LLEN', inbox) >= tonumber(ARGV[4]) or
+if not silent and not by and (redis.call('LLEN', inbox) >= tonumber(ARGV[4]) or
         (target ~= '' and #sent >= tonumber(ARGV[10]))) then
-    return {'full', changed, dropped, taken}
+    if lapsed ~= '' then
+        rank(grace)
+    end
+    return {'full', changed, dropped, taken, lapsed}
 end
 local seq = redis.call('HINCRBY', state, 'seq', 1)
-redis.call('SET', seen, silent and -seq or seq, 'PX', ARGV[5])
+redis.call('SET', seen, (silent or by) and -seq or seq, 'PX', ARGV[5])
 list(known_keys, seen, ARGV[5])
 redis.call('PEXPIRE', context, ARGV[6])
+if target ~= '' then
+    redis.call('HSET', state, 'to', target, 'wrote_at', now)
+end
 if silent then
     rank(grace)
-    return {'new', seq, changed, dropped, taken}
+    return {'new', seq, changed, dropped, taken, lapsed}
+elseif by then
+    local _, lost = keep_said(talk, now, ARGV[3], ARGV[6])
+    rank(grace)
+    return {'held', seq, changed, dropped, taken, lapsed, by, tonumber(has[3]), lost}
 end
 redis.call('RPUSH', inbox, seq .. ' ' .. now .. ' ' .. ARGV[3])
 if target ~= '' then
     redis.call('HSET', targets, seq, now + hold .. ' ' .. target)
 end
 work()
-return {'new', seq, changed, dropped, taken}
+return {'new', seq, changed, dropped, taken, lapsed}

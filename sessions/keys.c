@@ -41,6 +41,10 @@ static const struct {
     [KEY_ALERT_TOLD] = {"told", SCOPE_ANONYMOUS},
     [KEY_ALERT_RATES] = {"rates", SCOPE_ANONYMOUS},
     [KEY_ALERT_WANTED] = {"wanted", SCOPE_ANONYMOUS},
+    [KEY_TALK] = {"talk", SCOPE_PERSON},
+    [KEY_TICKS] = {"ticks", SCOPE_PERSON},
+    [KEY_SAYING] = {"saying", SCOPE_ID},
+    [KEY_DESK] = {"desk", SCOPE_PARTITION},
 };
 
 key_scope_t keys_scope(session_key_t key)
@@ -76,7 +80,7 @@ void keys_partition_name(buf_t *out, session_key_t key, unsigned partition)
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
 {
     unsigned partition = keys_partition(user);
-    if (key == KEY_READY || key == KEY_SURVEYS || key == KEY_OPINIONS) {
+    if (key == KEY_READY || key == KEY_SURVEYS || key == KEY_OPINIONS || key == KEY_DESK) {
         keys_partition_name(out, key, partition);
         return;
     }

@@ -226,6 +226,55 @@
  *   outcome of the next; attempts counts those of the part at hand.
  */
 /*
+ * A conversation that a person of the shop has taken over. It is a state of its own beside the
+ * lease's, and the scripts see to it that the bot is silent:
+ *
+ *   had by     ENQUEUE         CLAIM                   COMMIT   TAKE_OVER       SAY       GIVE_BACK
+ *   the bot    to the inbox    messages                done     the person's    refused   refused
+ *   a person   to the talk     what is to be delivered stale    as it is (*)    to the    the bot's
+ *                                                                               talk
+ *
+ * (*) or another person's, by force.
+ *
+ * - TAKE_OVER takes the lease from a turn that runs, as RESET does, so its COMMIT is stale. What
+ *   the bot has answered and nobody has begun to send is dropped; what may be out is settled, and
+ *   not tried again. Messages that wait go to the talk.
+ * - The talk is what customer and shop said since, with the notes of who gave it back. It is told
+ *   with the next CLAIM of the bot's, becomes a part of the context with its COMMIT, and stays for
+ *   those who fetch what was written to them.
+ * - by_until is when it goes back by itself if the person stays silent (HANDOFF_TTL): the first
+ *   script after that sees to it, and the sweeper looks then. Until then nothing of the state
+ *   expires.
+ * - A RESET forgets the talk too and leaves the conversation to the person. ERASE ends all of it.
+ * - What the shop writes has turn ids that begin with "say-".
+ *
+ *   key                      type    what                                  lives
+ *   most:{p}:talk:USER       list    "<number> <ms> <waiting record>",     SESSION_TTL after the
+ *                                    the newest 200 or 128 KiB             last
+ *   most:{p}:ticks:USER      hash    of what the shop wrote: turn ->       SESSION_TTL after the
+ *                                    "<status> <code>": the carrier's, or  last was written
+ *                                    waiting, sent, parked, dropped
+ *   most:{p}:saying:SIZE:USER:ID
+ *                            string  number of what has that id            DEDUP_TTL
+ *   most:{p}:desk            zset    users who wait for a person or have   while it is so
+ *                                    one, at most 1,000; score: since
+ *                                    when, ms
+ *
+ *   field        what
+ *   by           there when a person has it: who
+ *   by_at        since when
+ *   by_until     there if they may not be silent for ever
+ *   wanted_at    when the customer was promised a person; until one gives it back
+ *   wanted_why   asked, failed or anger
+ *   wanted_note  what they leave for that person
+ *   talk         the last number given
+ *   talk_known   the last that the context has
+ *   talk_bytes   of the list
+ *   passed       the last message that came before it was taken over last
+ *   to           where the shop can write to (outgoing record)
+ *   wrote_at     when the customer wrote last
+ */
+/*
  * The state of a person's survey (the whole story is in agent/survey.h). The first two are kept in
  * the state hash, the others in the survey.
  *
@@ -286,6 +335,10 @@ typedef enum session_key {
     KEY_ALERT_TOLD,
     KEY_ALERT_RATES,
     KEY_ALERT_WANTED,
+    KEY_TALK,
+    KEY_TICKS,
+    KEY_SAYING,
+    KEY_DESK,
     KEY_COUNT
 } session_key_t;
 
@@ -315,11 +368,12 @@ size_t keys_of_scope(key_scope_t scope, session_key_t keys[KEY_COUNT]);
 /* 0 to KEYS_PARTITIONS - 1. Stable for ever: what is stored depends on it. */
 unsigned keys_partition(str_t user);
 
-/* Appends the name of a key. id counts for KEY_SEEN, a message's, KEY_SID, KEY_COUNTED, a turn's,
- * and KEY_RATE, our address, only. */
+/* Appends the name of a key. id counts for KEY_SEEN and KEY_SAYING, a message's, KEY_SID,
+ * KEY_COUNTED, a turn's, and KEY_RATE, our address, only. */
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id);
 
-/* Appends the name of a key that a partition has once: KEY_READY, KEY_SURVEYS, KEY_OPINIONS. */
+/* Appends the name of a key that a partition has once: KEY_READY, KEY_SURVEYS, KEY_OPINIONS,
+ * KEY_DESK. */
 void keys_partition_name(buf_t *out, session_key_t key, unsigned partition);
 
 #endif

@@ -17,6 +17,7 @@
  *   people_index  the newest conversations
  *   console   who may sign in to the console: console_rules, password
  *   alerts    what the people of the shop are to be told
+ *   desk      who waits for a person of the shop, or has one, across all users
  *   survey_report  what people answered to the survey, across all users
  */
 #include <stdlib.h>
@@ -89,7 +90,8 @@ int main(int argc, char **argv)
                                .number_rate = config.TWILIO_NUMBER_RATE,
                                .alert_repeat_ms = config.ALERT_REPEAT_MS,
                                .alert_rate = config.ALERT_RATE,
-                               .template_sid = str_from(config.TWILIO_TEMPLATE_SID)};
+                               .template_sid = str_from(config.TWILIO_TEMPLATE_SID),
+                               .handoff_ttl = config.HANDOFF_TTL};
     budget_person_t person = {config.BUDGET_PERSON_TOKENS, config.BUDGET_PERSON_CALLS};
     console_limits_t console = {config.CONSOLE_IDLE_MS, config.CONSOLE_MAX_MS, config.CONSOLE_TRIES,
                                 config.CONSOLE_LOCK_MS};

@@ -55,6 +55,16 @@ local function list(known, key, ttl)
     redis.call('PEXPIRE', known, ttl)
 end
 
+-- How far what a person of the shop wrote has come. Of the bot's replies that is not kept. of_carrier: it
+-- is the carrier's word, which goes before ours.
+local function tick(ticks, turn, status, code, of_carrier)
+    local known = string.sub(turn, 1, 4) == 'say-' and redis.call('HGET', ticks, turn)
+    local ours = known and (string.match(known, '^waiting ') or string.match(known, '^parked '))
+    if known and (of_carrier or ours) then
+        redis.call('HSET', ticks, turn, status .. ' ' .. code)
+    end
+end
+
 -- When an agent that gets the lease may deliver it; nil: not before the person writes again
 local function opens(entry)
     if entry.state == 'parked' then
@@ -78,14 +88,17 @@ local function deliverable(own)
     return found
 end
 
--- The person wants no messages: what was to come is dropped, and what may be out already is not tried
--- again. from: the first message of theirs that may still be answered.
-local function leave(from)
+-- Drops what was to come; what may be out already is not tried again. each, if there is one, is asked
+-- of every turn: false keeps it, else it is told whether nothing of it went out. Returns how many were
+-- dropped.
+local function drop_replies(each)
     local dropped = 0
-    redis.call('HSET', state, 'opted_out', from)
     for _, turn in ipairs(redis.call('LRANGE', outbox, 0, -1)) do
-        local was = redis.call('HGET', outgoing, 'state ' .. turn)
-        if was == 'held' or was == 'due' or was == 'parked' then
+        local entry = read_entry(turn)
+        local waits = entry.state == 'held' or entry.state == 'due' or entry.state == 'parked'
+        if each and not each(turn, waits and entry.parts == 0) then
+            waits = nil
+        elseif waits then
             remove(turn)
             dropped = dropped + 1
         else
@@ -93,6 +106,12 @@ local function leave(from)
         end
     end
     return dropped
+end
+
+-- The person wants no messages. from: the first message of theirs that may still be answered.
+local function leave(from)
+    redis.call('HSET', state, 'opted_out', from)
+    return drop_replies()
 end
 
 -- A reply waits until the person writes; the template asks them to, if there is one. Once until they do,
@@ -128,16 +147,20 @@ local function rank(grace)
     local waits = redis.call('EXISTS', inbox) == 1
     local head = redis.call('LINDEX', outbox, 0)
     local at = head and opens(read_entry(head))
+    local stands = redis.call('HMGET', state, 'holder', 'until', 'ask_at', 'opted_out', 'by', 'by_until')
     if not head and not waits then -- the survey's question goes behind all else
-        at = tonumber(redis.call('HGET', state, 'ask_at'))
+        at = tonumber(stands[3])
+    end
+    if stands[5] and stands[6] then -- whoever of the shop has it may be silent for so long
+        at = math.min(at or math.huge, tonumber(stands[6]))
     end
     if not waits and not at then
         redis.call('ZREM', ready, user)
         for _, key in ipairs({state, outbox, outgoing}) do
             redis.call('PEXPIRE', key, state_ttl)
         end
-        if redis.call('HEXISTS', state, 'opted_out') == 1 then
-            redis.call('PERSIST', state) -- a wish that does not wear off
+        if stands[4] or stands[5] then
+            redis.call('PERSIST', state) -- neither a wish nor a person wears off
         end
         return
     end
@@ -145,9 +168,8 @@ local function rank(grace)
     if at then
         look = math.min(look, at > now and at or now + grace)
     end
-    local lease = redis.call('HMGET', state, 'holder', 'until')
-    if lease[1] and lease[1] ~= '' and tonumber(lease[2]) > now then
-        look = tonumber(lease[2])
+    if stands[1] and stands[1] ~= '' and tonumber(stands[2]) > now then
+        look = tonumber(stands[2])
     end
     redis.call('ZADD', ready, look, user)
     for _, key in ipairs({state, outbox, outgoing}) do

@@ -10,7 +10,7 @@
 #include "sessions/keys.h"
 #include "sessions/scripts.h"
 
-#define WORDS 48
+#define WORDS 64
 #define KEYS_MAX KEY_COUNT /* of a command */
 #define STATE_MARGIN_MS 3600000
 /* Bytes that context and messages of one CLAIMED may have; the rest is for what is around them. */
@@ -153,7 +153,7 @@ static bool enqueue(request_t *self, const char **why)
               proto_encode(&proto_outgoing_record, &target, &self->records[1], NULL),
           "where the reply goes cannot be stored");
     OUTBOX(self, msg->user_id, msg->message_id, OUTBOX_KEYS, KEY_SEEN, KEY_REPLIES, KEY_CONTEXT,
-           KEY_TARGETS, KEY_KNOWN, SURVEY_KEYS);
+           KEY_TARGETS, KEY_KNOWN, KEY_TALK, KEY_DESK, SURVEY_KEYS);
     add(&self->words, buf_view(&self->records[0]));
     add_number(&self->words, self->limits->inbox_max);
     add_number(&self->words, self->limits->dedup_ttl);
@@ -185,7 +185,8 @@ static bool claim(request_t *self, const char **why)
     CHECK(msg->holder.size > 0, "holder is empty");
     CHECK_LEASE(msg);
     CHECK(msg->token >= 0 && msg->token <= REQUEST_MAX_TOKEN, "token is not one");
-    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, KEY_SPENT, SURVEY_KEYS);
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, KEY_SPENT, KEY_TALK, KEY_DESK,
+           SURVEY_KEYS);
     add(&self->words, msg->holder);
     add_number(&self->words, msg->lease_ms);
     add(&self->words, msg->dead);
@@ -238,6 +239,7 @@ static void add_survey(request_t *self, const proto_survey_t *survey)
 
 static bool commit(request_t *self, const char **why)
 {
+    static const char *const reasons[] = {"asked", "failed", "anger", NULL};
     const proto_commit_t *msg = self->msg;
     CHECK_USER(msg);
     CHECK_TOKEN(msg);
@@ -255,8 +257,10 @@ static bool commit(request_t *self, const char **why)
               proto_encode(&proto_context_record, msg->context, &self->records[1], NULL),
           "the context is larger than 1 MiB");
     CHECK_SPENT(msg->tokens, msg->calls);
+    CHECK(msg->talk >= 0 && msg->talk <= REQUEST_MAX_TOKEN, "talk is not one");
+    CHECK(msg->wanted.size == 0 || among(msg->wanted, reasons), "wanted is no reason");
     OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, KEY_REPLIES, KEY_TARGETS,
-           KEY_SPENT, SURVEY_KEYS);
+           KEY_SPENT, KEY_DESK, SURVEY_KEYS);
     add_number(&self->words, msg->token);
     add(&self->words, reply->turn_id);
     add_number(&self->words, reply->upto_seq);
@@ -270,6 +274,9 @@ static bool commit(request_t *self, const char **why)
     add_number(&self->words, msg->tokens);
     add_number(&self->words, msg->calls);
     add_number(&self->words, self->limits->day_offset_ms);
+    add_number(&self->words, msg->talk);
+    add(&self->words, msg->wanted);
+    add(&self->words, msg->wanted_note);
     return true;
 }
 
@@ -288,7 +295,7 @@ static bool reset(request_t *self, const char **why)
 {
     const proto_reset_t *msg = self->msg;
     CHECK_USER(msg);
-    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT);
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, KEY_TALK, KEY_TICKS);
     add_number(&self->words, REQUEST_GRACE_MS);
     return true;
 }
@@ -297,7 +304,8 @@ static bool read_(request_t *self, const char **why)
 {
     const proto_read_t *msg = self->msg;
     CHECK_USER(msg);
-    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_INBOX, KEY_CONTEXT, KEY_OUTBOX, KEY_SURVEY);
+    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_INBOX, KEY_CONTEXT, KEY_OUTBOX, KEY_SURVEY,
+         KEY_TALK, KEY_TICKS);
     return true;
 }
 
@@ -380,7 +388,7 @@ static bool delivered(request_t *self, const char **why)
     CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
     CHECK(msg->nth >= 0 && msg->nth <= REQUEST_MAX_TOKEN, "nth is not one");
     OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT, KEY_KNOWN, KEY_PACE,
-           SURVEY_KEYS);
+           KEY_TICKS, SURVEY_KEYS);
     add(&self->words, msg->turn_id);
     add_number(&self->words, msg->token);
     add(&self->words, msg->state);
@@ -423,7 +431,8 @@ static bool status(request_t *self, const char **why)
     CHECK(msg->sid.size > 0, "sid is empty");
     CHECK(msg->status.size > 0, "status is empty");
     CHECK(msg->code >= 0 && msg->code <= REQUEST_MAX_TOKEN, "code is not one");
-    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT, KEY_KNOWN, SURVEY_KEYS);
+    OUTBOX(self, msg->user_id, msg->sid, OUTBOX_KEYS, KEY_SID, KEY_SENT, KEY_KNOWN, KEY_TICKS,
+           SURVEY_KEYS);
     add(&self->words, msg->status);
     add_number(&self->words, carrier_status_rank(msg->status));
     add_number(&self->words, msg->code);
@@ -474,6 +483,75 @@ static void add_spend(words_t *words, buf_t *names, const request_limits_t *limi
     add_number(words, limits->day_offset_ms);
 }
 
+/* ---- a person of the shop ---- */
+
+static bool take_over(request_t *self, const char **why)
+{
+    const proto_take_over_t *msg = self->msg;
+    CHECK_USER(msg);
+    CHECK(msg->by.size > 0, "by is empty");
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_TALK, KEY_DESK, KEY_TARGETS,
+           SURVEY_KEYS);
+    add(&self->words, msg->by);
+    add_number(&self->words, msg->force);
+    add_number(&self->words, self->limits->handoff_ttl);
+    add_number(&self->words, self->limits->session_ttl);
+    return true;
+}
+
+static bool say(request_t *self, const char **why)
+{
+    const proto_say_t *msg = self->msg;
+    CHECK_USER(msg);
+    CHECK(msg->say_id.size > 0, "say_id is empty");
+    CHECK(msg->text.size > 0, "text is empty");
+    CHECK(msg->turn_id.size > 4 && memcmp(msg->turn_id.data, "say-", 4) == 0,
+          "turn_id must begin with say-");
+    proto_waiting_t said = {.message_id = msg->turn_id,
+                            .text = msg->text,
+                            .role = STR_LIT("person")}; /* by is the script's to say */
+    proto_reply_t reply = {.turn_id = msg->turn_id, .text = msg->text};
+    CHECK(proto_encode(&proto_waiting_record, &said, &self->records[0], NULL) &&
+              proto_encode(&proto_reply_record, &reply, &self->records[1], NULL),
+          "the message cannot be stored");
+    OUTBOX(self, msg->user_id, msg->say_id, OUTBOX_KEYS, KEY_SAYING, KEY_TALK, KEY_DESK, KEY_KNOWN,
+           KEY_TICKS);
+    add(&self->words, msg->by);
+    add(&self->words, msg->turn_id);
+    add(&self->words, buf_view(&self->records[0]));
+    add(&self->words, buf_view(&self->records[1]));
+    add_number(&self->words, self->limits->handoff_ttl);
+    add_number(&self->words, self->limits->session_ttl);
+    add_number(&self->words, self->limits->dedup_ttl);
+    add_number(&self->words, REQUEST_MAX_OUTBOX);
+    return true;
+}
+
+static bool give_back(request_t *self, const char **why)
+{
+    const proto_give_back_t *msg = self->msg;
+    CHECK_USER(msg);
+    proto_waiting_t note = {.text = msg->note, .role = STR_LIT("note")};
+    CHECK(msg->note.size == 0 ||
+              proto_encode(&proto_waiting_record, &note, &self->records[0], NULL),
+          "the note cannot be stored");
+    OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_TALK, KEY_DESK);
+    add(&self->words, msg->by);
+    add(&self->words, buf_view(&self->records[0]));
+    add_number(&self->words, self->limits->session_ttl);
+    return true;
+}
+
+static bool get_said(request_t *self, const char **why)
+{
+    const proto_get_said_t *msg = self->msg;
+    CHECK_USER(msg);
+    CHECK(msg->after >= 0 && msg->after <= REQUEST_MAX_TOKEN, "after is not one");
+    KEYS(self, msg->user_id, (str_t){0}, KEY_STATE, KEY_TALK);
+    add_number(&self->words, msg->after);
+    return true;
+}
+
 static bool get_budget(request_t *self, const char **why)
 {
     const proto_get_budget_t *msg = self->msg;
@@ -504,6 +582,10 @@ static const struct {
     {PROTO_LOG_TURN, SCRIPT_TURN_LOG, log_turn},
     {PROTO_GET_BUDGET, SCRIPT_SPEND, get_budget},
     {PROTO_PACE, SCRIPT_PACE, pace},
+    {PROTO_TAKE_OVER, SCRIPT_TAKEOVER, take_over},
+    {PROTO_SAY, SCRIPT_SAY, say},
+    {PROTO_GIVE_BACK, SCRIPT_GIVEBACK, give_back},
+    {PROTO_GET_SAID, SCRIPT_SAID, get_said},
 };
 
 char *request_command(const request_limits_t *limits, proto_type_t type, const void *msg,
@@ -632,5 +714,25 @@ char *request_surveys(unsigned partition, const proto_surveys_t *msg, size_t *si
     char *bytes = format(&words, size);
     buf_free(&names[0]);
     buf_free(&names[1]);
+    return bytes;
+}
+
+char *request_desk(unsigned partition, const proto_list_desk_t *msg, size_t *size)
+{
+    words_t words = {.count = 0};
+    buf_t name, front;
+    buf_init(&name, KEY_MAX);
+    buf_init(&front, KEY_MAX);
+    begin(&words, SCRIPT_DESK);
+    add_number(&words, 1);
+    keys_partition_name(&name, KEY_DESK, partition);
+    add(&words, buf_view(&name));
+    buf_printf(&front, "most:{%u}:%s:", partition, keys_kind(KEY_STATE));
+    add(&words, buf_view(&front));
+    add_number(&words, !msg->taken);
+    add_number(&words, msg->limit);
+    char *bytes = format(&words, size);
+    buf_free(&name);
+    buf_free(&front);
     return bytes;
 }

@@ -54,6 +54,7 @@ typedef struct request_limits {
     int64_t alert_repeat_ms;         /* the same alert is told once in that time */
     int64_t alert_rate;              /* of a kind in an hour */
     str_t template_sid; /* asks somebody to write, for whom a reply waits; may be empty */
+    int64_t handoff_ttl;             /* ms; 0: no end */
 } request_limits_t;
 
 /*
@@ -65,8 +66,9 @@ char *request_command(const request_limits_t *limits, proto_type_t type, const v
 
 /* The same for what the log of turns is told when a part of an answer was sent; all: the last. */
 char *request_turn_out(str_t turn_id, bool all, size_t *size);
-/* The same for one partition of SURVEYS. */
+/* The same for one partition of SURVEYS, and of LIST_DESK. */
 char *request_surveys(unsigned partition, const proto_surveys_t *msg, size_t *size);
+char *request_desk(unsigned partition, const proto_list_desk_t *msg, size_t *size);
 
 /* How long a turn may tell anew what it spent and is known to be counted, ms: longer than anybody
  * repeats a request. */

@@ -23,12 +23,7 @@
     EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
                 ".incbin \"sessions/survey.lua\"\n",                     \
                 name, 6)
-/* … and spent.lua, with or without it. */
-#define EMBED_SURVEY_SPENT(name)                                         \
-    EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
-                ".incbin \"sessions/survey.lua\"\n"                      \
-                ".incbin \"sessions/spent.lua\"\n",                      \
-                name, 6)
+/* … or spent.lua. */
 #define EMBED_SPENT(name)                                                \
     EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
                 ".incbin \"sessions/spent.lua\"\n",                      \
@@ -41,11 +36,27 @@
                 name, 6)
 #define EMBED_GCRA(name) \
     EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/gcra.lua\"\n", name, 6)
-EMBED_SURVEY(enqueue);
+/* … and person.lua, behind all else. */
+#define EMBED_PERSON(name)                                               \
+    EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
+                ".incbin \"sessions/person.lua\"\n",                     \
+                name, 6)
+#define EMBED_SURVEY_PERSON(name)                                        \
+    EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
+                ".incbin \"sessions/survey.lua\"\n"                      \
+                ".incbin \"sessions/person.lua\"\n",                     \
+                name, 6)
+#define EMBED_SURVEY_SPENT_PERSON(name)                                  \
+    EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
+                ".incbin \"sessions/survey.lua\"\n"                      \
+                ".incbin \"sessions/spent.lua\"\n"                       \
+                ".incbin \"sessions/person.lua\"\n",                     \
+                name, 6)
+EMBED_SURVEY_PERSON(enqueue);
 EMBED_OUTBOX(withdraw);
-EMBED_SURVEY_SPENT(claim);
+EMBED_SURVEY_SPENT_PERSON(claim);
 EMBED_OUTBOX(renew);
-EMBED_SURVEY_SPENT(commit);
+EMBED_SURVEY_SPENT_PERSON(commit);
 EMBED_OUTBOX(release);
 EMBED_OUTBOX(reset);
 EMBED(read);
@@ -69,6 +80,11 @@ EMBED(raise_alert);
 EMBED(take_alerts);
 EMBED(settle_alert);
 EMBED(forget_alerts);
+EMBED_SURVEY_PERSON(takeover);
+EMBED_PERSON(say);
+EMBED_PERSON(giveback);
+EMBED(said);
+EMBED(desk);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -105,6 +121,11 @@ static const struct {
     [SCRIPT_TAKE_ALERTS] = SOURCE(take_alerts),
     [SCRIPT_SETTLE_ALERT] = SOURCE(settle_alert),
     [SCRIPT_FORGET_ALERTS] = SOURCE(forget_alerts),
+    [SCRIPT_TAKEOVER] = SOURCE(takeover),
+    [SCRIPT_SAY] = SOURCE(say),
+    [SCRIPT_GIVEBACK] = SOURCE(giveback),
+    [SCRIPT_SAID] = SOURCE(said),
+    [SCRIPT_DESK] = SOURCE(desk),
 };
 
 str_t script_source(script_t script)

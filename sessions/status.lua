@@ -3,13 +3,13 @@
 -- we know the message: the furthest status stays. A part that has moved on lets the next one go; one
 -- that came after the window was closed has its reply put back, from that part on and once; one to
 -- somebody who wants no messages is the last, unless they have written since.
--- KEYS: those of outbox.lua, sid, sent, known, survey, surveys, opinions
+-- KEYS: those of outbox.lua, sid, sent, known, ticks, survey, surveys, opinions
 -- ARGV: those of outbox.lua, status, how far it is, code, DEDUP_TTL, how far one is that a part need
 --       not wait beyond, code of the closed window, code of an opt-out, template that asks the person
 --       to write or ''
 -- Answers {'known', 'unknown' or 'back', 1 if it is news or 0, status, code, replies dropped, 1 if that
 --         template is due now or 0}
-local sid, sent, known_keys = unpack(KEYS, 6)
+local sid, sent, known_keys, ticks = unpack(KEYS, 6)
 local far, code = tonumber(ARGV[4]), tonumber(ARGV[5])
 
 local stored = redis.call('HMGET', sid, 'turn', 'rank', 'part', 'seq')
@@ -19,6 +19,9 @@ if news then
     redis.call('HSET', sid, 'status', ARGV[3], 'rank', ARGV[4], 'code', ARGV[5])
     redis.call('PEXPIRE', sid, ARGV[6])
     list(known_keys, sid, ARGV[6])
+    if turn then
+        tick(ticks, turn, ARGV[3], code, true)
+    end
 end
 
 -- What is kept of it since it was sent: where, and its fields; nil if that is not known any more
@@ -43,6 +46,7 @@ local function wait(seq, fields)
     fields.state, fields.at, fields.since = wrote and 'due' or 'parked', now, 0
     fields.parts, fields.attempts, fields.back = part - 1, 0, -1
     change(turn, fields)
+    tick(ticks, turn, 'parked', code, true)
     if not wrote then
         invited = invite(turn, ARGV[10])
     end
@@ -55,6 +59,9 @@ end
 local function restore()
     local names, values = kept()
     local left = redis.call('HGET', state, 'opted_out')
+    if redis.call('HEXISTS', state, 'by') == 1 and string.sub(turn, 1, 4) ~= 'say-' then
+        return false -- the bot is silent
+    end
     if not names or (left and tonumber(values[3]) < tonumber(left)) then
         return false
     end

@@ -13,6 +13,7 @@
 #include "sessions/budget.h"
 #include "sessions/carrier.h"
 #include "sessions/console.h"
+#include "sessions/desk.h"
 #include "sessions/people_index.h"
 #include "sessions/survey_report.h"
 #include "sessions/sweep.h"
@@ -27,6 +28,7 @@ struct store {
     sweeper_t *sweeper;
     turn_reports_t *reports;
     survey_reporter_t *reporter;
+    desk_t *desk;
     budget_t *budget;
     alerts_t *alerts;
     console_t *console;
@@ -47,23 +49,19 @@ typedef struct pending {
     int64_t score;                    /* COMMIT: that was given, -1: none */
 } pending_t;
 
-const proto_type_t store_accepts[] = {PROTO_ENQUEUE,      PROTO_WITHDRAW,
-                                      PROTO_CLAIM,        PROTO_RENEW,
-                                      PROTO_COMMIT,       PROTO_RELEASE,
-                                      PROTO_RESET,        PROTO_READ,
-                                      PROTO_SWEEP,        PROTO_TAKE,
-                                      PROTO_FORGO,        PROTO_DELIVERED,
-                                      PROTO_STATUS,       PROTO_LOG_TURN,
-                                      PROTO_LIST_TURNS,   PROTO_GET_LATENCY,
-                                      PROTO_SURVEYS,      PROTO_GET_BUDGET,
-                                      PROTO_EXPORT,       PROTO_ERASE,
-                                      PROTO_SIGN_IN,      PROTO_WHO_IS,
-                                      PROTO_SIGN_OUT,     PROTO_LIST_USERS,
-                                      PROTO_PUT_USER,     PROTO_DROP_USER,
-                                      PROTO_NEW_PASSWORD, PROTO_PACE,
-                                      PROTO_LIST_PEOPLE,  PROTO_GET_CHANGES,
-                                      PROTO_RAISE_ALERT,  PROTO_TAKE_ALERTS,
-                                      PROTO_SETTLE_ALERT, 0};
+const proto_type_t store_accepts[] = {PROTO_ENQUEUE,     PROTO_WITHDRAW,    PROTO_CLAIM,
+                                      PROTO_RENEW,       PROTO_COMMIT,      PROTO_RELEASE,
+                                      PROTO_RESET,       PROTO_READ,        PROTO_SWEEP,
+                                      PROTO_TAKE,        PROTO_FORGO,       PROTO_DELIVERED,
+                                      PROTO_STATUS,      PROTO_LOG_TURN,    PROTO_LIST_TURNS,
+                                      PROTO_GET_LATENCY, PROTO_SURVEYS,     PROTO_GET_BUDGET,
+                                      PROTO_EXPORT,      PROTO_ERASE,       PROTO_SIGN_IN,
+                                      PROTO_WHO_IS,      PROTO_SIGN_OUT,    PROTO_LIST_USERS,
+                                      PROTO_PUT_USER,    PROTO_DROP_USER,   PROTO_NEW_PASSWORD,
+                                      PROTO_PACE,        PROTO_LIST_PEOPLE, PROTO_GET_CHANGES,
+                                      PROTO_RAISE_ALERT, PROTO_TAKE_ALERTS, PROTO_SETTLE_ALERT,
+                                      PROTO_TAKE_OVER,   PROTO_SAY,         PROTO_GIVE_BACK,
+                                      PROTO_GET_SAID,    PROTO_LIST_DESK,   0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -82,6 +80,7 @@ static const struct {
     bool told; /* in the log too, above debug */
 } outcomes[] = {
     {PROTO_ENQUEUE, "new", METRIC_INBOX_ENQUEUED, false},
+    {PROTO_ENQUEUE, "held", METRIC_INBOX_ENQUEUED, false},
     {PROTO_ENQUEUE, "waiting", METRIC_INBOX_DUPLICATES, false},
     {PROTO_ENQUEUE, "silent", METRIC_INBOX_DUPLICATES, false},
     {PROTO_ENQUEUE, "answered", METRIC_INBOX_DUPLICATES, false},
@@ -168,6 +167,40 @@ static void note_survey(const answer_t *answer)
         metric_add_label(METRIC_SURVEYS, "overtaken", 1);
 }
 
+/* What people of the shop do. */
+static void note_person(const pending_t *self, const answer_t *answer)
+{
+    static const struct {
+        proto_type_t request;
+        const char *status, *what;
+    } done[] = {
+        {PROTO_ENQUEUE, "held", "held"},
+        {PROTO_TAKE_OVER, "ok", "taken"},
+        {PROTO_SAY, "ok", "said"},
+        {PROTO_GIVE_BACK, "ok", "given_back"},
+    };
+    proto_type_t type = self->header.type;
+    if (answer->lapsed.size) {
+        metric_add_label(METRIC_HANDOFFS, "lapsed", 1);
+        log_warn("handoff_lapsed", LOG_TRACE(&self->header.trace), LOG_TEXT("by", answer->lapsed));
+    }
+    if (answer->lost) {
+        metric_add_label(METRIC_HANDOFFS, "lost", answer->lost);
+        log_warn("talk_lost", LOG_TRACE(&self->header.trace), LOG_INT("messages", answer->lost));
+    }
+    if (answer->wanted)
+        metric_add_label(METRIC_HANDOFFS, "wanted", 1);
+    for (size_t i = 0; i < sizeof done / sizeof *done; i++)
+        if (done[i].request == type && str_is(answer->status, done[i].status))
+            metric_add_label(METRIC_HANDOFFS, done[i].what, 1);
+    if (answer->type == PROTO_HANDOFF)
+        log_info("handoff", LOG_TRACE(&self->header.trace),
+                 LOG_CSTR("request", proto_type_name(type)), LOG_TEXT("status", answer->status),
+                 LOG_TEXT("by", answer->msg.handoff.by));
+    if (type == PROTO_TAKE_OVER && answer->msg.handoff.dropped)
+        metric_add_label(METRIC_OUTBOX, "dropped", answer->msg.handoff.dropped);
+}
+
 static void note(const pending_t *self, const answer_t *answer)
 {
     const char *type = proto_type_name(self->header.type);
@@ -193,6 +226,7 @@ static void note(const pending_t *self, const answer_t *answer)
         log_info("person_erased", LOG_TRACE(&self->header.trace),
                  LOG_INT("erased", answer->msg.ok.count));
     note_survey(answer);
+    note_person(self, answer);
     if (answer->damaged)
         log_error("stored_context_damaged", LOG_TRACE(&self->header.trace), LOG_CSTR("type", type));
     if (answer->type == PROTO_ERROR &&
@@ -357,6 +391,10 @@ void store_handle(void *arg, const rpc_request_t *request)
         console_handle(self->console, request);
         return;
     }
+    if (header->type == PROTO_LIST_DESK) {
+        desk_handle(self->desk, request);
+        return;
+    }
     const char *why;
     size_t size;
     char *bytes = request_command(&self->limits, header->type, request->msg, &size, &why);
@@ -400,6 +438,7 @@ store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limi
     self->alerts = alerts_new(redis, limits->alert_repeat_ms, limits->alert_rate);
     self->budget = budget_new(redis, &self->limits, person, self->alerts);
     self->people = people_index_new(redis, &self->limits);
+    self->desk = desk_new(redis);
     self->console = console_new(loop, redis, console);
     return self;
 }
@@ -413,6 +452,7 @@ void store_destroy(store_t **self_p)
     sweeper_destroy(&self->sweeper);
     turn_reports_destroy(&self->reports);
     survey_reporter_destroy(&self->reporter);
+    desk_destroy(&self->desk);
     budget_destroy(&self->budget);
     alerts_destroy(&self->alerts);
     console_destroy(&self->console);

@@ -13,7 +13,8 @@ static const struct {
     {"sent", "to ", 0, "outgoing"},     {"sent", "reply ", 0, "reply"},
     {"state", "ask_to", 0, "outgoing"}, {"state", "ask", 0, "survey"},
     {"survey", "record", 0, "survey"},  {"survey", "opinion", 0, "survey"},
-    {"opinions", "", 0, "survey"},
+    {"opinions", "", 0, "survey"},      {"talk", "", 2, "waiting"},
+    {"state", "to", 0, "outgoing"},
 };
 
 /* Takes "<number> " off the front; false: there is none. */

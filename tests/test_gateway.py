@@ -414,7 +414,7 @@ def test_a_conversation_is_shown(shop):
              "turn_id": ""}],
         "tools": [{"turn_id": "", "name": "search_cars", "arguments": "{}", "result": "{}"}],
         "cars": [SHOWN], "list": PAGE, "waiting": 1, "undelivered": 2, "writing": True, "opted_out": False,
-        "language": "es", "turns": 2, "expires_at": "2026-01-02T03:04:05.678Z"}
+        "person": None, "language": "es", "turns": 2, "expires_at": "2026-01-02T03:04:05.678Z"}
     assert shop.sessions.wait_for("READ", lambda m: m.user_id == "whatsapp:+521 ñ")
 
 

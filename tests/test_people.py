@@ -66,6 +66,10 @@ def live(talk):
     talk.enqueue("m0", text="hola, soy Ana")
     talk.commit(talk.claim(), "T0", context={"version": 1, "summary": "Nombre: Ana", "entries": [
         {"role": "user", "text": "hola, soy Ana"}]})
+    talk.call("TAKE_OVER", by="Eva")
+    talk.enqueue("mt", text="¿me llaman?")
+    talk.call("SAY", text="claro", say_id="c1", turn_id="say-1")
+    talk.call("GIVE_BACK", note="quiere el rojo")
     talk.answered("T1")
     claimed = talk.claim()
     talk.delivered("T1", "trying", claimed.token)
@@ -108,13 +112,15 @@ def test_everything_is_told(talk):
         "LIST", "APART", "ANONYMOUS")} - {"known"}
     by = {(i[0], i[1]): i for i in items}
     assert by["context", ""][2] == "context" and b"after T2" in by["context", ""][3]
-    assert by["inbox", "4"][2] == "waiting" and "¿y el rojo?".encode() in by["inbox", "4"][3]
+    assert by["inbox", "5"][2] == "waiting" and "¿y el rojo?".encode() in by["inbox", "5"][3]
     assert by["replies", "1"][2] == "reply" and b"answer of T0" in by["replies", "1"][3]
     assert by["outgoing", "reply T2"][2] == "reply"
     assert by["seen", "m0"][3] == b"1" and by["sid", "SM1 status"][3] == b"read"
     assert by["sid", "SM9 status"][3] == b"sent"
-    assert by["state", "seq"][3] == b"4"
-    assert sum(i[0] == "seen" for i in items) == 4
+    assert by["state", "seq"][3] == b"5"
+    assert sum(i[0] == "seen" for i in items) == 5
+    assert [i[2] for i in items if i[0] == "talk"] == ["waiting"] * 3
+    assert by["saying", "c1"][3] == b"2" and b"quiere el rojo" in by["talk", "3"][3]
 
 
 def test_nothing_is_left_but_of_others(service, talk):

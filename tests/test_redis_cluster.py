@@ -94,7 +94,10 @@ def test_no_script_touches_two_slots(service):
             ("SIGN_IN", known), ("LIST_USERS", {}), ("DROP_USER", {"name": "ana"}),
             ("RAISE_ALERT", {"key": "k", "alert": {"id": "1", "kind": "test", "at_ms": 1}}),
             ("TAKE_ALERTS", {"lease_ms": 1000, "max": 5}),
-            ("SETTLE_ALERT", {"alert_id": "1", "tries": 1}), ("ERASE", whose)]
+            ("SETTLE_ALERT", {"alert_id": "1", "tries": 1}),
+            ("TAKE_OVER", {**whose, "by": "Ana"}), ("GET_SAID", whose),
+            ("SAY", {**whose, "say_id": "c1", "turn_id": "say-1", "text": "hola"}),
+            ("GIVE_BACK", {**whose, "note": "ya"}), ("LIST_DESK", {"limit": 5}), ("ERASE", whose)]
         for type_, fields in asked:
             answer = talk.client.call(type_, check=False, **fields)
             if answer.type == "ERROR":  # refused by what is stored, not for how it was asked

@@ -374,8 +374,8 @@ async function deliver(message, key) {
   const element = writing.end();
   if (!end.reply) {
     trouble(element, end.status ? reason(end.status) : say.offline, () => deliver(message, key));
-  } else if (shown.has(end.reply.turn_id)) {
-    element.remove();
+  } else if (shown.has(end.reply.turn_id) || end.reply.person !== undefined) {
+    element.remove(); // a person of the shop has the conversation, or had it
   } else {
     shown.add(end.reply.turn_id);
     answer(element, end.reply);
@@ -401,9 +401,10 @@ async function restore() {
     const response = await call(`/seller/sessions/${encodeURIComponent(user)}`);
     if (!response.ok) return false;
     const session = await response.json();
-    session.messages.forEach((message, i) => {
+    const read = session.messages.filter((message) => message.role !== "note" && !message.unsent);
+    read.forEach((message, i) => {
       const element = turn(message.role === "user" ? "mine" : "theirs");
-      const last = i === session.messages.length - 1;
+      const last = i === read.length - 1;
       if (message.role === "user") element.append(make("div", "bubble", message.text));
       else answer(element, { reply: message.text, cars: last ? session.cars : [], list: last ? session.list : null });
       add(element);

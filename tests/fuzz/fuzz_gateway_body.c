@@ -3,10 +3,29 @@
 
 #include "common/text.h"
 #include "gateway/bot_request.h"
+#include "gateway/handoff_request.h"
 #include "gateway/json_text.h"
 #include "proto/messages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void fuzz_handoff(str_t body, arena_t *arena)
+{
+    handoff_request_t request;
+    problem_t problem = {0};
+
+    for (handoff_kind_t kind = HANDOFF_TAKE; kind <= HANDOFF_GIVE; kind++) {
+        if (!handoff_request_parse(kind, body, (str_t){0}, arena, &request, &problem)) {
+            if (problem.status != 400 && problem.status != 413)
+                abort();
+            continue;
+        }
+        if (request.by.size > HANDOFF_MAX_BY || (kind == HANDOFF_TAKE && !request.by.size) ||
+            request.id.size > HANDOFF_MAX_ID || request.text.size > PROTO_MAX_TEXT ||
+            (kind == HANDOFF_SAY && (!request.text.size || !request.id.size)))
+            abort();
+    }
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -23,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else if (problem.status != 400 && problem.status != 413) {
         abort();
     }
+    fuzz_handoff((str_t){(const char *)data, size}, arena);
     /* any bytes at all become JSON text */
     buf_init(&out, 8 * size + 16);
     json_put_text(&out, (str_t){(const char *)data, size});

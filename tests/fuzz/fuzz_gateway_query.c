@@ -4,6 +4,7 @@
 #include "common/buf.h"
 #include "gateway/bot_request.h"
 #include "gateway/car_query.h"
+#include "gateway/handoff_request.h"
 #include "gateway/survey_query.h"
 #include "gateway/turn_query.h"
 #include "gateway/url.h"
@@ -78,6 +79,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else if (problem.status != 400) {
         abort();
     }
+    handoff_list_t list;
+    int64_t after;
+    if (handoff_list_parse(text, arena, &list, &problem) &&
+        (list.limit < 1 || list.limit > HANDOFF_LIST_MAX))
+        abort();
+    if (handoff_after_parse(text, arena, &after, &problem) && after < 0)
+        abort();
     makes_query_parse(text, arena, &make, &problem);
     fuzz_turns(text, arena);
     fuzz_budget(text, arena);

@@ -31,7 +31,8 @@ static const request_limits_t limits = {.inbox_max = 7,
                                         .person_ms = 6000,
                                         .person_burst = 10,
                                         .number_rate = 80,
-                                        .template_sid = {"HX1", 3}};
+                                        .template_sid = {"HX1", 3},
+                                        .handoff_ttl = 70000};
 
 /* ---- keys ---- */
 
@@ -80,6 +81,10 @@ static void keys_carry_the_partition(void **state)
     assert_key(KEY_OUTBOX, "a", "", "most:{300}:outbox:a");
     assert_key(KEY_OUTGOING, "a", "", "most:{300}:outgoing:a");
     assert_key(KEY_SID, "a", "SM1", "most:{300}:sid:1:a:SM1");
+    assert_key(KEY_TALK, "a", "", "most:{300}:talk:a");
+    assert_key(KEY_TICKS, "a", "", "most:{300}:ticks:a");
+    assert_key(KEY_SAYING, "a", "c1", "most:{300}:saying:1:a:c1");
+    assert_key(KEY_DESK, "a", "", "most:{300}:desk");
     assert_key(KEY_TURNS, "a", "", "most:{turns}:log");
     assert_key(KEY_RECORDS, "a", "", "most:{turns}:records");
     assert_key(KEY_SPENT, "a", "", "most:{300}:spent:a");
@@ -278,23 +283,23 @@ static void enqueue_becomes_a_command(void **state)
                            .channel = STR_LIT("api"),
                            .text = STR_LIT("hola")};
     redisReply *got = command(PROTO_ENQUEUE, &msg);
-    assert_keys(got, 13);
+    assert_keys(got, 15);
     assert_string_equal(got->element[1]->str, script_sha(SCRIPT_ENQUEUE).data);
     assert_string_equal(got->element[8]->str, "most:{300}:seen:1:a:m1");
     arena_t *arena = arena_new(4096);
     proto_waiting_t waiting;
-    assert_true(proto_decode(&proto_waiting_record, got->element[18]->str, got->element[18]->len,
+    assert_true(proto_decode(&proto_waiting_record, got->element[20]->str, got->element[20]->len,
                              &waiting, arena, NULL));
     assert_true(str_is(waiting.text, "hola"));
     assert_true(str_is(waiting.message_id, "m1"));
     /* no reply_to: the outbox has no part in it */
-    assert_words(got, 19,
+    assert_words(got, 21,
                  (const char *[]){"7", "9000", "5000", "2000", "", "0", "100", "", "0", NULL});
     freeReplyObject(got);
     msg.opt = STR_LIT("out"); /* nor is there anything to leave; the turn is told all the same */
     got = command(PROTO_ENQUEUE, &msg);
-    assert_string_equal(got->element[26]->str, "");
-    assert_true(proto_decode(&proto_waiting_record, got->element[18]->str, got->element[18]->len,
+    assert_string_equal(got->element[28]->str, "");
+    assert_true(proto_decode(&proto_waiting_record, got->element[20]->str, got->element[20]->len,
                              &waiting, arena, NULL));
     assert_true(str_is(waiting.opt, "out"));
     freeReplyObject(got);
@@ -302,19 +307,19 @@ static void enqueue_becomes_a_command(void **state)
     msg.reply_to = STR_LIT("whatsapp:+1");
     msg.hold_ms = 800;
     got = command(PROTO_ENQUEUE, &msg);
-    assert_string_equal(got->element[24]->str, "800");
+    assert_string_equal(got->element[26]->str, "800");
     proto_outgoing_t target;
-    assert_true(proto_decode(&proto_outgoing_record, got->element[23]->str, got->element[23]->len,
+    assert_true(proto_decode(&proto_outgoing_record, got->element[25]->str, got->element[25]->len,
                              &target, arena, NULL));
     assert_true(str_is(target.reply_to, "whatsapp:+1"));
     assert_true(str_is(target.message_id, "m1"));
     assert_true(str_is(target.channel, "api"));
-    assert_string_equal(got->element[26]->str, "out");
+    assert_string_equal(got->element[28]->str, "out");
     freeReplyObject(got);
 
     msg.silent = true; /* the wish is kept, and nothing goes anywhere */
     got = command(PROTO_ENQUEUE, &msg);
-    assert_words(got, 23, (const char *[]){"", "800", "100", "out", "1", NULL});
+    assert_words(got, 25, (const char *[]){"", "800", "100", "out", "1", NULL});
     freeReplyObject(got);
     arena_destroy(&arena);
 }
@@ -328,17 +333,17 @@ static void claim_becomes_a_command(void **state)
                          .dead = STR_LIT("agent-2/6"),
                          .token = 12};
     redisReply *got = command(PROTO_CLAIM, &msg);
-    assert_keys(got, 10);
-    assert_int_equal(got->elements, 22);
+    assert_keys(got, 12);
+    assert_int_equal(got->elements, 24);
     assert_string_equal(got->element[9]->str, "most:{300}:spent:a");
-    assert_string_equal(got->element[13]->str, "a");
-    assert_string_equal(got->element[15]->str, "agent-1/5");
-    assert_string_equal(got->element[16]->str, "3000");
-    assert_string_equal(got->element[17]->str, "agent-2/6");
-    assert_string_equal(got->element[18]->str, "12");
-    assert_true(atoi(got->element[19]->str) < PROTO_MAX_BODY);
-    assert_string_equal(got->element[20]->str, "1"); /* people are asked */
-    assert_string_equal(got->element[21]->str, "-21600000");
+    assert_string_equal(got->element[15]->str, "a");
+    assert_string_equal(got->element[17]->str, "agent-1/5");
+    assert_string_equal(got->element[18]->str, "3000");
+    assert_string_equal(got->element[19]->str, "agent-2/6");
+    assert_string_equal(got->element[20]->str, "12");
+    assert_true(atoi(got->element[21]->str) < PROTO_MAX_BODY);
+    assert_string_equal(got->element[22]->str, "1"); /* people are asked */
+    assert_string_equal(got->element[23]->str, "-21600000");
     freeReplyObject(got);
 }
 
@@ -351,26 +356,30 @@ static void commit_becomes_a_command(void **state)
                           .reply = &reply,
                           .reply_count = 1,
                           .tokens = 1500,
-                          .calls = 2};
+                          .calls = 2,
+                          .talk = 7,
+                          .wanted = STR_LIT("asked"),
+                          .wanted_note = STR_LIT("llámenme")};
     redisReply *got = command(PROTO_COMMIT, &msg);
-    assert_keys(got, 12);
+    assert_keys(got, 13);
     assert_string_equal(got->element[11]->str, "most:{300}:spent:a");
-    assert_string_equal(got->element[16]->str, "3609000"); /* the state outlives the rest */
-    assert_string_equal(got->element[17]->str, "12");
-    assert_string_equal(got->element[18]->str, "t1");
-    assert_string_equal(got->element[19]->str, "4");
-    assert_int_equal(got->element[21]->len, 0); /* no context: forget */
-    assert_words(got, 22,
-                 (const char *[]){"5000", "9000", "2000", "256", "", "", "", "", "0", "1800000",
-                                  "2592000000", "82800000", "2592000000", "1500", "2", "-21600000",
-                                  NULL});
+    assert_string_equal(got->element[17]->str, "3609000"); /* the state outlives the rest */
+    assert_string_equal(got->element[18]->str, "12");
+    assert_string_equal(got->element[19]->str, "t1");
+    assert_string_equal(got->element[20]->str, "4");
+    assert_int_equal(got->element[22]->len, 0); /* no context: forget */
+    assert_words(got, 23,
+                 (const char *[]){"5000",       "9000",     "2000",       "256",      "",
+                                  "",           "",         "",           "0",        "1800000",
+                                  "2592000000", "82800000", "2592000000", "1500",     "2",
+                                  "-21600000",  "7",        "asked",      "llámenme", NULL});
     freeReplyObject(got);
 
     proto_context_t context = {.version = 1};
     msg.context = &context;
     msg.context_count = 1;
     got = command(PROTO_COMMIT, &msg);
-    assert_true(got->element[21]->len > 0);
+    assert_true(got->element[22]->len > 0);
     freeReplyObject(got);
 }
 
@@ -390,10 +399,10 @@ static void the_rest_becomes_commands(void **state)
     assert_keys(got, 5);
     freeReplyObject(got);
     got = command(PROTO_RESET, &(proto_reset_t){.user_id = user});
-    assert_keys(got, 6);
+    assert_keys(got, 8);
     freeReplyObject(got);
     got = command(PROTO_READ, &(proto_read_t){.user_id = user});
-    assert_keys(got, 5);
+    assert_keys(got, 7);
     freeReplyObject(got);
     size_t size;
     char *bytes = request_sweep(&limits, 300, 17, &size);
@@ -424,11 +433,11 @@ static void deliveries_become_commands(void **state)
                                                         .code = 3,
                                                         .retry_ms = 4,
                                                         .nth = 5});
-    assert_keys(got, 12);
+    assert_keys(got, 13);
     assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
     assert_string_equal(got->element[9]->str, "most:{300}:sent:a");
     assert_string_equal(got->element[11]->str, "most:{300}:pace:a");
-    assert_words(got, 15,
+    assert_words(got, 16,
                  (const char *[]){"a", "3609000", "t1", "12", "sent", "2", "SM1", "3", "4", "5",
                                   "9000", "2000", "21610", "3", "63016", "6000000", "10", "HX1",
                                   NULL});
@@ -437,9 +446,9 @@ static void deliveries_become_commands(void **state)
         command(PROTO_STATUS,
                 &(proto_status_t){
                     .user_id = user, .sid = STR_LIT("SM1"), .status = STR_LIT("read"), .code = 9});
-    assert_keys(got, 11);
+    assert_keys(got, 12);
     assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
-    assert_words(got, 14,
+    assert_words(got, 15,
                  (const char *[]){"a", "3609000", "read", "6", "9", "9000", "3", "63016", "21610",
                                   "HX1", NULL});
     freeReplyObject(got);
@@ -464,6 +473,48 @@ static void a_pace_becomes_a_command(void **state)
     got = command_of(&slow, PROTO_PACE, &(proto_pace_t){.address = from, .wanted = 3});
     assert_words(got, 4, (const char *[]){"333334", "1", "1000000", NULL});
     freeReplyObject(got);
+}
+
+static void what_people_of_the_shop_do_becomes_commands(void **state)
+{
+    (void)state;
+    str_t user = STR_LIT("a"), ana = STR_LIT("Ana");
+    redisReply *got =
+        command(PROTO_TAKE_OVER, &(proto_take_over_t){.user_id = user, .by = ana, .force = true});
+    assert_keys(got, 11);
+    assert_words(got, 14, (const char *[]){"a", "3609000", "Ana", "1", "70000", "5000", NULL});
+    freeReplyObject(got);
+    got = command(PROTO_SAY, &(proto_say_t){.user_id = user,
+                                            .say_id = STR_LIT("c1"),
+                                            .text = STR_LIT("hola"),
+                                            .by = ana,
+                                            .turn_id = STR_LIT("say-1")});
+    assert_keys(got, 10);
+    assert_string_equal(got->element[8]->str, "most:{300}:saying:1:a:c1");
+    assert_string_equal(got->element[15]->str, "Ana");
+    assert_string_equal(got->element[16]->str, "say-1");
+    arena_t *arena = arena_new(4096);
+    proto_waiting_t said;
+    assert_true(proto_decode(&proto_waiting_record, got->element[17]->str, got->element[17]->len,
+                             &said, arena, NULL));
+    assert_true(str_is(said.role, "person") && str_is(said.text, "hola"));
+    assert_words(got, 19, (const char *[]){"70000", "5000", "9000", "100", NULL});
+    freeReplyObject(got);
+    got = command(PROTO_GIVE_BACK, &(proto_give_back_t){.user_id = user});
+    assert_keys(got, 7);
+    assert_words(got, 10, (const char *[]){"a", "3609000", "", "", "5000", NULL});
+    freeReplyObject(got);
+    got = command(PROTO_GET_SAID, &(proto_get_said_t){.user_id = user, .after = 3});
+    assert_keys(got, 2);
+    assert_words(got, 5, (const char *[]){"3", NULL});
+    freeReplyObject(got);
+    size_t size;
+    char *bytes = request_desk(300, &(proto_list_desk_t){.limit = 9}, &size);
+    got = words(bytes, size);
+    assert_keys(got, 1);
+    assert_words(got, 3, (const char *[]){"most:{300}:desk", "most:{300}:state:", "1", "9", NULL});
+    freeReplyObject(got);
+    arena_destroy(&arena);
 }
 
 /* Who adds a key says whose it is; what is a person's is exported and erased without more ado. */
@@ -631,7 +682,7 @@ static void spending_becomes_commands(void **state)
 static void nonsense_is_refused(void **state)
 {
     (void)state;
-    str_t a = STR_LIT("a"), none = STR_LIT(""), done = STR_LIT("done");
+    str_t a = STR_LIT("a"), none = STR_LIT(""), done = STR_LIT("done"), say = STR_LIT("say-1");
     proto_reply_t reply = {.turn_id = a, .text = a, .upto_seq = 1};
     proto_reply_t no_turn = {.text = a, .upto_seq = 1};
     proto_reply_t no_seq = {.turn_id = a, .text = a};
@@ -674,9 +725,9 @@ static void nonsense_is_refused(void **state)
         {PROTO_LOG_TURN, &(proto_log_turn_t){none, &good, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_id, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &spendthrift, 1}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, -1, 0}},
-        {PROTO_COMMIT,
-         &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0, REQUEST_MAX_SPENT + 1}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, -1, 0, 0, none, none}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0,
+                                         REQUEST_MAX_SPENT + 1, 0, none, none}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_claim, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_message, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &backwards, 1}},
@@ -695,14 +746,26 @@ static void nonsense_is_refused(void **state)
         {PROTO_RENEW, &(proto_renew_t){a, 0, 1}},
         {PROTO_RENEW, &(proto_renew_t){a, 1, -1}},
         {PROTO_RENEW, &(proto_renew_t){none, 1, 1}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 0, &reply, 1, NULL, 0, NULL, 0, 0, 0}},
-        {PROTO_COMMIT, &(proto_commit_t){none, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_turn, 1, NULL, 0, NULL, 0, 0, 0}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_seq, 1, NULL, 0, NULL, 0, 0, 0}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 0, &reply, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none}},
+        {PROTO_COMMIT,
+         &(proto_commit_t){none, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_turn, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_seq, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none}},
         {PROTO_RELEASE, &(proto_release_t){a, -1}},
         {PROTO_RELEASE, &(proto_release_t){none, 1}},
         {PROTO_RESET, &(proto_reset_t){none}},
         {PROTO_READ, &(proto_read_t){none}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0, -1, none, none}},
+        {PROTO_COMMIT, &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0, 0, a, none}},
+        {PROTO_TAKE_OVER, &(proto_take_over_t){none, a, false}},
+        {PROTO_TAKE_OVER, &(proto_take_over_t){a, none, false}},
+        {PROTO_SAY, &(proto_say_t){none, a, a, a, say}},
+        {PROTO_SAY, &(proto_say_t){a, none, a, a, say}},
+        {PROTO_SAY, &(proto_say_t){a, a, none, a, say}},
+        {PROTO_SAY, &(proto_say_t){a, a, a, a, a}},
+        {PROTO_GIVE_BACK, &(proto_give_back_t){none, a, a}},
+        {PROTO_GET_SAID, &(proto_get_said_t){none, 0}},
+        {PROTO_GET_SAID, &(proto_get_said_t){a, -1}},
         {PROTO_PAGE, &(proto_page_t){0}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -724,7 +787,7 @@ static void too_large_a_context_is_refused(void **state)
         entries[i] = (proto_entry_t){.role = STR_LIT("user"), .text = {text, sizeof text}};
     proto_context_t context = {.version = 1, .entries = entries, .entries_count = 17};
     proto_reply_t reply = {.turn_id = STR_LIT("t"), .text = STR_LIT("x"), .upto_seq = 1};
-    proto_commit_t msg = {STR_LIT("a"), 1, &reply, 1, &context, 1, NULL, 0, 0, 0};
+    proto_commit_t msg = {STR_LIT("a"), 1, &reply, 1, &context, 1, NULL, 0, 0, 0, 0, {0}, {0}};
     const char *why = NULL;
     size_t size;
     assert_null(request_command(&limits, PROTO_COMMIT, &msg, &size, &why));
@@ -784,20 +847,30 @@ static void assert_error(const answer_t *answer, const char *code)
 static void enqueued_is_read(void **state)
 {
     fixture_t *self = *state;
-    answer_t *answer =
-        ANSWERED(self, PROTO_ENQUEUE, "*5\r\n$3\r\nnew\r\n:5\r\n$4\r\nleft\r\n:2\r\n:0\r\n");
+    answer_t *answer = ANSWERED(self, PROTO_ENQUEUE,
+                                "*6\r\n$3\r\nnew\r\n:5\r\n$4\r\nleft\r\n:2\r\n:0\r\n$3\r\nAna\r\n");
     assert_int_equal(answer->type, PROTO_ENQUEUED);
     assert_int_equal(answer->msg.enqueued.seq, 5);
     assert_false(answer->msg.enqueued.duplicate);
     assert_true(str_is(answer->change, "left"));
     assert_int_equal(answer->dropped, 2);
-    answer = ANSWERED(self, PROTO_ENQUEUE, "*2\r\n$6\r\nsilent\r\n:5\r\n");
-    assert_true(answer->msg.enqueued.duplicate);
+    assert_true(str_is(answer->lapsed, "Ana"));
+    assert_false(answer->msg.enqueued.silent);
+    answer = ANSWERED(self, PROTO_ENQUEUE,
+                      "*9\r\n$4\r\nheld\r\n:5\r\n$0\r\n\r\n:0\r\n:0\r\n$0\r\n\r\n"
+                      "$3\r\nAna\r\n:1700000000001\r\n:2\r\n");
+    assert_true(answer->msg.enqueued.silent && !answer->msg.enqueued.duplicate);
+    assert_true(str_is(answer->msg.enqueued.by, "Ana"));
+    assert_int_equal(answer->msg.enqueued.since_ms, 1700000000001);
+    assert_int_equal(answer->lost, 2);
+    answer = ANSWERED(self, PROTO_ENQUEUE, "*4\r\n$6\r\nsilent\r\n:5\r\n$0\r\n\r\n:0\r\n");
+    assert_true(answer->msg.enqueued.duplicate && answer->msg.enqueued.silent);
     answer = ANSWERED(self, PROTO_ENQUEUE, "*2\r\n$7\r\nwaiting\r\n:5\r\n");
     assert_true(answer->msg.enqueued.duplicate);
     assert_int_equal(answer->msg.enqueued.reply_count, 0);
-    assert_error(ANSWERED(self, PROTO_ENQUEUE, "*4\r\n$4\r\nfull\r\n$0\r\n\r\n:0\r\n:0\r\n"),
-                 PROTO_CODE_BUSY);
+    assert_error(
+        ANSWERED(self, PROTO_ENQUEUE, "*5\r\n$4\r\nfull\r\n$0\r\n\r\n:0\r\n:0\r\n$0\r\n\r\n"),
+        PROTO_CODE_BUSY);
     assert_true(self->answer.msg.error.retry_after_ms > 0);
     assert_error(ANSWERED(self, PROTO_ENQUEUE, "*2\r\n$9\r\nforgotten\r\n:5\r\n"),
                  PROTO_CODE_INVALID);
@@ -856,18 +929,19 @@ static void claimed_is_read(void **state)
     assert_true(proto_encode(&proto_reply_record, &reply, &said, NULL));
     proto_survey_t survey = {.state = STR_LIT("asked"), .turn_id = STR_LIT("q1"), .score = 9};
     assert_true(proto_encode(&proto_survey_record, &survey, &asked, NULL));
-    buf_str(&wire, "*32\r\n$7\r\ngranted\r\n:1700000000002\r\n");
+    buf_str(&wire, "*35\r\n$7\r\ngranted\r\n:1700000000002\r\n");
     bulk(&wire, buf_view(&context));
     buf_str(&wire, ":1700000000099\r\n$6\r\nclosed\r\n");
     bulk(&wire, buf_view(&asked));
-    buf_str(&wire, ":1\r\n:1\r\n:3000000000\r\n:17\r\n:2\r\n");
+    buf_str(&wire, ":1\r\n:1\r\n:3000000000\r\n:17\r\n$3\r\nAna\r\n:2\r\n:1\r\n");
     buf_str(&wire, "$3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$4\r\nSM01\r\n:1\r\n$3\r\nW16\r\n$3\r\nHX1\r\n");
     bulk(&wire, buf_view(&place));
     buf_str(&wire, "$0\r\n\r\n$6\r\nunsure\r\n:2\r\n:3\r\n:1700000000004\r\n$4\r\nSM01\r\n:0\r\n");
     buf_str(&wire, "$2\r\nt1\r\n$0\r\n\r\n");
     bulk(&wire, buf_view(&place));
     bulk(&wire, buf_view(&said));
-    bulk(&wire, buf_view(&stored));
+    bulk(&wire, buf_view(&stored)); /* said while a person of the shop had it … */
+    bulk(&wire, buf_view(&stored)); /* … and what waits */
     answer_t *answer = answered(self, PROTO_CLAIM, wire.data, wire.size);
     assert_int_equal(answer->type, PROTO_CLAIMED);
     const proto_claimed_t *msg = &answer->msg.claimed;
@@ -878,6 +952,9 @@ static void claimed_is_read(void **state)
     assert_int_equal(answer->calls, 17);
     assert_int_equal(msg->context_count, 1);
     assert_int_equal(msg->context->turns, 3);
+    assert_true(str_is(answer->lapsed, "Ana"));
+    assert_int_equal(msg->talk_count, 1);
+    assert_true(str_is(msg->talk->text, "más"));
     assert_int_equal(msg->messages_count, 1);
     assert_int_equal(msg->messages[0].seq, 12);
     assert_int_equal(msg->messages[0].received_ms, 1700000000001);
@@ -914,7 +991,7 @@ static void refused_claims_are_read(void **state)
     answer_t *answer = ANSWERED(self, PROTO_CLAIM, "*2\r\n$4\r\nbusy\r\n:250\r\n");
     assert_true(str_is(answer->msg.claimed.status, "busy"));
     assert_int_equal(answer->msg.claimed.retry_ms, 250);
-    answer = ANSWERED(self, PROTO_CLAIM, "*1\r\n$5\r\nempty\r\n");
+    answer = ANSWERED(self, PROTO_CLAIM, "*2\r\n$5\r\nempty\r\n$0\r\n\r\n");
     assert_true(str_is(answer->msg.claimed.status, "empty"));
     assert_error(ANSWERED(self, PROTO_CLAIM, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
 }
@@ -923,9 +1000,10 @@ static void refused_claims_are_read(void **state)
 static void a_damaged_context_counts_as_none(void **state)
 {
     fixture_t *self = *state;
-    answer_t *answer = ANSWERED(self, PROTO_CLAIM,
-                                "*11\r\n$7\r\ngranted\r\n:9\r\n$3\r\n\xff\xff\xff\r\n:1\r\n$"
-                                "0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n");
+    answer_t *answer =
+        ANSWERED(self, PROTO_CLAIM,
+                 "*13\r\n$7\r\ngranted\r\n:9\r\n$3\r\n\xff\xff\xff\r\n:1\r\n$"
+                 "0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:0\r\n$0\r\n\r\n:0\r\n:0\r\n");
     assert_int_equal(answer->type, PROTO_CLAIMED);
     assert_int_equal(answer->msg.claimed.context_count, 0);
     assert_true(answer->damaged);
@@ -934,21 +1012,22 @@ static void a_damaged_context_counts_as_none(void **state)
 static void a_damaged_message_is_an_error(void **state)
 {
     fixture_t *self = *state;
+#define GRANTED                                                                               \
+    "\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:0\r\n" \
+    "$0\r\n\r\n"
     static const char *const wires[] = {
-        "*12\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
-        "0\r\n:0\r\n$"
-        "3\r\n1 2\r\n",
+        "*14" GRANTED ":0\r\n:0\r\n$3\r\n1 2\r\n",
         /* replies that are not there, one that is none, and too many */
-        "*11\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
-        "0\r\n:1\r\n",
-        "*11\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
-        "0\r\n:-1\r\n",
-        "*11\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
-        "0\r\n:9\r\n",
-        "*21\r\n$7\r\ngranted\r\n:9\r\n$0\r\n\r\n:5\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n:0\r\n:"
-        "0\r\n:1\r\n$"
-        "3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$"
-        "1\r\nx\r\n:0\r\n$1\r\nt\r\n$0\r\n\r\n$1\r\nx\r\n$1\r\nx\r\n",
+        "*13" GRANTED ":1\r\n:0\r\n",
+        "*13" GRANTED ":-1\r\n:0\r\n",
+        "*13" GRANTED ":9\r\n:0\r\n",
+        "*23" GRANTED ":1\r\n:0\r\n$3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$1\r\nx\r\n:0\r\n$1\r\nt\r\n$"
+                      "0\r\n\r\n$1\r\nx\r\n$1\r\nx\r\n",
+        /* words of a person that are not there, that are none, and too many */
+        "*13" GRANTED ":0\r\n:1\r\n",
+        "*14" GRANTED ":0\r\n:1\r\n$3\r\n1 2\r\n",
+        "*13" GRANTED ":0\r\n:-1\r\n",
+        "*13" GRANTED ":0\r\n:257\r\n",
     };
     for (size_t i = 0; i < sizeof wires / sizeof *wires; i++)
         assert_error(answered(self, PROTO_CLAIM, wires[i], strlen(wires[i])), PROTO_CODE_INTERNAL);
@@ -961,16 +1040,17 @@ static void the_rest_is_read(void **state)
     assert_error(ANSWERED(self, PROTO_RENEW, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
     assert_int_equal(
         ANSWERED(self, PROTO_COMMIT,
-                 "*5\r\n$9\r\ncommitted\r\n:2\r\n$6\r\nqueued\r\n$5\r\nasked\r\n:1\r\n")
+                 "*6\r\n$9\r\ncommitted\r\n:2\r\n$6\r\nqueued\r\n$5\r\nasked\r\n:1\r\n:1\r\n")
             ->msg.committed.waiting,
         2);
     assert_int_equal(
-        ANSWERED(self, PROTO_COMMIT, "*5\r\n$5\r\nagain\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n")->type,
+        ANSWERED(self, PROTO_COMMIT, "*6\r\n$5\r\nagain\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n")
+            ->type,
         PROTO_COMMITTED);
     assert_true(str_is(self->answer.heard, ""));
-    assert_true(
-        ANSWERED(self, PROTO_COMMIT, "*5\r\n$9\r\novertaken\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n")
-            ->msg.committed.overtaken);
+    assert_true(ANSWERED(self, PROTO_COMMIT,
+                         "*6\r\n$9\r\novertaken\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n")
+                    ->msg.committed.overtaken);
     assert_error(ANSWERED(self, PROTO_COMMIT, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
     assert_error(ANSWERED(self, PROTO_COMMIT, "*3\r\n$5\r\nwrong\r\n:1\r\n:2\r\n"),
                  PROTO_CODE_INVALID);
@@ -980,7 +1060,9 @@ static void the_rest_is_read(void **state)
     assert_error(ANSWERED(self, PROTO_WITHDRAW, "*1\r\n$7\r\nclaimed\r\n"), PROTO_CODE_CLAIMED);
     const proto_session_t *session =
         &ANSWERED(self, PROTO_READ,
-                  "*9\r\n$2\r\nok\r\n$0\r\n\r\n:3\r\n:1\r\n:99\r\n:4\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n")
+                  "*17\r\n$2\r\nok\r\n$0\r\n\r\n:3\r\n:1\r\n:99\r\n:4\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n"
+                  "$3\r\nAna\r\n:7\r\n:6\r\n$5\r\nasked\r\n$4\r\nnota\r\n:1\r\n$5\r\nsay-1\r\n$"
+                  "6\r\nread 0\r\n")
              ->msg.session;
     assert_int_equal(session->waiting, 3);
     assert_true(session->leased);
@@ -988,6 +1070,35 @@ static void the_rest_is_read(void **state)
     assert_int_equal(session->context_count, 0);
     assert_int_equal(session->outbox, 4);
     assert_true(session->opted_out);
+    assert_true(str_is(session->by, "Ana") && str_is(session->wanted_note, "nota"));
+    assert_int_equal(session->ticks_count, 1);
+    assert_true(str_is(session->ticks->turn_id, "say-1") && str_is(session->ticks->status, "read"));
+}
+
+static void what_people_of_the_shop_did_is_read(void **state)
+{
+    fixture_t *self = *state;
+    const proto_handoff_t *handoff =
+        &ANSWERED(self, PROTO_TAKE_OVER,
+                  "*8\r\n$2\r\nok\r\n$3\r\nAna\r\n:7\r\n$4\r\nLuis\r\n:2\r\n:3\r\n:4\r\n:5\r\n")
+             ->msg.handoff;
+    assert_true(str_is(handoff->status, "ok") && str_is(handoff->before, "Luis"));
+    assert_int_equal(handoff->dropped, 2);
+    assert_int_equal(handoff->moved, 3);
+    assert_int_equal(self->answer.lost, 4);
+    handoff = &ANSWERED(self, PROTO_SAY, "*3\r\n$5\r\ntaken\r\n$3\r\nAna\r\n:7\r\n")->msg.handoff;
+    assert_true(str_is(handoff->status, "taken") && str_is(handoff->by, "Ana"));
+    handoff =
+        &ANSWERED(self, PROTO_SAY, "*7\r\n$2\r\nok\r\n:4\r\n:1\r\n:99\r\n:0\r\n$3\r\nAna\r\n:7\r\n")
+             ->msg.handoff;
+    assert_int_equal(handoff->number, 4);
+    assert_true(handoff->outbox && handoff->wrote_ms == 99);
+    handoff = &ANSWERED(self, PROTO_GIVE_BACK, "*2\r\n$4\r\nfree\r\n$3\r\nAna\r\n")->msg.handoff;
+    assert_true(str_is(handoff->status, "free") && str_is(self->answer.lapsed, "Ana"));
+    const proto_said_t *said =
+        &ANSWERED(self, PROTO_GET_SAID, "*5\r\n$2\r\nok\r\n$0\r\n\r\n:0\r\n:6\r\n:9\r\n")->msg.said;
+    assert_int_equal(said->last, 9);
+    assert_int_equal(said->said_count, 0);
 }
 
 static void deliveries_are_read(void **state)
@@ -1031,9 +1142,10 @@ static void what_makes_no_sense_is_internal(void **state)
 {
     fixture_t *self = *state;
     static const proto_type_t types[] = {
-        PROTO_ENQUEUE,   PROTO_WITHDRAW, PROTO_CLAIM,  PROTO_RENEW, PROTO_COMMIT,
-        PROTO_RELEASE,   PROTO_RESET,    PROTO_READ,   PROTO_TAKE,  PROTO_FORGO,
-        PROTO_DELIVERED, PROTO_STATUS,   PROTO_EXPORT, PROTO_ERASE, PROTO_PACE};
+        PROTO_ENQUEUE,   PROTO_WITHDRAW,  PROTO_CLAIM,    PROTO_RENEW, PROTO_COMMIT,
+        PROTO_RELEASE,   PROTO_RESET,     PROTO_READ,     PROTO_TAKE,  PROTO_FORGO,
+        PROTO_DELIVERED, PROTO_STATUS,    PROTO_EXPORT,   PROTO_ERASE, PROTO_TAKE_OVER,
+        PROTO_SAY,       PROTO_GIVE_BACK, PROTO_GET_SAID, PROTO_PACE};
     static const char *const wires[] = {
         ":1\r\n",
         "$2\r\nok\r\n",
@@ -1139,6 +1251,7 @@ int main(void)
         cmocka_unit_test(the_rest_becomes_commands),
         cmocka_unit_test(deliveries_become_commands),
         cmocka_unit_test(a_pace_becomes_a_command),
+        cmocka_unit_test(what_people_of_the_shop_do_becomes_commands),
         cmocka_unit_test(a_turn_record_becomes_a_command),
         cmocka_unit_test(spending_becomes_commands),
         cmocka_unit_test(nonsense_is_refused),
@@ -1157,6 +1270,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_damaged_context_counts_as_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_message_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_rest_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_people_of_the_shop_did_is_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(deliveries_are_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_makes_no_sense_is_internal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(redis_away_is_unavailable, set_up, tear_down),
