@@ -373,6 +373,7 @@ def test_while_postgresql_is_away_everything_is_served(open_shop):
         most.eventually(lambda made=made: counted(made, "up") == 0)
         with made.client("catalog") as client:
             assert len(ids(client)) == 600
+    most.eventually(lambda: counted(shop.replicas[0], "age_seconds") >= 1)
     late = shop.replicas[1]
     late.kill("catalog")
     late.start("catalog")  # it has its copy, and nobody to ask
