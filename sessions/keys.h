@@ -350,10 +350,10 @@ typedef enum key_scope {
     SCOPE_ID,     /* one person's, one for each id: their names stand in the person's KEY_KNOWN */
     SCOPE_PARTITION, /* a zset that several people of a partition share: a member is the user id, or
                         begins with "<size of it>:<user id>" */
-    SCOPE_LIST, /* the list of the newest conversations: ids, times, marks. Erased with a person by
-                   a command of its own; told by what it is made of */
-    SCOPE_APART,     /* of a slot of its own, where what is about a person is erased by a script of
-                        its own */
+    SCOPE_LIST,  /* the list of the newest conversations: ids, times, marks. Erased with a person by
+                    a command of its own; told by what it is made of */
+    SCOPE_APART, /* of a slot of its own, where what is about a person is erased by a script of
+                    its own */
     SCOPE_ANONYMOUS, /* names nobody */
 } key_scope_t;
 

@@ -372,6 +372,19 @@ def test_nor_when_the_carrier_speaks_while_it_is_tried(talk):
     assert talk.read().outbox == 0
 
 
+def test_who_turns_out_to_want_no_messages_was_not_asked(talk):
+    """The carrier says so of an earlier message, while the question waits."""
+    talk.ask()
+    talk.commit(talk.claim(), "t1", survey=talk.survey("due"))
+    talk.deliver("t1", sid="SM5", parts_sent=1)
+    talk.rested()
+    talk.put()
+    assert talk.counted()[0] == 1 and talk.read().outbox == 1
+    talk.status("SM5", "undelivered", 21610)
+    assert talk.read().outbox == 0 and talk.read().opted_out
+    assert talk.counted() == (0,) * 6
+
+
 # ---- answers ----
 
 
