@@ -306,6 +306,8 @@ void turn_commit(turn_t *self)
                           .tokens = turn_tokens(self),
                           .calls = self->ledger.record.model_calls,
                           .talk = self->talk};
+    if (self->context.wants_person)
+        msg.wanted = STR_LIT("asked");
     self->session_call = ask(self, PROTO_COMMIT, &msg, COMMIT_MS, on_committed);
 }
 

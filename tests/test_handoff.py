@@ -132,6 +132,20 @@ def test_who_has_it_is_told_to_the_second(desk):
     assert desk.give().status == 409
 
 
+def test_who_asks_for_a_person_waits_for_one(desk):
+    def waiting(query="waiting=person"):
+        return [s["user_id"] for s in desk.http.get(f"/seller/sessions?{query}&limit=100").json()["sessions"]]
+
+    desk.ask("quiero hablar con una persona")
+    assert desk.user in waiting() and desk.session()["wanted"]["why"] == "asked"
+    assert desk.messages()["waiting"] is True
+    desk.take()
+    assert desk.user not in waiting() and desk.user in waiting("with=person")
+    desk.give()
+    assert desk.user not in waiting() + waiting("with=person")
+    assert "wanted" not in desk.session()
+
+
 @pytest.mark.parametrize("what, body, words", [
     ("take", {}, "by is missing"), ("take", {"by": " "}, "by is empty"), ("take", {"by": 1}, "string"),
     ("take", {"by": "x" * 65}, "64 bytes"), ("take", {"by": "a\nb"}, "control"),
