@@ -23,11 +23,13 @@ typedef struct post {
     LIST_ENTRY(post) link;
 } post_t;
 
+LIST_HEAD(post_list, post);
+
 struct alert_post {
     CURLM *multi;
     curl_loop_t *loop;
     bool allow_private;
-    LIST_HEAD(, post) posts;
+    struct post_list posts;
 };
 
 /* ---- inside curl ---- */

@@ -80,6 +80,14 @@ static void add_told(str_t *texts, size_t *count, str_t text)
         texts[(*count)++] = text;
 }
 
+/* What its pages say, or one of its people. */
+static bool is_word_of_the_shop(const proto_entry_t *entry)
+{
+    return str_is(entry->role, "person") || str_is(entry->role, "note") ||
+           (str_is(entry->role, "tool") &&
+            str_is(entry->tool, tool_specs[TOOL_SEARCH_KNOWLEDGE].name));
+}
+
 static const promise_sources_t *sources_of(const turn_t *self, told_t *told)
 {
     const proto_context_t *context = &self->context.now;
@@ -90,13 +98,9 @@ static const promise_sources_t *sources_of(const turn_t *self, told_t *told)
         const proto_entry_t *entry = &context->entries[i];
         if (str_is(entry->role, "user"))
             add_told(told->said, &sources->said_count, entry->text);
-        else if (str_is(entry->role, "person") || str_is(entry->role, "note"))
+        else if (is_word_of_the_shop(entry))
             add_told(told->pages, &sources->page_count, entry->text);
-        else if (!str_is(entry->role, "tool"))
-            continue;
-        else if (str_is(entry->tool, tool_specs[TOOL_SEARCH_KNOWLEDGE].name))
-            add_told(told->pages, &sources->page_count, entry->text);
-        else
+        else if (str_is(entry->role, "tool"))
             add_told(told->results, &sources->result_count, entry->text);
     }
     return sources;

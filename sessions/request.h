@@ -53,8 +53,8 @@ typedef struct request_limits {
     int64_t number_rate;             /* messages a second from one address */
     int64_t alert_repeat_ms;         /* the same alert is told once in that time */
     int64_t alert_rate;              /* of a kind in an hour */
-    str_t template_sid; /* asks somebody to write, for whom a reply waits; may be empty */
-    int64_t handoff_ttl;             /* ms; 0: no end */
+    str_t template_sid;  /* asks somebody to write, for whom a reply waits; may be empty */
+    int64_t handoff_ttl; /* ms; 0: no end */
 } request_limits_t;
 
 /*

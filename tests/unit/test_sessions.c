@@ -1022,7 +1022,7 @@ static void a_damaged_message_is_an_error(void **state)
         "*13" GRANTED ":-1\r\n:0\r\n",
         "*13" GRANTED ":9\r\n:0\r\n",
         "*23" GRANTED ":1\r\n:0\r\n$3\r\ndue\r\n:0\r\n:0\r\n:0\r\n$1\r\nx\r\n:0\r\n$1\r\nt\r\n$"
-                      "0\r\n\r\n$1\r\nx\r\n$1\r\nx\r\n",
+        "0\r\n\r\n$1\r\nx\r\n$1\r\nx\r\n",
         /* words of a person that are not there, that are none, and too many */
         "*13" GRANTED ":0\r\n:1\r\n",
         "*14" GRANTED ":0\r\n:1\r\n$3\r\n1 2\r\n",
