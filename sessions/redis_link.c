@@ -263,7 +263,9 @@ static void on_greeted(redisAsyncContext *context, void *reply, void *arg)
     greeting_t step = *(const greeting_t *)arg;
     self->heard = clock_ms();
     if (answer->type == REDIS_REPLY_ERROR) {
-        if (step == GREET_FENCE || step == GREET_ID) { /* none to kill, or not allowed to */
+        bool away = redis_error((str_t){answer->str, answer->len}) == REDIS_ERROR_AWAY;
+        if (!away &&
+            (step == GREET_FENCE || step == GREET_ID)) { /* none to kill, or not allowed to */
             log_debug("redis_fence", LOG_CSTR("answer", answer->str));
         } else {
             lose(self, answer->str);
