@@ -173,7 +173,8 @@ static bool has_word_of(str_t passage, str_t words)
             continue;
         buf_init(&word, 512);
         text_fold(&word, (str_t){words.data + from, at - from});
-        has = word.size >= 4 && memmem(text.data, text.size, word.data, word.size) != NULL;
+        has = word.size >= 4 && text.size > 0 &&
+              memmem(text.data, text.size, word.data, word.size) != NULL;
         buf_free(&word);
         from = at + 1;
     }

@@ -469,24 +469,6 @@ def test_a_replica_killed_while_it_reads_everything_begins_again(shop):
     assert list(copies(shop)) == [table(shop)] and not half.exists()
 
 
-def test_a_damaged_copy_is_made_anew(open_shop):
-    made = open_shop.replicas[0]
-    made.terminate("catalog")
-    for path in open_shop.dir.glob("copy-0/*.db"):
-        with open(path, "r+b") as file:
-            file.seek(8192)
-            file.write(b"\xff" * 65536)
-    made.start("catalog", wait=False)
-    until(made, lambda client: client.call("MAKES").cars == 600)
-
-    def is_whole():
-        try:
-            return list(copies(open_shop)) == [table(open_shop)] * 2
-        except sqlite3.DatabaseError:  # the damaged one is still there
-            return False
-    most.eventually(is_whole)
-
-
 def test_another_table_under_the_same_name_is_read_anew(open_shop):
     open_shop.sql("DROP SCHEMA mostrador CASCADE")
     for made in open_shop.replicas:
