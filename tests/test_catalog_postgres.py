@@ -2,7 +2,9 @@
 
 import csv
 import decimal
+import fcntl
 import itertools
+import os
 import pathlib
 import random
 import shutil
@@ -467,6 +469,36 @@ def test_a_replica_killed_while_it_reads_everything_begins_again(shop):
     made.start("catalog", wait=False)
     until(made, lambda client: client.call("MAKES").cars == 20600)
     assert list(copies(shop)) == [table(shop)] and not half.exists()
+
+
+def copy_of_nobody(shop):
+    """The folder of the replica that has just ended: those that run hold theirs locked."""
+    free = []
+    for folder in shop.dir.glob("copy-*"):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            free.append(folder)
+        except BlockingIOError:
+            pass
+        finally:
+            os.close(handle)
+    (folder,) = free
+    return folder
+
+
+def test_a_damaged_copy_is_made_anew(open_shop):
+    made = open_shop.replicas[0]
+    made.terminate("catalog")
+    for path in copy_of_nobody(open_shop).glob("*.db"):
+        with open(path, "r+b") as file:
+            file.seek(8192)
+            file.write(b"\xff" * 65536)
+    ended = len(made.log("catalog"))
+    made.start("catalog", wait=False)
+    made.wait_log("catalog", "catalog_source_read what=all", since=ended)
+    until(made, lambda client: client.call("MAKES").cars == 600)
+    assert list(copies(open_shop)) == [table(open_shop)] * 2
 
 
 def test_another_table_under_the_same_name_is_read_anew(open_shop):
