@@ -487,13 +487,22 @@ def copy_of_nobody(shop):
     return folder
 
 
-def test_a_damaged_copy_is_made_anew(open_shop):
+@pytest.mark.parametrize("where", ["much", "indexes"])
+def test_a_damaged_copy_is_made_anew(open_shop, where):
+    """Also in pages that a start has no need to read, those of indexes."""
     made = open_shop.replicas[0]
     made.terminate("catalog")
     for path in copy_of_nobody(open_shop).glob("*.db"):
+        with sqlite3.connect(path) as db:
+            (size,), = db.execute("PRAGMA page_size")
+            roots = [root for root, in db.execute(
+                "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND sql NOT NULL")]
+        assert roots
+        db.close()
         with open(path, "r+b") as file:
-            file.seek(8192)
-            file.write(b"\xff" * 65536)
+            for page in range(3, 19) if where == "much" else roots:
+                file.seek((page - 1) * size)
+                file.write(b"\xff" * size)
     ended = len(made.log("catalog"))
     made.start("catalog", wait=False)
     made.wait_log("catalog", "catalog_source_read what=all", since=ended)
