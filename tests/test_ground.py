@@ -34,7 +34,7 @@ def test_a_lie_is_written_again(modelled):
     assert done.reply[0].text == TRUE
     assert [car.price for car in done.reply[0].cars] == [214_999_00]
     assert not FALSE_WORDS.search(kept(world))
-    assert "187" not in world.log()
+    assert not FALSE_WORDS.search(world.log())
     assert world.metric(FOUND, 'kind="price"') == 1
     assert world.metric(REPAIRS, 'outcome="repaired"') == 1
     line = next(line for line in world.log().splitlines() if "answer_unbacked" in line)
