@@ -19,7 +19,7 @@ typedef struct admit {
     bool admitted;
 } admit_t;
 
-static const wait_kind_t kind = {"admit", sizeof(admit_t), NULL, wait_restarts, NULL};
+static const wait_kind_t kind = {"admit", sizeof(admit_t), NULL, wait_restarts, NULL, NULL};
 
 /* ---- what a request says ---- */
 

@@ -2,6 +2,8 @@
 #include "gateway/kore_answer.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "common/clock.h"
 #include "common/metrics.h"
@@ -53,6 +55,35 @@ static void headers(struct http_request *req, const answer_t *answer)
         number_header(req, "retry-after", answer->retry_after_s);
     if (answer->status == 401)
         http_response_header(req, "www-authenticate", "Bearer");
+}
+
+/* What TCP knows of the other side: a hang-up is known to the kernel before Kore's loop hears of
+ * it. */
+static bool tcp_knows(const struct connection *c, struct tcp_info *info)
+{
+    socklen_t size = sizeof *info;
+
+    memset(info, 0, sizeof *info);
+    return getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
+}
+
+bool answer_has_reader(const struct connection *c)
+{
+    struct tcp_info info;
+
+    return c && c->state == CONN_STATE_ESTABLISHED &&
+           (!tcp_knows(c, &info) || info.tcpi_state == TCP_ESTABLISHED);
+}
+
+bool answer_is_doubtful(const struct connection *c)
+{
+    struct tcp_info info;
+
+    if (!c || !TAILQ_EMPTY(&c->send_queue))
+        return true;
+    if (!tcp_knows(c, &info) || info.tcpi_state == TCP_ESTABLISHED)
+        return false;
+    return info.tcpi_state != TCP_CLOSE_WAIT || info.tcpi_unacked > 0;
 }
 
 bool answer_send(struct http_request *req, const answer_t *answer)

@@ -25,6 +25,15 @@ typedef struct answer {
  * passed over. Returns whether the bytes were handed to the kernel. */
 bool answer_send(struct http_request *req, const answer_t *answer);
 
+/* Does anybody wait for the answer? A client that has hung up is known here before its request
+ * ends.
+ */
+bool answer_has_reader(const struct connection *c);
+
+/* Of an answer that was sent: it may not have arrived. Not all of it has left, the client refused
+ * it, or it hung up before it had all. */
+bool answer_is_doubtful(const struct connection *c);
+
 /* The same with a problem as its body; allow is for a 405. */
 void answer_problem(struct http_request *req, const problem_t *problem, const char *allow,
                     int64_t started_us);

@@ -255,7 +255,7 @@ static void stop(wait_t *wait)
     move(self, &event);
 }
 
-static const wait_kind_t kind = {"bot", sizeof(bot_t), tick, stop, NULL};
+static const wait_kind_t kind = {"bot", sizeof(bot_t), tick, stop, NULL, NULL};
 
 /* ---- the request ---- */
 

@@ -30,7 +30,7 @@ typedef struct console {
     char cookie[COOKIE_HEADER_MAX];
 } console_t;
 
-static const wait_kind_t kind = {"console", sizeof(console_t), NULL, wait_restarts, NULL};
+static const wait_kind_t kind = {"console", sizeof(console_t), NULL, wait_restarts, NULL, NULL};
 
 /* ---- what was asked ---- */
 

@@ -50,7 +50,7 @@ static void tick(wait_t *wait, int64_t now_ms)
     }
 }
 
-static const wait_kind_t kind = {"events", sizeof(events_t), tick, stop, end};
+static const wait_kind_t kind = {"events", sizeof(events_t), tick, stop, end, NULL};
 
 static void on_changes(void *arg, const rpc_answer_t *answer)
 {

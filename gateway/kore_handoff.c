@@ -25,7 +25,7 @@ typedef struct handoff {
     handoff_request_t asked;
 } handoff_t;
 
-static const wait_kind_t kind = {"handoff", sizeof(handoff_t), NULL, wait_restarts, NULL};
+static const wait_kind_t kind = {"handoff", sizeof(handoff_t), NULL, wait_restarts, NULL, NULL};
 
 /* ---- the end ---- */
 

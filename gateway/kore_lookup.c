@@ -29,7 +29,7 @@ typedef struct lookup {
     export_json_t told;  /* ROUTE_PERSON */
 } lookup_t;
 
-static const wait_kind_t kind = {"lookup", sizeof(lookup_t), NULL, wait_restarts, NULL};
+static const wait_kind_t kind = {"lookup", sizeof(lookup_t), NULL, wait_restarts, NULL, NULL};
 
 int64_t lookup_patience(void)
 {

@@ -190,6 +190,8 @@ int wait_handle(struct http_request *req)
         metric_observe(METRIC_HTTP_SECONDS, clock_us() - self->started_us);
         kore_connection_start_idletimer(req->owner);
         req->owner->flags |= CONN_CLOSE_EMPTY;
+    } else if (self->kind->go && !self->kind->go(self)) {
+        kore_connection_disconnect(req->owner);
     } else {
         answer_t answer = {.status = self->status,
                            .type = self->type,
@@ -199,6 +201,7 @@ int wait_handle(struct http_request *req)
                            .started_us = self->started_us};
 
         self->sent = answer_send(req, &answer);
+        self->doubtful = self->sent && answer_is_doubtful(req->owner);
     }
     return KORE_RESULT_OK;
 }

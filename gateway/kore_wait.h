@@ -21,6 +21,9 @@ typedef struct wait_kind {
     void (*tick)(wait_t *self, int64_t now_ms); /* every 50 ms; may be NULL */
     void (*stop)(wait_t *self);                 /* the gateway ends: become ready now */
     void (*end)(wait_t *self); /* the request ends, answered (sent) or not; may be NULL */
+    /* the answer goes out now: the last moment to make it another one, also where that takes a
+     * reader who has not gone; false: nobody is there for it. May be NULL */
+    bool (*go)(wait_t *self);
 } wait_kind_t;
 
 struct wait {
@@ -36,6 +39,7 @@ struct wait {
     uint64_t call;        /* 0: none */
     bool ready;           /* the answer is below */
     bool sent;            /* the answer has left */
+    bool doubtful;        /* and may not have arrived */
     bool streamed;        /* it went out in pieces; the connection only has to be closed */
     int status;
     const char *type;

@@ -4,6 +4,11 @@
  * reply is ours to give. With the default of 9 s nobody waits 10 s.
  *
  * What sessions is told at the end of a request is told without it: the call lives on its own.
+ *
+ * A reply that is ours is written for somebody who reads it: when the client has hung up by then,
+ * or the time is over because this process was held up, it is given back, and goes out through the
+ * API. Where TCP cannot tell whether it arrived nothing is said, and it is looked up in Twilio's
+ * list.
  */
 #include "gateway/kore_webhook.h"
 
@@ -340,6 +345,29 @@ static void move(hook_t *self, const webhook_event_t *event)
 
 /* ---- as a sleeping request ---- */
 
+static bool is_late(const hook_t *self)
+{
+    return clock_ms() > self->began_ms + config.TWIML_WAIT_MS + TAKE_MS;
+}
+
+static bool go(wait_t *wait)
+{
+    hook_t *self = (hook_t *)wait;
+    webhook_event_t late = {.kind = WEBHOOK_ON_LATE};
+
+    if (self->way.state != WEBHOOK_TEXT)
+        return true;
+    if (!answer_has_reader(wait->req->owner))
+        return false;
+    if (can_send() && is_late(self)) {
+        webhook_next(&self->way, &late);
+        tell_delivered(self->take, false);
+        buf_clear(&wait->body);
+        buf_str(&wait->body, TWIML_NOTHING);
+    }
+    return true;
+}
+
 static void tick(wait_t *wait, int64_t now_ms)
 {
     hook_t *self = (hook_t *)wait;
@@ -359,6 +387,8 @@ static void count(const hook_t *self)
 {
     const char *outcome = self->wait.sent ? webhook_outcome(&self->way) : "gone";
 
+    if (self->way.state == WEBHOOK_TEXT && self->wait.doubtful)
+        outcome = "doubtful";
     metric_add_label(METRIC_TWILIO_WEBHOOKS, outcome, 1);
     log_info("webhook", LOG_TRACE(&self->wait.trace), LOG_PERSON("user", self->message.user_id),
              LOG_TEXT("message", self->message.message_id), LOG_CSTR("outcome", outcome),
@@ -372,7 +402,7 @@ static void end(wait_t *wait)
     webhook_event_t event = {.kind = WEBHOOK_ON_STOPPED};
 
     count(self);
-    if (self->way.state == WEBHOOK_TEXT)
+    if (self->way.state == WEBHOOK_TEXT && !wait->doubtful)
         tell_delivered(self->take, wait->sent);
     else if (!webhook_ended(&self->way) && webhook_next(&self->way, &event) == WEBHOOK_LATER)
         tell_forgo(self);
@@ -381,7 +411,7 @@ static void end(wait_t *wait)
     kore_free(self->take);
 }
 
-static const wait_kind_t kind = {"webhook", sizeof(hook_t), tick, stop, end};
+static const wait_kind_t kind = {"webhook", sizeof(hook_t), tick, stop, end, go};
 
 /* ---- the request ---- */
 

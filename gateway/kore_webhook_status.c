@@ -23,7 +23,7 @@ static void stop(wait_t *wait)
     wait_problem(wait, &problem);
 }
 
-static const wait_kind_t kind = {"webhook_status", sizeof(callback_t), NULL, stop, NULL};
+static const wait_kind_t kind = {"webhook_status", sizeof(callback_t), NULL, stop, NULL, NULL};
 
 /* Counted once it is recorded: what is not is told again. */
 static void count(const callback_t *self)

@@ -133,6 +133,10 @@ webhook_state_t webhook_next(webhook_t *self, const webhook_event_t *event)
         return self->state;
     case WEBHOOK_TAKE:
         return self->state = on_take(self, event);
+    case WEBHOOK_TEXT:
+        if (event->kind == WEBHOOK_ON_LATE)
+            self->state = WEBHOOK_RETURNED;
+        return self->state;
     default:
         return self->state;
     }

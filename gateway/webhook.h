@@ -20,6 +20,7 @@
  *   TAKE      error timeout and kin,      RETURNED   whether it is ours is not known, but nobody
  *             stopped                                got it from us
  *   TAKE      any other error             LATER
+ *   TEXT      late                        RETURNED   Twilio waits no longer: nobody would read it
  */
 #ifndef MOSTRADOR_GATEWAY_WEBHOOK_H
 #define MOSTRADOR_GATEWAY_WEBHOOK_H
@@ -32,7 +33,8 @@ typedef enum webhook_state {
     WEBHOOK_PAUSE,
     WEBHOOK_TAKE,
     /* the ends: what is answered, and what sessions hear */
-    WEBHOOK_TEXT,      /* the reply; DELIVERED done once it is out, else DELIVERED again */
+    WEBHOOK_TEXT,      /* the reply; DELIVERED done once it is out, DELIVERED again if it surely is
+                          not, and nothing where that cannot be known: it is then looked up */
     WEBHOOK_STARTED,   /* nothing; the turn begins and nobody waits for it */
     WEBHOOK_LATER,     /* nothing; FORGO: the reply goes out otherwise */
     WEBHOOK_ELSEWHERE, /* nothing; somebody else delivers the reply, or has */
@@ -47,6 +49,7 @@ typedef enum webhook_kind {
     WEBHOOK_ON_ERROR,
     WEBHOOK_ON_RESUMED,
     WEBHOOK_ON_STOPPED, /* the client has gone, or the gateway ends */
+    WEBHOOK_ON_LATE,    /* about to be written, and its time is over */
 } webhook_kind_t;
 
 typedef struct webhook_event {

@@ -11,8 +11,6 @@ what they have received.
 import asyncio
 import collections
 import random
-import struct
-import subprocess
 import threading
 import time
 
@@ -22,6 +20,7 @@ import balancer
 import chaos_net
 import most
 import openai_sim
+import preload
 import replicas
 import soak
 import stack as stacks
@@ -45,20 +44,14 @@ class Shop(replicas.Replicas):
         self.balancer = balancer.Balancer(list(self.fronts.values()))
         self.lines = lines
         self.calls = {}  # who: the endpoints it is given
-        self.library = self.dir / "preload.so"
-        subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE", "-o", self.library,
-                        stacks.ROOT / "tests" / "chaos_preload.c"], check=True)
+        self.world = preload.Preload(self.dir)
         for name in self.order:
-            self.mislead(name)
             self.connect(name)
 
-    def mislead(self, name, clock=0, names=0):
-        """From now on the time of day of one process is so many seconds ahead, and names are looked
-        up as tests/chaos_preload.c says. The file is mapped there: it must not be cut short."""
-        path = self.dir / f"world-{name}"
-        path.touch()
-        with path.open("r+b") as out:
-            out.write(struct.pack("qq", clock, names))
+    def mislead(self, name, clock=0, names=0, sync=0):
+        """From now on the time of day of one process is so many seconds ahead, names are looked up as
+        tests/chaos_preload.c says, and its disk takes so many ms to sync."""
+        self.world.tell(name, clock=clock, names=names, sync=sync)
 
     def connect(self, name):
         """The lines from a process to all that it calls."""
@@ -100,8 +93,7 @@ class Shop(replicas.Replicas):
 
     def _env(self, name):
         return {**super()._env("gateway" if name in self.fronts else name), **self.calls[name],
-                "PORT": str(self.fronts.get(name, self.port)), "LD_PRELOAD": str(self.library),
-                "CHAOS_FILE": str(self.dir / f"world-{name}")}
+                "PORT": str(self.fronts.get(name, self.port)), **self.world.env(name)}
 
     def revive(self, *names):
         """Starts what is dead, as a supervisor would."""

@@ -29,12 +29,13 @@ static const webhook_event_t internal = {.kind = WEBHOOK_ON_ERROR, .code = PROTO
 static const webhook_event_t invalid = {.kind = WEBHOOK_ON_ERROR, .code = PROTO_CODE_INVALID};
 static const webhook_event_t timeout = {.kind = WEBHOOK_ON_ERROR, .code = PROTO_CODE_TIMEOUT};
 static const webhook_event_t away = {.kind = WEBHOOK_ON_ERROR, .code = PROTO_CODE_UNAVAILABLE};
+static const webhook_event_t late = {.kind = WEBHOOK_ON_LATE};
 static const webhook_event_t not_waiting = {.kind = WEBHOOK_ON_ERROR,
                                             .code = PROTO_CODE_NOT_WAITING};
 
 static const webhook_event_t *const all[] = {
-    &enqueued, &known,   &known_long, &reply,   &reply_long, &ok,   &resumed,    &stopped,
-    &busy,     &claimed, &internal,   &invalid, &timeout,    &away, &not_waiting};
+    &enqueued, &known,   &known_long, &reply,   &reply_long, &ok,   &resumed,     &stopped,
+    &busy,     &claimed, &internal,   &invalid, &timeout,    &away, &not_waiting, &late};
 #define ALL (sizeof all / sizeof *all)
 
 typedef struct row {
@@ -79,6 +80,7 @@ static void steps(void **state)
         {WEBHOOK_TAKE, &stopped, WEBHOOK_RETURNED},
         {WEBHOOK_TAKE, &internal, WEBHOOK_LATER},
         {WEBHOOK_TAKE, &busy, WEBHOOK_LATER},
+        {WEBHOOK_TEXT, &late, WEBHOOK_RETURNED},
         /* what a state does not expect */
         {WEBHOOK_ENQUEUE, &ok, WEBHOOK_ENQUEUE},
         {WEBHOOK_WORK, &ok, WEBHOOK_WORK},
@@ -160,7 +162,9 @@ static void text_only_after_take(void **state)
             webhook_start(&way, true);
             way.state = from;
             webhook_next(&way, all[i]);
-            if (from >= WEBHOOK_TEXT)
+            if (from == WEBHOOK_TEXT && all[i] == &late)
+                assert_int_equal(way.state, WEBHOOK_RETURNED);
+            else if (from >= WEBHOOK_TEXT)
                 assert_int_equal(way.state, from);
             else
                 assert_int_equal(way.state == WEBHOOK_TEXT, from == WEBHOOK_TAKE && all[i] == &ok);
