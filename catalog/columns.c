@@ -1,31 +1,16 @@
 /*
- * match[row] is 0 for a car that does not pass; else its two low bits say how well it does
- * (COLUMNS_WHOLE, COLUMNS_FRONT). Each filter ands its own verdict into it, block by block, so that
- * a block stays in the first cache.
+ * How the rows come in, are put in order and patched. What is asked of them is in columns_find.c.
  */
-#include "catalog/columns.h"
+#include "catalog/columns_rows.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 8192
-
-struct columns {
-    size_t count, room;
-    bool sealed;
-    int64_t *stock_id, *price;
-    uint32_t *km, *version;
-    uint16_t *year, *model, *length, *width, *height;
-    uint16_t *trait[TRAIT_COUNT];
-    uint8_t *bluetooth, *car_play; /* 1 with, 2 without */
-    uint32_t *order[ORDER_COUNT];  /* rows; NULL for orders that are the order of the rows */
-    uint8_t *match;                /* scratch of columns_find */
-};
-
+/* Whole groups of rows, so that a filter may look at the last one like at the others. */
 static void *array(size_t count, size_t size)
 {
-    void *memory = calloc(count + 1, size);
+    void *memory = calloc(sieve_words(count) * 64 + 1, size);
     if (!memory)
         abort();
     return memory;
@@ -48,7 +33,10 @@ columns_t *columns_new(size_t rows)
         self->trait[i] = array(rows, sizeof *self->trait[i]);
     self->bluetooth = array(rows, 1);
     self->car_play = array(rows, 1);
-    self->match = array(rows, 1);
+    self->sieve = sieve_new(rows);
+    self->match = array(sieve_words(rows), sizeof *self->match);
+    self->whole = array(sieve_words(rows), sizeof *self->whole);
+    self->verdict = array(sieve_words(rows), sizeof *self->verdict);
     return self;
 }
 
@@ -72,7 +60,10 @@ void columns_destroy(columns_t **self_p)
     free(self->car_play);
     for (size_t i = 0; i < ORDER_COUNT; i++)
         free(self->order[i]);
+    sieve_destroy(&self->sieve);
     free(self->match);
+    free(self->whole);
+    free(self->verdict);
     free(self);
     *self_p = NULL;
 }
@@ -160,7 +151,7 @@ static void order_rows(columns_t *self, uint32_t *rows, uint64_t *keys)
     permute(self->car_play, 1, rows, n, keys);
 }
 
-static uint64_t order_key(const columns_t *self, columns_order_t order, size_t row)
+uint64_t columns_key(const columns_t *self, columns_order_t order, size_t row)
 {
     switch (order) {
     case ORDER_PRICE_DOWN:
@@ -178,6 +169,21 @@ static uint64_t order_key(const columns_t *self, columns_order_t order, size_t r
     }
 }
 
+static void count_values(columns_t *self)
+{
+    for (size_t t = 0; t < TRAIT_VERSION; t++) {
+        const uint16_t *column = t == TRAIT_MODEL ? self->model : self->trait[t];
+        uint16_t most = 0;
+        for (size_t i = 0; i < self->count; i++)
+            most = column[i] > most ? column[i] : most;
+        self->values[t] = (size_t)most + 1;
+    }
+    uint32_t most = 0;
+    for (size_t i = 0; i < self->count; i++)
+        most = self->version[i] > most ? self->version[i] : most;
+    self->values[TRAIT_VERSION] = (size_t)most + 1;
+}
+
 void columns_seal(columns_t *self)
 {
     size_t n = self->count;
@@ -193,11 +199,12 @@ void columns_seal(columns_t *self)
         self->order[order] = array(n, sizeof **self->order);
         memcpy(self->order[order], by_stock, n * sizeof *by_stock);
         for (size_t i = 0; i < n; i++)
-            keys[i] = order_key(self, order, i);
+            keys[i] = columns_key(self, order, i);
         sort_rows(self->order[order], keys, n);
     }
     free(by_stock);
     free(keys);
+    count_values(self);
     self->sealed = true;
 }
 
@@ -287,7 +294,7 @@ static void merge_order(const patch_t *self, columns_order_t order)
             continue;
         for (; j < self->added->count; j++) {
             uint32_t other = self->added_to[added[j]];
-            uint64_t x = order_key(made, order, other), y = order_key(made, order, row);
+            uint64_t x = columns_key(made, order, other), y = columns_key(made, order, row);
             if (x > y || (x == y && made->stock_id[other] > made->stock_id[row]))
                 break;
             *out++ = other;
@@ -335,6 +342,7 @@ columns_t *columns_patch(const columns_t *self, const int64_t *gone, size_t gone
     copy_columns(&patch);
     for (columns_order_t order = ORDER_PRICE_DOWN; order < ORDER_COUNT; order++)
         merge_order(&patch, order);
+    count_values(patch.made);
     patch.made->sealed = true;
     free(patch.runs);
     free(patch.old_to);
@@ -363,179 +371,4 @@ size_t columns_with(const columns_t *self, trait_t trait)
     for (size_t i = 0; i < self->count; i++)
         with += self->trait[trait][i] != 0;
     return with;
-}
-
-/* ---- filters: each over one block ---- */
-
-static void keep_u32(uint8_t *restrict match, const uint32_t *restrict column, size_t n,
-                     columns_range_t range)
-{
-    uint32_t low = (uint32_t)(range.min > UINT32_MAX ? UINT32_MAX : range.min);
-    uint32_t high = (uint32_t)(range.max > UINT32_MAX ? UINT32_MAX : range.max);
-    for (size_t i = 0; i < n; i++)
-        match[i] &= (uint8_t) - (uint8_t)((column[i] >= low) & (column[i] <= high));
-}
-
-static void keep_u16(uint8_t *restrict match, const uint16_t *restrict column, size_t n,
-                     columns_range_t range)
-{
-    uint16_t low = (uint16_t)(range.min > UINT16_MAX ? UINT16_MAX : range.min);
-    uint16_t high = (uint16_t)(range.max > UINT16_MAX ? UINT16_MAX : range.max);
-    for (size_t i = 0; i < n; i++)
-        match[i] &= (uint8_t) - (uint8_t)((column[i] >= low) & (column[i] <= high));
-}
-
-static void keep_equal(uint8_t *restrict match, const uint8_t *restrict column, size_t n,
-                       uint8_t value)
-{
-    for (size_t i = 0; i < n; i++)
-        match[i] &= (uint8_t) - (uint8_t)(column[i] == value);
-}
-
-static void keep_listed(uint8_t *restrict match, const uint16_t *restrict column, size_t n,
-                        const uint8_t *restrict table)
-{
-    for (size_t i = 0; i < n; i++)
-        match[i] &= (uint8_t) - (uint8_t)(table[column[i]] != 0);
-}
-
-static void keep_word(const columns_t *self, uint8_t *restrict match, size_t from, size_t n,
-                      const columns_word_t *word)
-{
-    uint8_t has[BLOCK];
-    memset(has, 0, n);
-    for (size_t t = 0; t < TRAIT_ALL; t++) {
-        const uint8_t *table = word->tables[t];
-        if (!table)
-            continue;
-        if (t == TRAIT_VERSION) {
-            for (size_t i = 0; i < n; i++)
-                has[i] |= table[self->version[from + i]];
-        } else {
-            const uint16_t *column = t == TRAIT_MODEL ? self->model : self->trait[t];
-            for (size_t i = 0; i < n; i++)
-                has[i] |= table[column[from + i]];
-        }
-    }
-    for (size_t i = 0; i < n; i++)
-        match[i] &= has[i];
-}
-
-static bool is_any(columns_range_t range)
-{
-    return range.min <= 0 && range.max == INT64_MAX;
-}
-
-static void filter_block(columns_t *self, const columns_filter_t *f, size_t from, size_t n)
-{
-    uint8_t *match = self->match + from;
-    memset(match, COLUMNS_WHOLE, n);
-    if (f->models)
-        keep_listed(match, self->model + from, n, f->models);
-    if (!is_any(f->year))
-        keep_u16(match, self->year + from, n, f->year);
-    if (!is_any(f->km))
-        keep_u32(match, self->km + from, n, f->km);
-    if (f->bluetooth)
-        keep_equal(match, self->bluetooth + from, n, (uint8_t)f->bluetooth);
-    if (f->car_play)
-        keep_equal(match, self->car_play + from, n, (uint8_t)f->car_play);
-    if (!is_any(f->length))
-        keep_u16(match, self->length + from, n, f->length);
-    if (!is_any(f->width))
-        keep_u16(match, self->width + from, n, f->width);
-    if (!is_any(f->height))
-        keep_u16(match, self->height + from, n, f->height);
-    for (size_t t = 0; t < TRAIT_COUNT; t++)
-        if (f->traits[t])
-            keep_listed(match, self->trait[t] + from, n, f->traits[t]);
-    for (size_t i = 0; i < f->word_count; i++)
-        keep_word(self, match, from, n, &f->words[i]);
-}
-
-/* ---- finding ---- */
-
-/* The first row whose price is at least so much. */
-static size_t first_row(const columns_t *self, int64_t price)
-{
-    size_t low = 0, high = self->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (self->price[middle] < price)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-typedef struct pick {
-    columns_t *self;
-    size_t low, high;  /* rows within the price range: only there match means something */
-    size_t skip, take; /* still to do */
-    int64_t *stock_ids;
-    size_t found;
-} pick_t;
-
-static void pick_row(pick_t *pick, size_t row)
-{
-    if (pick->skip > 0)
-        pick->skip--;
-    else
-        pick->stock_ids[pick->found++] = pick->self->stock_id[row];
-}
-
-/* Rows in their own order that match just as well as wanted; 0 takes any. */
-static void pick_rows(pick_t *pick, uint8_t wanted)
-{
-    const uint8_t *match = pick->self->match;
-    for (size_t row = pick->low; row < pick->high && pick->found < pick->take; row++) {
-        uint64_t eight;
-        if (row + 8 <= pick->high) {
-            memcpy(&eight, match + row, 8);
-            if (eight == 0) {
-                row += 7;
-                continue;
-            }
-        }
-        if (match[row] && (wanted == 0 || match[row] == wanted))
-            pick_row(pick, row);
-    }
-}
-
-static void pick_ordered(pick_t *pick, const uint32_t *order)
-{
-    const uint8_t *match = pick->self->match;
-    for (size_t i = 0; i < pick->self->count && pick->found < pick->take; i++) {
-        size_t row = order[i];
-        if (row >= pick->low && row < pick->high && match[row])
-            pick_row(pick, row);
-    }
-}
-
-size_t columns_find(columns_t *self, const columns_filter_t *filter, int64_t *stock_ids,
-                    size_t *found)
-{
-    assert(self->sealed && filter->word_count <= COLUMNS_WORDS);
-    size_t low = first_row(self, filter->price.min);
-    size_t high =
-        filter->price.max == INT64_MAX ? self->count : first_row(self, filter->price.max + 1);
-    size_t total = 0;
-    for (size_t from = low; from < high; from += BLOCK) {
-        size_t n = high - from < BLOCK ? high - from : BLOCK;
-        filter_block(self, filter, from, n);
-        for (size_t i = 0; i < n; i++)
-            total += self->match[from + i] != 0;
-    }
-    pick_t pick = {self, low, high, filter->skip, filter->take, stock_ids, 0};
-    if (pick.skip < total && filter->order == ORDER_RELEVANCE && filter->word_count > 0) {
-        pick_rows(&pick, COLUMNS_WHOLE);
-        pick_rows(&pick, COLUMNS_FRONT);
-    } else if (pick.skip < total && self->order[filter->order]) {
-        pick_ordered(&pick, self->order[filter->order]);
-    } else if (pick.skip < total) {
-        pick_rows(&pick, 0);
-    }
-    *found = pick.found;
-    return total;
 }

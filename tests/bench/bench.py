@@ -29,7 +29,8 @@ ABOUT = {
     "W2": "waiting: 1 s per call of the model, so 2 s a turn; everybody asks again as soon as they are answered; "
           "AGENT_CREDIT=3000, who has no turn yet waits at the dispatcher",
     "W3": "webhooks: signed forms, 64 connections, 1,000 people",
-    "W4": "catalog: pages over ZeroMQ from one service, no two queries alike; same: one that is asked again",
+    "W4": "catalog: pages over ZeroMQ from one service, no two queries alike; filter: makes, years and distances as "
+          "people say them, any price; new: distances nobody said before; same: one page that is asked again",
     "W5": "sessions: ENQUEUE, CLAIM, COMMIT and LOG_TURN, 32 people at once",
     "W6": "growth: W1 again with more agents, longer conversations, more cars, more open sessions",
 }
@@ -163,7 +164,7 @@ class Bench:
         for cars in [1000] if self.options.small else [1000, 100_000, 1_000_000]:
             with World(agents=1, csv=None, env={"CATALOG_DIR": str(self.catalog(cars))}) as world:
                 env = {**os.environ, "CATALOG_ENDPOINT": world.stack.endpoint("catalog"), "LOG_LEVEL": "error"}
-                for kind in ("filter", "typo", "text", "same"):
+                for kind in ("filter", "new", "typo", "text", "same"):
                     for clients in (1, 32):
                         results = self.repeat(lambda k=kind, c=clients, w=world, e=env: self.pages(w, k, c, e))
                         self.keep("W4", f"{cars:,} cars, {kind}, {clients}", results)

@@ -1,11 +1,12 @@
 /*
  * Pages a second of a running catalog service (CATALOG_ENDPOINT), asked over ZeroMQ as agents do.
  *
- *   bench_pages [filter|typo|text|same] [requests in flight, default 32] [seconds, default 3]
+ *   bench_pages [filter|new|typo|text|same] [requests in flight, default 32] [seconds, default 3]
  *
- * No two requests are alike, so that none is answered from what the service keeps; with same they
- * all are. Prints one line of JSON; an answer that is no page, or a page without a car, is an
- * error.
+ * No two requests are alike, so that none is answered from the pages that the service keeps; with
+ * same they all are. filter: makes, first years and round distances as people say them, in turn,
+ * and any price. new: a distance that nobody said before each time. Prints one line of JSON; an
+ * answer that is no page, or a page without a car, is an error.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,9 +54,13 @@ static void ask(int64_t *began)
     } else if (strcmp(bench.kind, "text") == 0) {
         query.q = STR_LIT("rojo automatico");
     } else {
-        query.make = STR_LIT("Nissan");
-        query.year_min = 2012;
-        query.km_max = 150000;
+        static const str_t makes[] = {STR_LIT("Nissan"),    STR_LIT("Volkswagen"),
+                                      STR_LIT("Chevrolet"), STR_LIT("Toyota"),
+                                      STR_LIT("Honda"),     STR_LIT("Mazda")};
+        query.make = makes[nth % 6];
+        query.year_min = 2010 + nth / 6 % 8;
+        query.km_max =
+            strcmp(bench.kind, "new") == 0 ? 90000 + nth : 90000 + 10000 * (nth / 48 % 12);
     }
     proto_page_t msg = {.query = &query, .query_count = 1};
     proto_trace_t trace = {{0}};
