@@ -121,7 +121,9 @@
     S(ALERT_RATE, INT, "60", "1..10000", "alerts of a kind in an hour; the next one says how many were held back") \
     S(CATALOG_SOURCE, SECRET, "", "", "postgres://user:password@host:port/database whose table mostrador.cars is the catalog; empty: what catalog-import leaves in CATALOG_DIR") \
     S(CATALOG_SOURCE_MS, MS, "10s", "100..600000", "how often it is looked for changes that nobody told of, and the longest pause between two tries to reach it") \
-    S(HANDOFF_TTL, MS, "24h", "0..31536000000", "a conversation that somebody of the shop has taken over goes back to the bot when they have been silent for so long; 0: never by itself")
+    S(HANDOFF_TTL, MS, "24h", "0..31536000000", "a conversation that somebody of the shop has taken over goes back to the bot when they have been silent for so long; 0: never by itself") \
+    S(WIDGET_ORIGINS, TEXT, "", "", "sites that may show the chat, as in https://www.shop.example, separated by blanks; empty: there is no widget") \
+    S(WIDGET_PER_MINUTE, INT, "20", "1..6000", "messages that a gateway worker takes from one address of the widget in a minute")
 /* clang-format on */
 
 #endif

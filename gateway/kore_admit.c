@@ -2,11 +2,13 @@
 #include "gateway/kore_admit.h"
 
 #include <arpa/inet.h>
+#include <strings.h>
 
 #include "common/config.h"
 #include "common/metrics.h"
 #include "gateway/bot_request.h"
 #include "gateway/kore_wait.h"
+#include "gateway/kore_widget.h"
 
 #define ARENA_MAX 4096
 #define ASK_MS 5000
@@ -173,6 +175,21 @@ static bool bearer(struct http_request *req, problem_t *problem)
     return problem_set(problem, 401, "The token is missing or wrong (Authorization: Bearer).");
 }
 
+static bool has_key(struct http_request *req)
+{
+    str_t authorization = header(req, "authorization");
+
+    return authorization.size > 8 && strncasecmp(authorization.data, "Visitor ", 8) == 0;
+}
+
+static admission_t admit_visitor(struct http_request *req, const route_t *route, problem_t *problem)
+{
+    str_t id = widget_admit(req, route, problem);
+
+    snprintf(caller.visitor, sizeof caller.visitor, "%.*s", STR_ARG(id));
+    return id.size ? ADMIT_YES : ADMIT_NO;
+}
+
 admission_t admit(struct http_request *req, const route_t *route, int64_t started_us,
                   problem_t *problem)
 {
@@ -188,7 +205,9 @@ admission_t admit(struct http_request *req, const route_t *route, int64_t starte
     }
     if (route->who == WHO_SIGNED || route->who == WHO_PAGE)
         return ADMIT_YES;
-    if (route->who == WHO_API) {
+    if (route->who == WHO_VISITOR && has_key(req))
+        return admit_visitor(req, route, problem);
+    if (route->who == WHO_API || route->who == WHO_VISITOR) {
         bool counts = token.size && !header(req, "authorization").size &&
                       (csrf || (reads(req) && *config.API_TOKEN));
 

@@ -14,11 +14,13 @@
 #include "gateway/kore_api.h"
 #include "gateway/problem.h"
 #include "gateway/url.h"
+#include "gateway/visitor.h"
 #include "proto/proto.h"
 
 /* Who asks, while the request is handled: the handler copies what it needs later. */
 typedef struct caller {
     char name[40]; /* of the console's user; empty: the bearer of API_TOKEN, or anybody */
+    char visitor[VISITOR_ID_SIZE]; /* a visitor of the widget: whose conversation alone they have */
     char csrf[72];
     char token[COOKIE_TOKEN_MAX + 1];
     role_t role;

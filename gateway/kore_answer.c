@@ -13,22 +13,31 @@
 
 static bool closing;
 
-/* The page may load what comes from here and nothing else; nobody may frame it. */
-static const struct {
+#define POLICY_MAX 8192
+#define POLICY                                                                  \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " \
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
+
+static const struct header {
     const char *name;
     const char *value;
 } fixed[] = {
-    {"content-security-policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
     {"x-content-type-options", "nosniff"},
-    {"x-frame-options", "DENY"},
     {"referrer-policy", "no-referrer"},
     {"cross-origin-opener-policy", "same-origin"},
-    {"cross-origin-resource-policy", "same-origin"},
     {"permissions-policy", "camera=(), geolocation=(), microphone=()"},
 };
-#define FIXED (sizeof fixed / sizeof *fixed)
+/* A page may load what comes from here and nothing else; nobody may frame it, … */
+static const struct header closed[] = {
+    {"content-security-policy", POLICY "'none'"},
+    {"x-frame-options", "DENY"},
+    {"cross-origin-resource-policy", "same-origin"},
+};
+/* … but the widget, which the shop's own sites may. */
+static const struct header open[] = {
+    {"cross-origin-resource-policy", "cross-origin"},
+};
+#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 static void number_header(struct http_request *req, const char *name, int64_t value)
 {
@@ -38,10 +47,28 @@ static void number_header(struct http_request *req, const char *name, int64_t va
     http_response_header(req, name, text);
 }
 
+static void table_headers(struct http_request *req, const struct header *table, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        http_response_header(req, table[i].name, table[i].value);
+}
+
+static void policy(struct http_request *req, const char *sites)
+{
+    char value[POLICY_MAX];
+
+    snprintf(value, sizeof value, POLICY "%s", sites);
+    http_response_header(req, "content-security-policy", value);
+    table_headers(req, open, COUNT(open));
+}
+
 static void headers(struct http_request *req, const answer_t *answer)
 {
-    for (size_t i = 0; i < FIXED; i++)
-        http_response_header(req, fixed[i].name, fixed[i].value);
+    table_headers(req, fixed, COUNT(fixed));
+    if (answer->frame)
+        policy(req, answer->frame);
+    else
+        table_headers(req, closed, COUNT(closed));
     http_response_header(req, "cache-control", answer->etag ? "no-cache" : "no-store");
     if (answer->type)
         http_response_header(req, "content-type", answer->type);
@@ -128,8 +155,10 @@ static void raw_head(buf_t *out, int status, const char *type)
 {
     buf_printf(out, "HTTP/1.1 %d %s\r\nserver: mostrador\r\nconnection: close\r\n", status,
                status_title(status));
-    for (size_t i = 0; i < FIXED; i++)
+    for (size_t i = 0; i < COUNT(fixed); i++)
         buf_printf(out, "%s: %s\r\n", fixed[i].name, fixed[i].value);
+    for (size_t i = 0; i < COUNT(closed); i++)
+        buf_printf(out, "%s: %s\r\n", closed[i].name, closed[i].value);
     buf_printf(out, "cache-control: no-store\r\ncontent-type: %s\r\n", type);
 }
 

@@ -14,6 +14,7 @@ typedef struct answer {
     const char *allow;     /* of a 405 */
     const char *etag;      /* of a file of the page */
     const char *cookie;    /* Set-Cookie; made by cookie_print */
+    const char *frame;     /* the sites that may frame it and load it; NULL: none */
     int64_t retry_after_s; /* 0: none */
     str_t body;
     int64_t started_us; /* when the request came, 0: just now */

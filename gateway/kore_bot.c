@@ -19,6 +19,7 @@
 #include "gateway/bot_request.h"
 #include "gateway/exchange.h"
 #include "gateway/handoff_json.h"
+#include "gateway/kore_admit.h"
 #include "gateway/kore_wait.h"
 #include "gateway/opt_word.h"
 #include "gateway/reply_json.h"
@@ -294,6 +295,8 @@ static bool read_request(struct http_request *req, arena_t *arena, bot_request_t
     if (!bot_request_parse(body, arena, request, problem) ||
         !read_message_id(req, arena, message_id, problem))
         return false;
+    if (*caller.visitor && !str_is(request->user_id, caller.visitor))
+        return problem_set(problem, 403, "A visitor has only their own conversation.");
     if (upstream_has_room())
         return true;
     problem_set(problem, 503, "Everybody is busy. Nothing was recorded: send it again later.");

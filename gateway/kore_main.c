@@ -33,6 +33,7 @@
 #include "gateway/kore_wait.h"
 #include "gateway/kore_webhook.h"
 #include "gateway/kore_webhook_gate.h"
+#include "gateway/kore_widget.h"
 #include "gateway/url.h"
 
 #define TICK_MS 50
@@ -97,6 +98,7 @@ __attribute__((constructor)) static void gateway_loaded(void)
     check_address();
     limit_descriptors();
     webhook_gate_start();
+    widget_check();
     /* no file with a pid: it would be left behind by a kill -9, and tell the wrong one later */
     kore_pidfile = (char *)"/dev/null";
 }
@@ -169,6 +171,7 @@ void kore_worker_configure(void)
     }
     wait_limit(waiting);
     status_start(worker_name);
+    widget_start();
     page_start(config.SHOP_NAME);
     upstream_start(worker_name, 2 * waiting); /* what is told while nobody waits has room too */
     kore_timer_add(on_tick, TICK_MS, NULL, 0);
@@ -198,6 +201,8 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
     switch (route->name) {
     case ROUTE_BOT:
         return bot_post(req, started_us);
+    case ROUTE_WIDGET_VISITORS:
+        return widget_visitors_post(req, started_us);
     case ROUTE_SESSION:
         if (req->method == HTTP_METHOD_DELETE)
             return session_delete(req, route->rest, started_us);

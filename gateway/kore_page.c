@@ -6,6 +6,7 @@
 #include "gateway/kore_page.h"
 
 #include "gateway/kore_answer.h"
+#include "gateway/kore_widget.h"
 #include "gateway/page_fill.h"
 
 #define PAGE_MAX (1 << 20)
@@ -22,6 +23,7 @@
 EMBED(page_html, "gateway/page/index.html");
 EMBED(page_css, "gateway/page/chat.css");
 EMBED(page_js, "gateway/page/chat.js");
+EMBED(widget_js, "gateway/page/widget.js");
 EMBED(page_icon, "gateway/page/icon.svg");
 EMBED(openapi_json, "gateway/openapi.json");
 EMBED(console_html, "gateway/console/index.html");
@@ -45,6 +47,8 @@ static struct file {
     {"/", TYPE_HTML, page_html, page_html_end, {0}, ""},
     {"/chat.css", TYPE_CSS, page_css, page_css_end, {0}, ""},
     {"/chat.js", TYPE_JS, page_js, page_js_end, {0}, ""},
+    {"/widget", TYPE_HTML, page_html, page_html_end, {0}, ""},
+    {"/widget.js", TYPE_JS, widget_js, widget_js_end, {0}, ""},
     {"/icon.svg", "image/svg+xml", page_icon, page_icon_end, {0}, ""},
     {"/openapi.json", TYPE_JSON, openapi_json, openapi_json_end, {0}, ""},
     {"/console", TYPE_HTML, console_html, console_html_end, {0}, ""},
@@ -75,22 +79,39 @@ static uint64_t hash(str_t bytes)
     return value;
 }
 
+static bool in_widget(const struct file *file)
+{
+    return strncmp(file->path, "/widget", 7) == 0;
+}
+
 void page_start(const char *shop)
 {
-    static buf_t html; /* as long as the worker */
+    static buf_t page, framed; /* as long as the worker */
 
-    buf_init(&html, PAGE_MAX);
+    buf_init(&page, PAGE_MAX);
+    buf_init(&framed, PAGE_MAX);
     for (size_t i = 0; i < FILES; i++) {
         struct file *file = &files[i];
 
         file->body = (str_t){file->data, (size_t)(file->end - file->data)};
-        if (i == 0) {
-            page_fill(file->body, shop, &html);
-            file->body = buf_view(&html);
+        if (file->data == page_html) {
+            buf_t *html = in_widget(file) ? &framed : &page;
+
+            page_fill(file->body, shop, in_widget(file) ? "widget" : "page", html);
+            file->body = buf_view(html);
         }
         snprintf(file->etag, sizeof file->etag, "\"%016llx\"",
                  (unsigned long long)hash(file->body));
     }
+}
+
+static int not_there(struct http_request *req)
+{
+    problem_t problem;
+
+    problem_set(&problem, 404, "There is no widget here (WIDGET_ORIGINS).");
+    answer_problem(req, &problem, NULL, 0);
+    return KORE_RESULT_OK;
 }
 
 int page_get(struct http_request *req, str_t path)
@@ -104,9 +125,12 @@ int page_get(struct http_request *req, str_t path)
 
         if (!str_is(path, file->path))
             continue;
+        if (in_widget(file) && !widget_on())
+            return not_there(req);
+        answer.frame = in_widget(file) ? widget_origins() : NULL;
         if (http_request_header(req, "if-none-match", &known) == KORE_RESULT_OK &&
             strcmp(known, file->etag) == 0)
-            answer = (answer_t){.status = 304, .etag = file->etag};
+            answer = (answer_t){.status = 304, .etag = file->etag, .frame = answer.frame};
         answer_send(req, &answer);
         break;
     }

@@ -4,7 +4,8 @@
 
 #include "common/buf.h"
 
-/* Replaces every "{{SHOP_NAME}}" by shop, escaped for HTML text and attributes. */
-void page_fill(str_t html, const char *shop, buf_t *out);
+/* Replaces every "{{SHOP_NAME}}" by shop and "{{MODE}}" by mode ("page" or "widget"), escaped for
+ * HTML text and attributes. */
+void page_fill(str_t html, const char *shop, const char *mode, buf_t *out);
 
 #endif

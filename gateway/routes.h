@@ -10,10 +10,11 @@
  *   SIGNED      the carrier, by its signature
  *   API         the bearer of API_TOKEN, anybody if there is none; and who is signed in to the
  *               console with at least that role
+ *   VISITOR     as API, and a visitor of the widget, with their own key, in their own conversation
  *   CONSOLE     who is signed in to the console with at least that role
  *   PAGE        anybody, but no page of another site
- * The role counts for API and CONSOLE only. Who adds an operation says who may; there is no
- * default.
+ * The role counts for API, VISITOR and CONSOLE only. Who adds an operation says who may; there is
+ * no default.
  */
 #ifndef MOSTRADOR_GATEWAY_ROUTES_H
 #define MOSTRADOR_GATEWAY_ROUTES_H
@@ -34,16 +35,19 @@
     R(PAGE,           "/console/numbers.js",       GET,    ANYBODY, NONE,   "a file of it") \
     R(PAGE,           "/console/health.js",        GET,    ANYBODY, NONE,   "a file of it") \
     R(PAGE,           "/console/users.js",         GET,    ANYBODY, NONE,   "a file of it") \
+    R(PAGE,           "/widget",                   GET,    ANYBODY, NONE,   "the chat page in a frame") \
+    R(PAGE,           "/widget.js",                GET,    ANYBODY, NONE,   "what puts that frame on a site") \
+    R(WIDGET_VISITORS, "/widget/visitors",         POST,   PAGE,    NONE,   "a key for a new visitor of the widget") \
     R(PAGE,           "/openapi.json",             GET,    ANYBODY, NONE,   "this interface, as OpenAPI 3.1") \
-    R(BOT,            "/seller/bot/",              POST,   API,     SELLER, "say something, get the answer") \
-    R(BOT,            "/seller/bot",               POST,   API,     SELLER, "the same") \
-    R(SESSION,        "/seller/sessions/{user_id}", GET,   API,     VIEWER, "a conversation") \
-    R(SESSION,        "/seller/sessions/{user_id}", DELETE, API,    SELLER, "forget it") \
+    R(BOT,            "/seller/bot/",              POST,   VISITOR,     SELLER, "say something, get the answer") \
+    R(BOT,            "/seller/bot",               POST,   VISITOR,     SELLER, "the same") \
+    R(SESSION,        "/seller/sessions/{user_id}", GET,   VISITOR,     VIEWER, "a conversation") \
+    R(SESSION,        "/seller/sessions/{user_id}", DELETE, VISITOR,    SELLER, "forget it") \
     R(SESSIONS,       "/seller/sessions",          GET,    API,     VIEWER, "who waits for a person of the shop, or has one") \
     R(TAKE,           "/seller/sessions/{user_id}/take", POST, API, SELLER, "a person of the shop takes a conversation over") \
     R(SAY,            "/seller/sessions/{user_id}/say", POST, API,  SELLER, "what that person writes to the customer") \
     R(GIVE,           "/seller/sessions/{user_id}/give", POST, API, SELLER, "the bot has it again") \
-    R(MESSAGES,       "/seller/sessions/{user_id}/messages", GET, API, VIEWER, "what a person of the shop wrote to the customer") \
+    R(MESSAGES,       "/seller/sessions/{user_id}/messages", GET, VISITOR, VIEWER, "what a person of the shop wrote to the customer") \
     R(PERSON,         "/seller/people/{user_id}",  GET,    API,     OWNER,  "everything that is stored of a person") \
     R(PERSON,         "/seller/people/{user_id}",  DELETE, API,     OWNER,  "erase it") \
     R(TURNS,          "/seller/turns",             GET,    API,     VIEWER, "what turns took, one by one") \

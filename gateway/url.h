@@ -11,6 +11,7 @@ typedef enum route_name {
     ROUTE_UNKNOWN,
     ROUTE_PAGE,
     ROUTE_BOT,
+    ROUTE_WIDGET_VISITORS,
     ROUTE_SESSION,
     ROUTE_SESSIONS,
     ROUTE_TAKE,
@@ -42,7 +43,7 @@ typedef enum route_name {
 enum { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_DELETE = 8, METHOD_OTHER = 16 };
 
 /* Who may: the words of routes.h. */
-typedef enum who { WHO_ANYBODY, WHO_SIGNED, WHO_API, WHO_CONSOLE, WHO_PAGE } who_t;
+typedef enum who { WHO_ANYBODY, WHO_SIGNED, WHO_API, WHO_VISITOR, WHO_CONSOLE, WHO_PAGE } who_t;
 typedef enum role { ROLE_NONE, ROLE_VIEWER, ROLE_SELLER, ROLE_OWNER } role_t;
 
 typedef struct route {

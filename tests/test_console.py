@@ -129,7 +129,7 @@ def status_of(person, path):
         connection.close()
 
 
-GUARDED = [route for route in ROUTES if route[2] in ("API", "CONSOLE")]
+GUARDED = [route for route in ROUTES if route[2] in ("API", "VISITOR", "CONSOLE")]
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,7 @@ def test_every_operation_asks_for_its_role(console, staff, method, path, who, le
         assert (answer.status not in (401, 403)) == allowed(least, role), (role, answer)
         if path == "/console/api/session" and method == "DELETE":
             del person.headers["Cookie"]
-    if who == "API" and path != "/seller/events":
+    if who != "CONSOLE" and path != "/seller/events":
         bearer = {**nobody.headers, "Authorization": f"Bearer {TOKEN}"}
         assert console.http.request(method, path_of(path), headers=bearer).status != 401
 
@@ -164,7 +164,9 @@ def test_every_operation_asks_for_its_role(console, staff, method, path, who, le
 def test_the_table_guards_all_of_seller_and_console():
     for method, path, who, role, *_ in ROUTES:
         if path.startswith("/seller/"):
-            assert who == "API" and role in ("VIEWER", "SELLER", "OWNER"), path
+            assert who in ("API", "VISITOR") and role in ("VIEWER", "SELLER", "OWNER"), path
+        if who == "VISITOR":
+            assert path.startswith(("/seller/bot", "/seller/sessions/{user_id}")), path
         if path.startswith("/console/api/") and (method, path) != ("POST", "/console/api/session"):
             assert who == "CONSOLE" and role in ("VIEWER", "SELLER", "OWNER"), path
         if method == "DELETE" and path.startswith("/seller/people/"):
@@ -489,6 +491,8 @@ def test_what_happened_is_in_the_log_and_counted(console):
     person.sign_in("auditada", "wrong password")
     person.sign_in("auditada")
     person.change("DELETE", "/seller/people/whatsapp:+5215512345678")
+    assert console.person("mirona", "viewer").change(
+        "DELETE", "/seller/people/ana").status == 403
     for _ in range(4):
         Person(console.http).sign_in("my-typed-password", "x")
     console.stack.wait_log("sessions", rf"step=SIGN_IN name=auditada outcome=denied address={address}")

@@ -75,6 +75,7 @@ def test_who_may_is_said_right():
         assert schemes == {
             "ANYBODY": set(), "PAGE": set(), "SIGNED": {"signature"},
             "API": {"token", "cookie"} | ({"csrf"} if method != "GET" else set()),
+            "VISITOR": {"token", "cookie", "visitor"} | ({"csrf"} if method != "GET" else set()),
             "CONSOLE": {"cookie"} | ({"csrf"} if method != "GET" else set())}[who], (method, path)
 
 
@@ -134,6 +135,7 @@ def test_the_console_answers_as_it_says(filled):
     told = operations()
     answer = filled.http.post("/console/api/session", {"name": "openapi",
                                                        "password": made.stdout.split()[-1]})
+    assert answer.status == 200, answer
     answered(told["POST", "/console/api/session"], answer)
     headers = {"Cookie": answer.headers["set-cookie"].split(";")[0],
                "X-CSRF-Token": answer.json()["csrf"]}

@@ -76,7 +76,9 @@ const ENGLISH = {
   failed: "Something went wrong on our side. Try again.",
 };
 
-const say = (navigator.language || "").toLowerCase().startsWith("en") ? ENGLISH : SPANISH;
+const widget = document.body.dataset.mode === "widget"; // in a frame on the shop's own site
+const language = (widget && location.hash.slice(1)) || navigator.language || "";
+const say = language.toLowerCase().startsWith("en") ? ENGLISH : SPANISH;
 const number = new Intl.NumberFormat(say.locale);
 const cents = new Intl.NumberFormat(say.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const money = (amount) => `$${(Number.isInteger(amount) ? number : cents).format(amount)}`;
@@ -104,10 +106,26 @@ function remember(storage, name, value) {
   }
 }
 
-const known = remember("localStorage", "mostrador.user");
-const user = known || `web-${random()}`;
-if (!known) remember("localStorage", "mostrador.user", user);
-let token = remember("sessionStorage", "mostrador.token");
+const known = remember("localStorage", widget ? "mostrador.visitor" : "mostrador.user");
+let user = widget ? (known || "").split(".")[0] : known || `web-${random()}`;
+if (!known && !widget) remember("localStorage", "mostrador.user", user);
+let token = widget ? known : remember("sessionStorage", "mostrador.token");
+
+/* A visitor of the widget gets a key of their own with the first message. */
+async function visit() {
+  if (!widget || user) return;
+  const answer = await fetch("/widget/visitors", { method: "POST" });
+  if (!answer.ok) throw new Error(answer.statusText);
+  const visitor = await answer.json();
+  user = visitor.user_id;
+  token = remember("localStorage", "mostrador.visitor", visitor.key) || visitor.key;
+}
+
+/* The shop has changed its token: who comes back is somebody new. */
+function leave() {
+  user = "";
+  remember("localStorage", "mostrador.visitor", "");
+}
 
 /* Two requests may be refused at once: they share one question. */
 let asking = null;
@@ -131,8 +149,12 @@ function askToken() {
 async function call(path, options = {}) {
   for (;;) {
     const headers = { ...options.headers };
-    if (token) headers.Authorization = `Bearer ${token}`;
+    if (token) headers.Authorization = `${widget ? "Visitor" : "Bearer"} ${token}`;
     const answer = await fetch(path, { ...options, headers, cache: "no-store" });
+    if (answer.status === 401 && widget) {
+      leave();
+      return answer;
+    }
     if (answer.status !== 401 || !(await askToken())) return answer;
   }
 }
@@ -343,6 +365,7 @@ function trouble(element, message, retry) {
 
 /* Returns {reply} or {status}. */
 async function post(message, key, writing) {
+  await visit();
   const response = await call("/seller/bot/", {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "text/event-stream", "Idempotency-Key": key },
@@ -417,6 +440,7 @@ async function restore() {
 
 async function reset() {
   try {
+    await visit();
     const response = await call(`/seller/sessions/${encodeURIComponent(user)}`, { method: "DELETE" });
     if (response.ok) {
       log.replaceChildren();
@@ -455,6 +479,12 @@ function start() {
     send(message);
     text.focus();
   });
+  if (widget) {
+    window.addEventListener("focus", () => text.focus());
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !document.querySelector("dialog[open]")) window.parent.postMessage("mostrador.close", "*");
+    });
+  }
   $("reset").addEventListener("click", () => $("confirm").showModal());
   $("confirm").addEventListener("close", () => {
     if ($("confirm").returnValue === "yes") reset();
@@ -465,7 +495,7 @@ function start() {
 }
 
 start();
-(known ? restore() : Promise.resolve(false)).then((something) => {
+(known && user ? restore() : Promise.resolve(false)).then((something) => {
   if (!something) greet();
   toEnd();
 });

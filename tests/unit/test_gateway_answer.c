@@ -114,9 +114,10 @@ static void events(void **state)
 static void pages(void **state)
 {
     (void)state;
-    page_fill(STR_LIT("<h1>{{SHOP_NAME}}</h1>{{SHOP_NAME}}{{"), "<A> & \"B's\"", &out);
-    is("<h1>&#60;A&#62; &#38; &#34;B&#39;s&#34;</h1>&#60;A&#62; &#38; &#34;B&#39;s&#34;{{");
-    page_fill(STR_LIT("x"), "", &out);
+    page_fill(STR_LIT("<h1>{{SHOP_NAME}}</h1><b {{MODE}}>{{SHOP_NAME}}{{"), "<A> & \"B's\"", "page",
+              &out);
+    is("<h1>&#60;A&#62; &#38; &#34;B&#39;s&#34;</h1><b page>&#60;A&#62; &#38; &#34;B&#39;s&#34;{{");
+    page_fill(STR_LIT("x"), "", "", &out);
     is("x");
 }
 

@@ -34,7 +34,7 @@ static void routes(void **state)
     (void)state;
     assert_int_equal(route_find(STR_LIT("/seller/bot"), METHOD_GET).name, ROUTE_BOT);
     assert_int_equal(route_find(STR_LIT("/seller/bot/"), METHOD_GET).name, ROUTE_BOT);
-    assert_true(route_find(STR_LIT("/seller/bot/"), METHOD_POST).who == WHO_API);
+    assert_true(route_find(STR_LIT("/seller/bot/"), METHOD_POST).who == WHO_VISITOR);
     assert_int_equal(route_find(STR_LIT("/seller/sessions/a%2Fb"), METHOD_GET).name, ROUTE_SESSION);
     assert_str(route_find(STR_LIT("/seller/sessions/a%2Fb"), METHOD_GET).rest, "a%2Fb");
     assert_int_equal(route_find(STR_LIT("/seller/sessions/"), METHOD_GET).name, ROUTE_UNKNOWN);
