@@ -137,7 +137,8 @@ DEPS_BUILD := gcc libc6-dev make pkg-config kore libzmq3-dev libczmq-dev libmsgp
 	libcurl4-openssl-dev libcjson-dev libsqlite3-dev libpq-dev libssl-dev libsodium-dev
 DEPS := $(DEPS_BUILD) git redis-server util-linux tzdata
 DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-pytest-xdist python3-zmq python3-msgpack \
-	python3-aiohttp python3-h2 python3-redis python3-selenium python3-yaml chromium chromium-driver postgresql
+	python3-aiohttp python3-h2 python3-redis python3-selenium python3-yaml chromium chromium-driver postgresql \
+	curl ca-certificates
 DEPS_COMPOSE := docker.io docker-compose debootstrap iptables
 DEPS_LINT := clang libclang-rt-14-dev llvm clang-tidy clang-format cppcheck shellcheck
 
@@ -203,9 +204,17 @@ check-units: export TSAN_OPTIONS := suppressions=tests/tsan.supp
 check-units: build units
 	@for t in $(UNITS); do echo "$$t"; $$t >$(B)/unit.log 2>&1 || { cat $(B)/unit.log; exit 1; }; done
 	@echo "$(words $(UNITS)) unit test programs passed"
+# What looks for barriers in pages: used by tests, never served.
+AXE := axe-core-4.14.1
+AXE_SHA256 := e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
+build/axe.min.js:
+	@mkdir -p build
+	@curl -fsSL --retry 5 --retry-all-errors -o build/axe.tgz https://registry.npmjs.org/axe-core/-/$(AXE).tgz
+	@echo "$(AXE_SHA256)  build/axe.tgz" | sha256sum --check --quiet
+	@tar xzf build/axe.tgz -C build --strip-components=1 --no-same-owner -m package/axe.min.js
 # Most of a test is waiting for a process to do something, so several run at once.
 JOBS ?= 4
-check-python: build $(B)/tests/model-sim $(B)/tests/http-load $(B)/tests/bench_sessions
+check-python: build build/axe.min.js $(B)/tests/model-sim $(B)/tests/http-load $(B)/tests/bench_sessions
 	@V=$(V) $(PYTHON) -m pytest -q -n $(JOBS) --maxfail=1 -p no:cacheprovider $(PYTEST) tests
 
 # What adds nothing under a sanitizer is left out: the browser, the regression plan, whose seller the

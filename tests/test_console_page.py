@@ -7,6 +7,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+import axe
 import most
 import stack as stacks
 from test_page import DESKTOP, PHONE, chromium  # noqa: F401 (a fixture)
@@ -107,7 +108,7 @@ class Console:
 
     def sound(self):
         """Nothing wider than the window, everything that can be used has a name, one heading, no
-        complaint of the browser (the CSP's among them)."""
+        complaint of the browser (the CSP's among them), and no barrier."""
         width = self.driver.execute_script("return document.documentElement.scrollWidth")
         assert width <= self.size[0], "wider than the window"
         assert self.driver.execute_script(
@@ -122,6 +123,7 @@ class Console:
         assert len(ids) == len(set(ids))
         assert len(self.all("h1")) == 1
         assert self.driver.execute_script("return document.documentElement.lang") in ("es", "en")
+        assert axe.barriers(self.driver) == []
         assert self.console() == []
 
 

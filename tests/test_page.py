@@ -10,6 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.chrome.service import Service
 
+import axe
 import most
 from gateway_shop import Shop, reply
 
@@ -318,6 +319,23 @@ def test_shift_enter_is_a_new_line_and_the_keyboard_is_enough(page):
     page.one("#text").send_keys(Keys.TAB, Keys.ENTER)
     page.told("Dijiste: una\ndos")
     assert page.driver.switch_to.active_element.get_attribute("id") == "text"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_there_is_no_barrier(chromium, shop, size, scheme):
+    page = Page(chromium, shop, size=size, scheme=scheme)
+    assert axe.barriers(page.driver) == []
+    page.seller.answers = {"x": page_of(0)}
+    page.type("x")
+    page.wait(lambda: page.all(".car"))
+    page.shop.dispatcher.handlers["WORK"] = lambda m: ("ERROR", {"code": "busy"})
+    page.type("y")
+    page.wait(lambda: page.all(".wrong"))
+    assert axe.barriers(page.driver) == []
+    page.driver.execute_script("document.querySelector('#text').labels[0].remove();"
+                               "document.querySelector('#text').placeholder = ''")
+    assert any("label" in line for line in axe.barriers(page.driver)), "axe sees nothing"
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP, (320, 568)])

@@ -8,6 +8,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+import axe
 import most
 import stack as stacks
 from gateway_shop import Shop, reply
@@ -268,6 +269,7 @@ def test_somebody_chats_on_the_shops_own_site(chromium, shop, site, lang, size, 
     before = len(shop.sessions.received)
     visit.type("busco un nissan")
     visit.told("Tengo 12 para ti.")
+    assert axe.barriers(visit.driver) == []
     user = visit.driver.execute_script(
         "return localStorage.getItem('mostrador.visitor')").split(".")[0]
     enqueued = [m for m in shop.sessions.received[before:] if m.type == "ENQUEUE"]
@@ -275,6 +277,7 @@ def test_somebody_chats_on_the_shops_own_site(chromium, shop, site, lang, size, 
     visit.all("#text")[0].send_keys(Keys.ESCAPE)
     visit.leave()
     visit.wait(lambda: not visit.expanded())
+    assert axe.barriers(visit.driver) == []
     assert not visit.part(".panel").is_displayed()
     visit.part("button").click()  # the conversation is still there
     visit.enter()
