@@ -45,6 +45,7 @@ static const struct {
     [KEY_TICKS] = {"ticks", SCOPE_PERSON},
     [KEY_SAYING] = {"saying", SCOPE_ID},
     [KEY_DESK] = {"desk", SCOPE_PARTITION},
+    [KEY_CLOCK] = {"clock", SCOPE_ANONYMOUS},
 };
 
 key_scope_t keys_scope(session_key_t key)
@@ -80,7 +81,8 @@ void keys_partition_name(buf_t *out, session_key_t key, unsigned partition)
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
 {
     unsigned partition = keys_partition(user);
-    if (key == KEY_READY || key == KEY_SURVEYS || key == KEY_OPINIONS || key == KEY_DESK) {
+    if (key == KEY_READY || key == KEY_SURVEYS || key == KEY_OPINIONS || key == KEY_DESK ||
+        key == KEY_CLOCK) {
         keys_partition_name(out, key, partition);
         return;
     }

@@ -10,6 +10,10 @@
  *   most:{p}:ready           zset    users with waiting messages or        while there is
  *                                    replies to deliver; score: when the   something to do
  *                                    sweeper tells of them, ms
+ *   most:{p}:clock           string  the time, as it was when the          for ever
+ *                                    sweeper looked last, but for 30 s,
+ *                                    ms: a clock that was set back since
+ *                                    is known by it
  *   most:{p}:state:USER      hash    the fields below                      STATE_TTL after there is
  *                                                                          nothing to do; of who
  *                                                                          has left, for ever
@@ -339,6 +343,7 @@ typedef enum session_key {
     KEY_TICKS,
     KEY_SAYING,
     KEY_DESK,
+    KEY_CLOCK, /* of no user */
     KEY_COUNT
 } session_key_t;
 
@@ -373,7 +378,7 @@ unsigned keys_partition(str_t user);
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id);
 
 /* Appends the name of a key that a partition has once: KEY_READY, KEY_SURVEYS, KEY_OPINIONS,
- * KEY_DESK. */
+ * KEY_DESK, KEY_CLOCK. */
 void keys_partition_name(buf_t *out, session_key_t key, unsigned partition);
 
 #endif

@@ -684,16 +684,19 @@ char *request_turn_read(const request_turns_t *range, size_t *size)
 char *request_sweep(const request_limits_t *limits, unsigned partition, size_t max, size_t *size)
 {
     words_t words = {.count = 0};
-    buf_t name;
-    buf_init(&name, KEY_MAX);
+    buf_t names[2];
     begin(&words, SCRIPT_SWEEP);
-    add_number(&words, 1);
-    keys_partition_name(&name, KEY_READY, partition);
-    add(&words, buf_view(&name));
+    add_number(&words, 2);
+    for (size_t i = 0; i < 2; i++) {
+        buf_init(&names[i], KEY_MAX);
+        keys_partition_name(&names[i], i ? KEY_CLOCK : KEY_READY, partition);
+        add(&words, buf_view(&names[i]));
+    }
     add_number(&words, (int64_t)max);
     add_number(&words, limits->lease_ms);
     char *bytes = format(&words, size);
-    buf_free(&name);
+    for (size_t i = 0; i < 2; i++)
+        buf_free(&names[i]);
     return bytes;
 }
 

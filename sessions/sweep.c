@@ -5,6 +5,7 @@
 
 #include "common/id.h"
 #include "common/log.h"
+#include "common/metrics.h"
 #include "sessions/keys.h"
 #include "sessions/store.h"
 
@@ -29,6 +30,7 @@ typedef struct sweep {
     unsigned looked;     /* partitions asked so far */
     unsigned flying;     /* commands of this wave that are not answered */
     bool failed;         /* Redis did not answer: end with this wave */
+    int64_t set_back_ms; /* its clock was, by the most that a partition knows of */
     proto_user_t *users; /* their ids are ours to free */
     size_t user_count;
 } sweep_t;
@@ -42,7 +44,9 @@ static void take(sweep_t *self, const redisReply *reply)
                       LOG_TEXT("text", ((str_t){reply->str, reply->len})));
         return;
     }
-    for (size_t i = 1; i < reply->elements && self->user_count < self->max; i++) {
+    if (reply->elements > 1 && reply->element[1]->integer > self->set_back_ms)
+        self->set_back_ms = reply->element[1]->integer;
+    for (size_t i = 2; i < reply->elements && self->user_count < self->max; i++) {
         const redisReply *user = reply->element[i];
         if (user->type != REDIS_REPLY_STRING)
             continue;
@@ -66,6 +70,11 @@ static void finish(sweep_t *self)
         if (self->user_count)
             log_info("swept", LOG_TRACE(&self->header.trace), LOG_INT("users", self->user_count));
         rpc_server_reply(self->server, &self->peer, &self->header, PROTO_SWEPT, &msg);
+    }
+    if (self->set_back_ms) {
+        metric_add(METRIC_REDIS_SET_BACK, 1);
+        log_warn("redis_clock_set_back", LOG_TRACE(&self->header.trace),
+                 LOG_INT("ms", self->set_back_ms));
     }
     for (size_t i = 0; i < self->user_count; i++)
         free((char *)self->users[i].user_id.data);

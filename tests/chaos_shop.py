@@ -245,7 +245,6 @@ class World:
 
     def __init__(self, seed, agents=2, latency_ms=(30, 300)):
         self.seed, self.loads = seed, 0
-        self.ahead = 0  # seconds, of Redis' clock
         self.random = random.Random(seed)
         self.model = openai_sim.Sim(seed=seed, latency_ms=list(latency_ms), echo=True)
         self.sim = TwilioSim(seed=seed, webhook_ms=WEBHOOK_MS)
@@ -280,7 +279,7 @@ class World:
         self.lines.set(None, cut=False, copy=0, swap=0)
         self.sim.control(callbacks="plain")
         for name in self.shop.order:
-            self.shop.mislead(name, clock=self.ahead if name == "redis" else 0)
+            self.shop.mislead(name)
         self.shop.revive()
         for name in self.shop.order:
             self.shop.wait_ready(name)

@@ -249,7 +249,7 @@ class Stack:
             library = {"asan": "libasan.so", "tsan": "libtsan.so", "ubsan": "libubsan.so"}[VARIANT]
             found = subprocess.run(["gcc", f"-print-file-name={library}"], check=True,
                                    capture_output=True, text=True)
-            env["LD_PRELOAD"] = f"{found.stdout.strip()} {env.get('LD_PRELOAD', '')}".strip()
+            env["LD_PRELOAD"] = found.stdout.strip()
             env["ASAN_OPTIONS"] = "detect_leaks=0:exitcode=99"
         return env
 

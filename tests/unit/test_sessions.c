@@ -85,6 +85,7 @@ static void keys_carry_the_partition(void **state)
     assert_key(KEY_TICKS, "a", "", "most:{300}:ticks:a");
     assert_key(KEY_SAYING, "a", "c1", "most:{300}:saying:1:a:c1");
     assert_key(KEY_DESK, "a", "", "most:{300}:desk");
+    assert_key(KEY_CLOCK, "a", "", "most:{300}:clock");
     assert_key(KEY_TURNS, "a", "", "most:{turns}:log");
     assert_key(KEY_RECORDS, "a", "", "most:{turns}:records");
     assert_key(KEY_SPENT, "a", "", "most:{300}:spent:a");
@@ -407,8 +408,9 @@ static void the_rest_becomes_commands(void **state)
     size_t size;
     char *bytes = request_sweep(&limits, 300, 17, &size);
     got = words(bytes, size);
-    assert_keys(got, 1);
-    assert_words(got, 3, (const char *[]){"most:{300}:ready", "17", "4000", NULL});
+    assert_keys(got, 2);
+    assert_words(got, 3,
+                 (const char *[]){"most:{300}:ready", "most:{300}:clock", "17", "4000", NULL});
     freeReplyObject(got);
 }
 
