@@ -22,12 +22,14 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import chaos_faults  # noqa: E402
 import chaos_growth  # noqa: E402
+import chaos_redis  # noqa: E402
 import chaos_shop  # noqa: E402
+import firewall  # noqa: E402
 
 SOAK_S = 2
 # those after which nobody is left whose growth could be seen
 DEADLY = {"everything killed", "agents lost", "dispatcher lost", "flood", "kill redis",
-          "redis restart", "full disk always", "full disk everysec"}
+          "redis restart", "full disk always", "full disk everysec", *chaos_faults.WORLDS}
 
 
 def one(world, name, seconds):
@@ -41,12 +43,14 @@ def one(world, name, seconds):
             problems.append(f"{type(error).__name__}: {error}")
         world.heal()
     problems += load.judge()
+    if load.losable:
+        done += f"; of {len(load.lost)} people something was lost, as Redis documents"
     return done, load, problems
 
 
 def told(name, done, load, problems):
     refusals = sum(load.refusals.values()) + load.retries
-    print(f"{name:<24} {load.count():>5} {refusals:>6} {load.longest:>7.1f}  "
+    print(f"{name:<29} {load.count():>5} {refusals:>6} {load.longest:>7.1f}  "
           f"{'holds' if not problems else 'BROKEN':<7} {done}", flush=True)
     for problem in problems[:5]:
         print(f"    {problem}", flush=True)
@@ -61,12 +65,33 @@ def by_chance(names, seed, minutes):
         yield last
 
 
-def run(names, seed, seconds, growth=None):
-    """One fault after the other; returns {name: problems} of those that do not hold."""
+def run_all(names, seed, seconds):
+    """The same with each in the world that it needs. A partition is made by the kernel, in a network
+    of its own; where none can be made it is left out, and that is said."""
+    wrong, left_out = {}, {}
+    kinds = {kind: [name for name in names if chaos_faults.WORLDS.get(name) == kind]
+             for kind in (None, "sentinels", "network")}
+    for kind, shop in ((None, chaos_shop.Shop), ("sentinels", chaos_redis.Shop)):
+        if kinds[kind]:
+            wrong.update(run(kinds[kind], seed, seconds, shop=shop))
+    if kinds["network"]:
+        why = firewall.missing()
+        if why:
+            left_out = dict.fromkeys(kinds["network"], why)
+        elif firewall.run([__file__, "--inside", "--seed", str(seed), "--seconds", str(seconds),
+                           "--only", ",".join(kinds["network"])]):
+            wrong["partition"] = ["see above"]
+    for name, why in left_out.items():
+        print(f"{name:<29} LEFT OUT: this needs a network namespace and nft: {why}", flush=True)
+    return wrong, left_out
+
+
+def run(names, seed, seconds, growth=None, shop=chaos_shop.Shop):
+    """One fault after the other in one shop; returns {name: problems} of those that do not hold."""
     wrong = {}
-    print(f"seed {seed}\n{'fault':<24} {'acked':>5} {'again':>6} {'longest':>7}  outcome what",
+    print(f"seed {seed}\n{'fault':<29} {'acked':>5} {'again':>6} {'longest':>7}  outcome what",
           flush=True)
-    with chaos_shop.World(seed) as world:
+    with chaos_shop.World(seed, shop=shop) as world:
         for name in names:
             done, load, problems = one(world, name, seconds)
             told(name, done, load, problems)
@@ -102,18 +127,24 @@ def options(arguments=None):
     parser.add_argument("--only", default="", help="faults whose names contain one of these")
     parser.add_argument("--seconds", type=float, default=10, help="what a fault lasts")
     parser.add_argument("--minutes", type=float, help="faults by chance for so long")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
 def main():
     wanted = options()
     started = time.monotonic()
-    names = chosen(wanted.only)
+    names, left_out = chosen(wanted.only), {}
+    if wanted.inside:
+        firewall.start()
+        return 1 if run(names, wanted.seed, wanted.seconds) else 0
     if wanted.minutes:
         wrong = run(by_chance(names, wanted.seed, wanted.minutes), wanted.seed, SOAK_S,
                     chaos_growth.Growth())
     else:
-        wrong = run(names, wanted.seed, wanted.seconds)
+        wrong, left_out = run_all(names, wanted.seed, wanted.seconds)
+    if left_out:
+        print(f"{len(left_out)} faults LEFT OUT, because this machine cannot do them")
     print(f"{len(wrong)} do not hold" if wrong else
           "after each: every acknowledged message answered once and in order, counts equal, nothing "
           "left over", f"({time.monotonic() - started:.0f} s)")

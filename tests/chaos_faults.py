@@ -17,6 +17,7 @@ import time
 
 import zmq
 
+import firewall
 import flood
 import most
 
@@ -24,12 +25,15 @@ SERVICES = ("agent-1", "sessions", "catalog", "dispatcher", "gateway", "redis")
 LINES = ("gateway>dispatcher", "gateway>sessions", "gateway>catalog", "agent>dispatcher",
          "agent>sessions", "agent>catalog", "dispatcher>sessions", "sessions>redis")
 FAULTS = {}  # name: function of a Hit
+WORLDS = {}  # name: what it needs, if that is not an ordinary shop
 
 
-def fault(name, of=(None,)):
+def fault(name, of=(None,), world=None):
     def remember(function):
         for each in of:
             full = f"{name} {each}" if each else name
+            if world:
+                WORLDS[full] = world
             FAULTS[full] = (lambda hit, each=each: function(hit, each)) if each else function
         return function
     return remember
@@ -51,6 +55,16 @@ class Hit:
 
     def process(self, name):
         return self.shop.processes[name]
+
+    def between(self, pair):
+        """Lines from one process to one replica, or to all of them."""
+        who, whom = pair.split(">")
+        names = [line for line in self.world.lines.names
+                 if line.partition("-")[0].partition(">")[0] == who
+                 and line.partition(">")[2].partition("-")[0] == whom]
+        one = self.random.choice(sorted({name.partition(">")[0] for name in names}))
+        names = [name for name in names if name.startswith(one + ">")]
+        return [self.random.choice(names)] if self.random.random() < 0.5 else names
 
     def pids(self, name):
         """Of a process and what it started: the gateway's workers."""
@@ -175,6 +189,48 @@ def redis_restart(hit):
     return "SIGTERM, and started again from its append-only file"
 
 
+@fault("failover", world="sentinels")
+def failover(hit):
+    """The master dies when its replica has all it has: nothing may be lost."""
+    hit.shop.replicated()
+    return f"{fail_over(hit)}: sentinels made another the master"
+
+
+@fault("failover lossy", world="sentinels")
+def failover_lossy(hit):
+    """It dies in the middle of writing. Redis tells its replicas after it has answered: what it had
+    not told them is lost, and counted; all else must hold."""
+    hit.load.losable = True
+    return f"{fail_over(hit)} in the middle of writing"
+
+
+def fail_over(hit):
+    master = hit.shop.master()
+    hit.shop.kill(master)
+    most.eventually(lambda: hit.shop.master() not in (None, master), what="no failover")
+    hit.answered()
+    hit.wait()
+    hit.shop.start(master, wait=False)
+    hit.answered()
+    return f"{master} killed"
+
+
+@fault("frozen master", world="sentinels")
+def frozen_master(hit):
+    """It hangs, another takes over, and it wakes up and takes itself for the master. What it does
+    then is nowhere, so nothing of ours may be given to it."""
+    master = hit.shop.master()
+    hit.shop.replicated()
+    hit.shop.freeze(master)
+    other = next(name for name in hit.shop.DATA if name != master)
+    most.eventually(lambda: (hit.shop.role(other) or ("",))[0] == "master", what="no failover")
+    hit.answered()
+    hit.wait()
+    hit.shop.thaw(master)
+    hit.answered()
+    return f"{master} hangs (SIGSTOP), {other} is the master, {master} wakes up"
+
+
 @fault("slow disk")
 def slow_disk(hit):
     """What appendfsync=always feels of a disk that hangs: every answer waits. Done by stopping Redis
@@ -233,19 +289,24 @@ def full_disk(hit, fsync):
 @fault("cut", LINES)
 def cut(hit, pair):
     """Nothing passes and nobody is told: between one process and one replica, or all of them."""
-    who, whom = pair.split(">")
-    names = [line for line in hit.world.lines.names
-             if line.partition("-")[0].partition(">")[0] == who
-             and line.partition(">")[2].partition("-")[0] == whom]
-    one = hit.random.choice(sorted({name.partition(">")[0] for name in names}))
-    names = [name for name in names if name.startswith(one + ">")]
-    if hit.random.random() < 0.5:
-        names = [hit.random.choice(names)]
+    names = hit.between(pair)
     hit.world.lines.set(names, cut=True)
     hit.wait()
     hit.world.lines.set(names, cut=False)
     hit.answered()
     return f"{', '.join(names)} for {hit.seconds:g} s; what was sent arrives late"
+
+
+@fault("partition", LINES[:-1], world="network")
+def partition(hit, pair):
+    """The kernel drops every packet between them: no end of a connection is told, and what was on its
+    way is sent again by TCP, if it still is there."""
+    names = hit.between(pair)
+    firewall.drop([hit.shop.fronts_of[name] for name in names])
+    hit.wait()
+    firewall.pass_all()
+    hit.answered()
+    return f"{', '.join(names)}: all packets dropped for {hit.seconds:g} s"
 
 
 @fault("shuffled wire")

@@ -10,6 +10,14 @@ def test_faults_are_borne():
     assert chaos.run(names, seed=7, seconds=0.5) == {}
 
 
+def test_what_cannot_be_done_here_is_said(monkeypatch, capsys):
+    name = "partition agent>sessions"
+    monkeypatch.setattr(chaos.firewall, "missing", lambda: "unshare: Operation not permitted")
+    assert chaos.run_all([name], seed=1, seconds=1) == (
+        {}, {name: "unshare: Operation not permitted"})
+    assert f"{name:<29} LEFT OUT: " in capsys.readouterr().out
+
+
 def test_what_does_not_hold_is_seen():
     """An answer that is lost, one that comes twice, and one that was never given."""
     with chaos_shop.World(3, agents=1) as world:
