@@ -265,9 +265,11 @@ bool chat_request_write(chat_request_t *self, const model_request_t *request, bu
         add_said(out, "system", buf_view(&state));
     add_conversation(out, request->context);
     buf_clear(&state);
-    prompt_state(request->context, request->state_tokens, &state);
-    if (state.size && buf_ok(&state))
-        add_said(out, "system", buf_view(&state));
+    if (!request->state.data)
+        prompt_state(request->context, request->state_tokens, &state);
+    str_t stands = request->state.data ? request->state : buf_view(&state);
+    if (stands.size && buf_ok(&state))
+        add_said(out, "system", stands);
     buf_free(&state);
     if (request->note.size) {
         add_message(out, "assistant", request->draft);

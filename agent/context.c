@@ -128,6 +128,7 @@ static void forget(context_t *self)
     self->now =
         (proto_context_t){.version = 1, .language = self->now.language, .formal = self->now.formal};
     self->before = self->now;
+    self->state.known = false;
     self->room = self->turn_start = self->turn_said = 0;
     self->forgot = true;
 }
@@ -260,6 +261,7 @@ static bool keep_car(context_t *self, const proto_car_t *car)
 static bool take_finds(context_t *self, const tool_result_t *result)
 {
     proto_context_t *now = &self->now;
+    self->state.known = false;
     if (result->list) {
         now->query = (proto_query_t *)result->query;
         now->query_count = result->query != NULL;
@@ -314,6 +316,7 @@ static void cursor_back(context_t *self)
 {
     proto_context_t *now = &self->now;
     const proto_context_t *before = &self->before;
+    self->state.known = false;
     now->query = before->query;
     now->query_count = before->query_count;
     now->list = before->list;
@@ -361,6 +364,7 @@ bool context_answered(context_t *self, str_t text, const shown_t *shown, int64_t
     const proto_context_t *before = &self->before;
     if (!add(self, (proto_entry_t){.role = STR_LIT("assistant"), .text = text, .at_ms = now_ms}))
         return false;
+    self->state.known = false;
     now->shown = before->shown;
     now->shown_count = before->shown_count;
     now->query = before->query;

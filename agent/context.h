@@ -14,6 +14,15 @@
 #define CONTEXT_MAX_ENTRIES 1024   /* as the protocol has it */
 #define CONTEXT_MAX_ARGUMENTS 2048 /* bytes; longer ones of a call are not kept */
 
+/* Where the conversation stands, as a model is told (prompt_state): written when it is asked for
+ * (window_state), good until the cursor changes. */
+typedef struct context_state {
+    str_t text;
+    size_t tokens; /* of it, with what is around it in a request */
+    size_t room;   /* tokens it was written for */
+    bool known;
+} context_state_t;
+
 typedef struct context {
     proto_context_t now;    /* what the model sees and COMMIT stores */
     proto_context_t before; /* the cursor as the turn found it; entries are not used */
@@ -21,6 +30,7 @@ typedef struct context {
     size_t room;       /* entries that fit into now.entries */
     size_t turn_start; /* this turn's first customer message */
     size_t turn_said;  /* behind this turn's last customer message */
+    context_state_t state;
     bool forgot;       /* the customer asked for it in this turn */
     bool wants_person; /* … for a human */
     str_t opt;         /* "out", "in" or "": of the last message */

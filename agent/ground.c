@@ -169,10 +169,13 @@ static bool speaks_of_others(const judging_t *self)
 static bool has_topic(const ground_sentence_t *sentence)
 {
     static const char *const words[] = {"garantia", "apartado", "devolucion", "servicio"};
+    static uint32_t stems[sizeof words / sizeof *words];
+    for (size_t i = 0; i < sizeof words / sizeof *words && stems[i] == 0; i++)
+        stems[i] = ground_stem(str_from(words[i]));
     for (size_t at = 0; at < sentence->count; at++) {
         uint32_t stem = ground_stem(ground_token_text(sentence, at));
         for (size_t i = 0; stem != 0 && i < sizeof words / sizeof *words; i++)
-            if (stem == ground_stem(str_from(words[i])))
+            if (stem == stems[i])
                 return true;
     }
     return false;

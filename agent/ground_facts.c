@@ -65,7 +65,8 @@ uint32_t ground_stem(str_t folded)
         return 0;
     str_t stem = {folded.data, folded.size < 5 ? folded.size : 5};
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
-        if (stem.data[0] == topics[i].stem[0] && str_is(stem, topics[i].stem)) {
+        if (stem.data[0] == topics[i].stem[0] && stem.data[1] == topics[i].stem[1] &&
+            str_is(stem, topics[i].stem)) {
             stem = str_from(topics[i].topic);
             break; /* no topic is another's stem */
         }

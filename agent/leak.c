@@ -10,6 +10,7 @@
 #define MAX_TEXT 65536      /* bytes that are read */
 #define MAX_NAME 64         /* of a tool, its marks left out */
 #define MIN_KEY 16          /* characters of a key behind its front */
+#define MIN_SCHEME 6        /* of an address of ours: ipc:// */
 #define MIN_HEX 32          /* hex digits in a row that are a key */
 #define PLACEHOLDER_MOST 60 /* bytes between brackets */
 
@@ -197,10 +198,14 @@ static const char *const spoken_of[] = {
 
 static void find_rules(const leak_rules_t *rules, finder_t *self)
 {
+    static uint32_t initials[sizeof spoken_of / sizeof *spoken_of];
     wording_t words;
     wording_match_t match;
+    for (size_t i = 0; i < sizeof spoken_of / sizeof *spoken_of && !initials[i]; i++)
+        initials[i] = wording_initials(spoken_of[i]);
     wording_read(&words, self->text);
     for (size_t at = 0; at < words.count; at++) {
+        uint32_t initial = wording_initial(&words.words[at]);
         size_t end = at;
         while (is_rule(rules, &words, end))
             end++;
@@ -211,7 +216,7 @@ static void find_rules(const leak_rules_t *rules, finder_t *self)
             continue;
         }
         for (size_t i = 0; i < sizeof spoken_of / sizeof *spoken_of; i++)
-            if (wording_match(&words, at, spoken_of[i], &match) &&
+            if ((initials[i] & initial) && wording_match(&words, at, spoken_of[i], &match) &&
                 !wording_denied(&words, &match, false)) {
                 at += match.count - 1;
                 find(self, LEAK_RULES, words.words[match.at].at, words.words[at].end);
@@ -231,7 +236,7 @@ static bool is_alnum(char c)
 /* searchCars, search-cars and SEARCH_CARS are one tool. */
 static bool is_tool(str_t token)
 {
-    char name[MAX_NAME] = "", known[MAX_NAME];
+    char name[MAX_NAME];
     size_t size = 0;
     for (size_t i = 0; i < token.size; i++) {
         if (!is_alnum(token.data[i]))
@@ -242,11 +247,11 @@ static bool is_tool(str_t token)
         name[size++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
     }
     for (tool_id_t tool = 0; tool < TOOL_COUNT; tool++) {
-        size_t known_size = 0;
-        for (const char *c = tool_specs[tool].name; *c; c++)
-            if (*c != '_')
-                known[known_size++] = *c;
-        if (known_size == size && memcmp(known, name, size) == 0)
+        size_t same = 0;
+        const char *c = tool_specs[tool].name;
+        for (; *c && (*c == '_' || (same < size && *c == name[same])); c++)
+            same += *c != '_';
+        if (!*c && same == size)
             return true;
     }
     return false;
@@ -277,9 +282,13 @@ static bool is_secret(str_t token)
                                          "AKIA", "ASIA", "github_pat_", "eyJ",   "glpat-", "AIza"};
     static const char *const schemes[] = {"redis://", "rediss://",   "ipc://",
                                           "unix://",  "postgres://", "-----BEGIN"};
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    bool scheme = token.size >= MIN_SCHEME && (memchr(token.data, ':', token.size) ||
+                                               memmem(token.data, token.size, "-----", 5));
+    for (size_t i = 0; scheme && i < sizeof schemes / sizeof *schemes; i++)
         if (memmem(token.data, token.size, schemes[i], strlen(schemes[i])))
             return true;
+    if (token.size < MIN_KEY) /* most of them */
+        return false;
     for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++) {
         const char *at = memmem(token.data, token.size, fronts[i], strlen(fronts[i]));
         if (at && (at == token.data || !is_alnum(at[-1])) &&
@@ -311,6 +320,12 @@ static bool is_blank_figure(str_t token)
     return marks >= 2;
 }
 
+/* Also a 0, which no text has. */
+static const bool ends_token[256] = {
+    [0] = true,   [' '] = true, ['\t'] = true, ['"'] = true, ['\''] = true,
+    ['('] = true, [')'] = true, ['['] = true,  [']'] = true, ['{'] = true,
+    ['}'] = true, [','] = true, [';'] = true};
+
 /* Tokens are what stands between blanks, without marks around it. */
 static void find_tokens(finder_t *self, str_t line)
 {
@@ -318,7 +333,7 @@ static void find_tokens(finder_t *self, str_t line)
     bool told[LEAK_KIND_COUNT] = {false};
     for (size_t at = 0; at < line.size;) {
         size_t end = at;
-        while (end < line.size && !strchr(" \t\"'()[]{},;", line.data[end]))
+        while (end < line.size && !ends_token[(unsigned char)line.data[end]])
             end++;
         str_t token = {line.data + at, end - at};
         leak_kind_t kind = LEAK_KIND_COUNT;
@@ -362,6 +377,9 @@ static void find_placeholder(finder_t *self, str_t line)
 {
     size_t base = (size_t)(line.data - self->text.data);
     for (size_t at = 0; at + 1 < line.size; at++) {
+        if (line.data[at] != '[' && line.data[at] != '{' && line.data[at] != '}' &&
+            line.data[at] != '$')
+            continue;
         bool braces = memcmp(line.data + at, "{{", 2) == 0 ||
                       memcmp(line.data + at, "}}", 2) == 0 || memcmp(line.data + at, "${", 2) == 0;
         const char *close =

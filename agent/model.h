@@ -17,7 +17,8 @@ typedef struct model_request {
     const proto_context_t *context;
     size_t turn_start;   /* index in context->entries of this turn's first customer message */
     str_t rules;         /* the system prompt, stable for a rules version and catalog version */
-    size_t state_tokens; /* that prompt_state may have, estimated */
+    str_t state;         /* prompt_state of it, if it was written already; else … */
+    size_t state_tokens; /* … what it may have, estimated */
     str_t user_id;       /* hashed before it leaves the house */
     proto_trace_t trace;
     int64_t deadline_ms; /* clock_ms () at which nobody waits any more */

@@ -101,7 +101,7 @@ typedef struct number {
     str_t line;
 } number_t;
 
-/* The next number from *at on; moves *at behind it. */
+/* The next number from *at on, without its line; moves *at behind it. */
 static bool number_next(str_t text, size_t *at, number_t *number)
 {
     size_t from = *at;
@@ -116,15 +116,37 @@ static bool number_next(str_t text, size_t *at, number_t *number)
     *at = end;
     if (from == end)
         return false;
-    size_t line = from, behind = end;
-    while (line > 0 && text.data[line - 1] != '\n')
-        line--;
-    while (behind < text.size && text.data[behind] != '\n')
-        behind++;
-    *number = (number_t){from, end - from, -1, {text.data + line, behind - line}};
+    *number = (number_t){.at = from, .size = end - from, .hundredths = -1};
     if (!amount_read((str_t){text.data + from, end - from}, &number->hundredths))
         number->hundredths = -1;
     return true;
+}
+
+static str_t line_of(str_t text, const number_t *number)
+{
+    const char *from = memrchr(text.data, '\n', number->at);
+    const char *line = from ? from + 1 : text.data,
+               *number_end = text.data + number->at + number->size;
+    const char *end = memchr(number_end, '\n', (size_t)(text.data + text.size - number_end));
+    return (str_t){line, (size_t)((end ? end : text.data + text.size) - line)};
+}
+
+/* All of a text, read once, into *numbers (NULL before); returns how many. */
+static size_t read_numbers(str_t text, number_t **numbers)
+{
+    number_t number;
+    size_t count = 0, room = 0;
+    for (size_t at = 0; number_next(text, &at, &number);) {
+        if (count == room) {
+            room = room ? 2 * room : 64;
+            *numbers = realloc(*numbers, room * sizeof **numbers);
+            if (!*numbers)
+                abort();
+        }
+        number.line = line_of(text, &number);
+        (*numbers)[count++] = number;
+    }
+    return count;
 }
 
 static bool line_has_number(str_t line, int64_t hundredths)
@@ -276,11 +298,12 @@ void shown_find(str_t text, const found_t *found, shown_t *shown)
     str_t said = buf_view(&folded);
     for (size_t i = 0; i < found->car_count; i++)
         matches[i] = (match_t){found->cars[i], SIZE_MAX};
-    for (how_t how = 0; how < WAYS; how++) {
-        number_t number;
-        for (size_t at = 0; number_next(said, &at, &number);)
-            hear(how, said, &number, matches, found->car_count);
-    }
+    number_t *numbers = NULL;
+    size_t count = found->car_count ? read_numbers(said, &numbers) : 0;
+    for (how_t how = 0; how < WAYS; how++)
+        for (size_t i = 0; i < count; i++)
+            hear(how, said, &numbers[i], matches, found->car_count);
+    free(numbers);
     if (found->car_count == 1 && line_names_model(said, found->cars[0]) &&
         matches[0].at == SIZE_MAX)
         matches[0].at = 0; /* there is no other it could be */

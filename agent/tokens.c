@@ -109,14 +109,15 @@ static size_t read_tokens(str_t text, size_t most, size_t *tokens)
     *tokens = 0;
     while (at < text.size) {
         size_t next = at;
-        run_t run = {kind_of(utf8_next(text, &next)), 0, blank};
-        size_t end = read_run(text, at, &run);
-        if (run_tokens(&run) > most - *tokens) {
+        unsigned char byte = (unsigned char)text.data[at];
+        run_t run = {byte < 0x80 ? ASCII[byte] : kind_of(utf8_next(text, &next)), 0, blank};
+        size_t end = read_run(text, at, &run), count = run_tokens(&run);
+        if (count > most - *tokens) {
             end = cut_run(text, at, most - *tokens, &run);
             *tokens += run_tokens(&run);
             return end;
         }
-        *tokens += run_tokens(&run);
+        *tokens += count;
         blank = run.kind == KIND_BLANK;
         at = end;
     }

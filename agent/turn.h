@@ -189,8 +189,8 @@ void turn_cancel_tools(turn_t *self);
 /* The model is of no use for this turn: the offline one takes over, and after that a sentence. */
 void turn_fall_back(turn_t *self, const char *why, const char *error);
 
-/* Makes the conversation fit (window.h), and counts what had to go, which it returns. */
-window_loss_t turn_fit(turn_t *self, bool results);
+/* Makes the conversation fit (window.h), and counts what had to go. */
+void turn_fit(turn_t *self, bool results);
 
 void turn_check_open(turn_t *self);
 void turn_check_close(turn_t *self);

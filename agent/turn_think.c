@@ -87,7 +87,7 @@ static void tell_loss(turn_t *self, const window_loss_t *loss)
     log_warn("messages_too_large", LOG_TRACE(&self->trace), LOG_INT("left_out", loss->messages));
 }
 
-window_loss_t turn_fit(turn_t *self, bool results)
+void turn_fit(turn_t *self, bool results)
 {
     window_loss_t loss;
     window_t *window = self->parts->window;
@@ -95,7 +95,6 @@ window_loss_t turn_fit(turn_t *self, bool results)
     if (!window_fit(window, &self->context, results, &loss))
         log_warn("summary_lost", LOG_TRACE(&self->trace), LOG_INT("turns", loss.turns));
     tell_loss(self, &loss);
-    return loss;
 }
 
 /* ---- the model ---- */
@@ -200,16 +199,17 @@ void turn_think(turn_t *self)
     window_t *window = self->parts->window;
     self->estimate = 0;
     if (sent) {
-        window_loss_t fitted = turn_fit(self, true);
+        turn_fit(self, true);
         if (window_too_narrow(window))
             metric_add(METRIC_CONTEXT_NARROW, 1);
-        self->estimate = window_request_fitted(window, &self->context.now, &fitted);
+        self->estimate = window_request_stated(window, &self->context);
     }
     self->model_calls++;
     model_request_t request = {
         .context = &self->context.now,
         .turn_start = self->context.turn_start,
         .rules = prompt_rules(self->parts->prompt),
+        .state = sent ? window_state(window, &self->context) : (str_t){0},
         .state_tokens = window_state_room(window),
         .user_id = self->user_id,
         .trace = self->trace,

@@ -33,13 +33,15 @@ size_t window_state_room(const window_t *self)
     return window_room(self) / 3;
 }
 
-static size_t state_tokens(const window_t *self, const proto_context_t *context)
+/* Of prompt_state, which is written into text if there is one. */
+static size_t state_tokens(const window_t *self, const proto_context_t *context, buf_t *text)
 {
-    buf_t state;
-    buf_init(&state, PROMPT_MAX_STATE);
-    prompt_state(context, window_state_room(self), &state);
-    size_t tokens = state.size ? TOKENS_MESSAGE + tokens_of(buf_view(&state)) : 0;
-    buf_free(&state);
+    buf_t own;
+    buf_init(&own, PROMPT_MAX_STATE);
+    buf_t *out = text ? text : &own;
+    prompt_state(context, window_state_room(self), out);
+    size_t tokens = out->size ? TOKENS_MESSAGE + tokens_of(buf_view(out)) : 0;
+    buf_free(&own);
     return tokens;
 }
 
@@ -69,17 +71,37 @@ static size_t bytes(const proto_entry_t *entries, size_t count)
     return size;
 }
 
-size_t window_request_fitted(const window_t *self, const proto_context_t *context,
-                             const window_loss_t *fitted)
+static size_t request_tokens(const window_t *self, const proto_context_t *context, size_t state)
 {
-    return self->fixed + summary_tokens(context) + fitted->state +
+    return self->fixed + summary_tokens(context) + state +
            sum(context->entries, context->entries_count);
 }
 
 size_t window_request(const window_t *self, const proto_context_t *context)
 {
-    window_loss_t measured = {.state = state_tokens(self, context)};
-    return window_request_fitted(self, context, &measured);
+    return request_tokens(self, context, state_tokens(self, context, NULL));
+}
+
+str_t window_state(const window_t *self, context_t *context)
+{
+    context_state_t *state = &context->state;
+    size_t room = window_state_room(self);
+    if (state->known && state->room == room)
+        return state->text;
+    buf_t text;
+    buf_init(&text, PROMPT_MAX_STATE);
+    state->tokens = state_tokens(self, &context->now, &text);
+    state->text = (str_t){arena_copy(context->arena, buf_view(&text)), text.size};
+    state->room = room;
+    state->known = state->text.data != NULL;
+    buf_free(&text);
+    return state->text;
+}
+
+size_t window_request_stated(const window_t *self, context_t *context)
+{
+    window_state(self, context);
+    return request_tokens(self, &context->now, context->state.tokens);
 }
 
 /* ---- results ---- */
@@ -203,20 +225,42 @@ static void fit_results(context_t *context, size_t *size, size_t room, window_lo
     }
 }
 
+/* The tokens that are left for the conversation beside a state of that size: the summary may have
+ * its whole size as soon as something goes. */
+static size_t conversation_room(const window_t *self, size_t state)
+{
+    size_t room = window_room(self), around = state + WINDOW_SUMMARY;
+    return room > around ? room - around : 0;
+}
+
+static bool is_too_large(const window_t *self, const context_t *context, size_t size, size_t room)
+{
+    const proto_context_t *now = &context->now;
+    return size > room || now->entries_count > self->entries ||
+           bytes(now->entries, now->entries_count) > WINDOW_MAX_BYTES;
+}
+
+/* It fits even if the state were as large as it may be: it need not be written to know. */
+static bool fits_anyway(const window_t *self, const context_t *context, size_t size)
+{
+    size_t room = conversation_room(self, TOKENS_MESSAGE + window_state_room(self));
+    size_t from = context->turn_start, count = context->turn_said - from;
+    return !is_too_large(self, context, size, room) &&
+           sum(context->now.entries + from, count) <= room / 2;
+}
+
 bool window_fit(const window_t *self, context_t *context, bool results, window_loss_t *loss)
 {
     proto_context_t *now = &context->now;
-    *loss = (window_loss_t){.state = state_tokens(self, now)};
-    if (!now->entries_count)
-        return true;
-    size_t room = window_room(self);
-    /* the summary may have its whole size as soon as something goes */
-    size_t around = loss->state + WINDOW_SUMMARY, conversation = room > around ? room - around : 0;
+    *loss = (window_loss_t){.turns = 0};
     size_t size = sum(now->entries, now->entries_count);
+    if (!now->entries_count || fits_anyway(self, context, size))
+        return true;
+    window_state(self, context);
+    size_t conversation = conversation_room(self, context->state.tokens);
     fit_messages(context, &size, conversation / 2, loss);
     bool kept = true;
-    if (size > conversation || now->entries_count > self->entries ||
-        bytes(now->entries, now->entries_count) > WINDOW_MAX_BYTES) {
+    if (is_too_large(self, context, size, conversation)) {
         size_t target = conversation - conversation / 4;
         mark_results(context, 0, context->turn_start, &size, target);
         kept = drop_turns(self, context, &size, target, loss);

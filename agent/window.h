@@ -42,7 +42,6 @@ size_t window_fixed(const prompt_t *prompt);
 
 /* What did not fit, and what the rest was measured by. */
 typedef struct window_loss {
-    size_t state;    /* estimated tokens of where the conversation stands */
     size_t turns;    /* older ones, now in the summary */
     size_t messages; /* of this turn's, left out or cut */
     size_t results;  /* of this turn's, replaced or dropped */
@@ -59,9 +58,11 @@ size_t window_state_room(const window_t *self);
 /* Estimated tokens of a request with this conversation. */
 size_t window_request(const window_t *self, const proto_context_t *context);
 
-/* The same right behind window_fit, which has measured the state already. */
-size_t window_request_fitted(const window_t *self, const proto_context_t *context,
-                             const window_loss_t *fitted);
+/* Where the conversation stands, as it is sent, and the same of a conversation for which that was
+ * written already. Written once and kept with it until the cursor changes; data is NULL when the
+ * arena is full. */
+str_t window_state(const window_t *self, context_t *context);
+size_t window_request_stated(const window_t *self, context_t *context);
 
 /*
  * Makes the conversation fit. results: what this turn's tools found may go too, for who looks at

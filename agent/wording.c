@@ -40,6 +40,10 @@ typedef struct reader {
 /* The character at that place and, in *next, where the one behind begins. */
 static uint32_t peek(const reader_t *self, size_t at, size_t *next)
 {
+    if (at < self->text.size && (unsigned char)self->text.data[at] < 0x80) {
+        *next = at + 1;
+        return (unsigned char)self->text.data[at];
+    }
     *next = at;
     return utf8_next(self->text, next);
 }
@@ -78,6 +82,15 @@ static void begin(reader_t *self, wording_word_t *word)
     self->sentence = self->clause = false;
 }
 
+/* Most of a word is plain letters: where those from at on end. */
+static size_t plain_end(const reader_t *self, size_t at)
+{
+    while (at < self->text.size && (unsigned char)self->text.data[at] < 0x80 &&
+           part_of((unsigned char)self->text.data[at]) == PART_LETTER)
+        at++;
+    return at;
+}
+
 /* 0 for o, 3 for e …: digits that stand for letters in a word. */
 static char letter_for(char digit)
 {
@@ -104,6 +117,12 @@ static void read_word(reader_t *self)
     size_t from = folded->size, next;
     begin(self, word);
     while (self->at < self->text.size) {
+        size_t plain = plain_end(self, self->at);
+        if (plain > self->at) {
+            text_fold(folded, (str_t){self->text.data + self->at, plain - self->at});
+            self->at = plain;
+            continue;
+        }
         part_t part = part_of(peek(self, self->at, &next));
         size_t behind = next, far;
         if (part == PART_NONE)
@@ -266,19 +285,24 @@ static bool alternative_fits(str_t alternative, const wording_word_t *word)
            memcmp(text.data, alternative.data, size) == 0;
 }
 
+/* Stands for more than words that begin with it. */
+static bool is_sign(char c)
+{
+    return c == '#' || c == '$' || c == '%' || c == '*';
+}
+
 static bool fits(str_t element, const wording_word_t *word)
 {
+    const char *at = element.data, *end = at + element.size;
     char first = word->text.size ? word->text.data[0] : 0;
-    while (element.size) {
-        const char *bar = memchr(element.data, '|', element.size);
-        size_t size = bar ? (size_t)(bar - element.data) : element.size;
-        /* most of them do not even begin like it */
-        bool may = element.data[0] == first || strchr("#$%*", element.data[0]);
-        if (may && alternative_fits((str_t){element.data, size}, word))
+    while (at < end) {
+        bool may = *at == first || is_sign(*at); /* most of them do not even begin like it */
+        const char *from = at;
+        while (at < end && *at != '|')
+            at++;
+        if (may && alternative_fits((str_t){from, (size_t)(at - from)}, word))
             return true;
-        size += bar != NULL;
-        element.data += size;
-        element.size -= size;
+        at++;
     }
     return false;
 }
@@ -339,6 +363,30 @@ bool wording_match(const wording_t *self, size_t at, const char *pattern, wordin
     if (!found)
         match->count = 0;
     return found;
+}
+
+uint32_t wording_initial(const wording_word_t *word)
+{
+    char c = word->text.size ? word->text.data[0] : 0;
+    return UINT32_C(1) << (c >= 'a' && c <= 'z' ? c - 'a' : 26);
+}
+
+uint32_t wording_initials(const char *pattern)
+{
+    uint32_t initials = 0;
+    for (bool optional = true; optional && *pattern; pattern = next_element(pattern)) {
+        str_t element = first_element(pattern);
+        optional = *pattern == '?';
+        for (size_t i = optional; i < element.size; i++) {
+            if (i > optional && element.data[i - 1] != '|')
+                continue;
+            char c = element.data[i];
+            if (is_sign(c) || c == '~')
+                return UINT32_MAX;
+            initials |= wording_initial(&(wording_word_t){.text = {&c, 1}});
+        }
+    }
+    return initials;
 }
 
 size_t wording_sentence(const wording_t *self, size_t at, size_t *end)

@@ -55,6 +55,11 @@ void wording_free(wording_t *self);
 /* The pattern at that very word. */
 bool wording_match(const wording_t *self, size_t at, const char *pattern, wording_match_t *match);
 
+/* A bit for the letter that a word begins with, one for all else; and those of the words at which
+ * the pattern may be found: most patterns need not be tried at most words. */
+uint32_t wording_initial(const wording_word_t *word);
+uint32_t wording_initials(const char *pattern);
+
 /* What the match says is denied: "no te puedo …", "we can't …", "… ninguém". after: also by what
  * follows it in its clause ("un descuento no es posible"). */
 bool wording_denied(const wording_t *self, const wording_match_t *match, bool after);

@@ -69,12 +69,14 @@ uint32_t utf8_next(str_t text, size_t *at)
 {
     if (*at >= text.size)
         return 0;
-    size_t size = utf8_size(text, *at);
     const uint8_t *p = (const uint8_t *)text.data + *at;
+    if (p[0] < 0x80) {
+        ++*at;
+        return p[0];
+    }
+    size_t size = utf8_size(text, *at);
     *at += size ? size : 1;
     switch (size) {
-    case 1:
-        return p[0];
     case 2:
         return (uint32_t)(p[0] & 0x1f) << 6 | (p[1] & 0x3f);
     case 3:
@@ -129,16 +131,33 @@ static const char *const latin[] = {
     "u", "u", "u",  "u",  "w", "w", "y",  "y", "y", "z", "z", "z", "z", "z", "z",  "s",  /* 170 */
 };
 
+/* Most text is ASCII: appends what there is of it from at on, and returns where it ends. */
+static size_t fold_ascii(buf_t *out, str_t text, size_t at)
+{
+    char piece[64];
+    size_t size = 0;
+    for (; at < text.size && (uint8_t)text.data[at] < 0x80; at++) {
+        char c = text.data[at];
+        piece[size++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        if (size == sizeof piece) {
+            buf_add(out, piece, size);
+            size = 0;
+        }
+    }
+    buf_add(out, piece, size);
+    return at;
+}
+
 void text_fold(buf_t *out, str_t text)
 {
     for (size_t at = 0; at < text.size;) {
+        if ((uint8_t)text.data[at] < 0x80) {
+            at = fold_ascii(out, text, at);
+            continue;
+        }
         size_t start = at;
         uint32_t c = utf8_next(text, &at);
-        if (c >= 'A' && c <= 'Z') {
-            buf_char(out, (char)(c - 'A' + 'a'));
-        } else if (c < 0x80) {
-            buf_char(out, (char)c);
-        } else if (c >= 0x300 && c <= 0x36f) {
+        if (c >= 0x300 && c <= 0x36f) {
             /* a combining accent: gone */
         } else if (c >= 0xc0 && c <= 0x17f && latin[c - 0xc0][0] != '*') {
             buf_str(out, latin[c - 0xc0]);
