@@ -22,6 +22,7 @@ struct chat_request {
     char *model;
     int64_t max_tokens;
     bool hosted;
+    memo_t *memo;
     buf_t rules; /* what head was made from */
     buf_t head;  /* {"model":…,"messages":[{the rules} */
     buf_t tail;  /* ],"tools":[…],… up to what differs from call to call */
@@ -36,13 +37,14 @@ static void sha256_text(str_t bytes, char text[HASH_TEXT_SIZE])
         snprintf(text + 2 * i, 3, "%02x", digest[i]);
 }
 
-chat_request_t *chat_request_new(const char *model, int64_t max_tokens, bool hosted)
+chat_request_t *chat_request_new(const char *model, int64_t max_tokens, bool hosted, memo_t *memo)
 {
     chat_request_t *self = calloc(1, sizeof *self);
     if (!self || !(self->model = strdup(model)))
         abort();
     self->max_tokens = max_tokens;
     self->hosted = hosted;
+    self->memo = memo;
     buf_init(&self->rules, CHAT_MAX_REQUEST);
     buf_init(&self->head, CHAT_MAX_REQUEST);
     buf_init(&self->tail, CHAT_MAX_REQUEST);
@@ -75,27 +77,54 @@ static void begin_message(buf_t *out, const char *role)
     json_text(out, "role", str_from(role));
 }
 
-static void add_message(buf_t *out, const char *role, str_t content)
-{
-    begin_message(out, role);
-    json_text(out, "content", content);
-    buf_char(out, '}');
-}
-
 /* What others wrote, or the tools found in what they wrote. */
-static void add_untrusted(buf_t *out, const char *key, str_t content)
+static void quote_untrusted(buf_t *out, str_t content)
 {
     buf_t safe;
     buf_init(&safe, 3 * content.size + 1);
     untrusted_add(&safe, content);
-    json_text(out, key, buf_view(&safe));
+    json_quote(out, buf_view(&safe));
     buf_free(&safe);
 }
 
-static void add_said(buf_t *out, const char *role, str_t content)
+/* Some servers parse the arguments of old calls and fail on what a model once wrote wrongly. */
+static void quote_arguments(buf_t *out, str_t arguments)
+{
+    json_quote(out, json_walk_is_object(arguments) ? arguments : STR_LIT("{}"));
+}
+
+/* A text of the conversation, made ready once for all the requests it is in. */
+static void add_text(chat_request_t *self, buf_t *out, const char *key, memo_kind_t kind,
+                     str_t text)
+{
+    static void (*const quote[])(buf_t * out, str_t text) = {[MEMO_QUOTED] = json_quote,
+                                                             [MEMO_CLEANED] = quote_untrusted,
+                                                             [MEMO_ARGUMENTS] = quote_arguments};
+    size_t size;
+    json_key(out, key);
+    const void *known = memo_find(self->memo, kind, text, &size);
+    if (known) {
+        buf_add(out, known, size);
+        return;
+    }
+    size_t from = out->size;
+    quote[kind](out, text);
+    void *kept = buf_ok(out) ? memo_add(self->memo, kind, text, out->size - from) : NULL;
+    if (kept)
+        memcpy(kept, out->data + from, out->size - from);
+}
+
+static void add_said(chat_request_t *self, buf_t *out, const char *role, str_t content)
 {
     begin_message(out, role);
-    add_untrusted(out, "content", content);
+    add_text(self, out, "content", MEMO_CLEANED, content);
+    buf_char(out, '}');
+}
+
+static void add_message(chat_request_t *self, buf_t *out, const char *role, str_t content)
+{
+    begin_message(out, role);
+    add_text(self, out, "content", MEMO_QUOTED, content);
     buf_char(out, '}');
 }
 
@@ -111,7 +140,7 @@ static void refresh_head(chat_request_t *self, str_t rules)
     json_text(&self->head, "model", str_from(self->model));
     json_key(&self->head, "messages");
     buf_char(&self->head, '[');
-    add_message(&self->head, "system", rules);
+    add_message(self, &self->head, "system", rules);
     sha256_text(rules, self->rules_hash);
 }
 
@@ -130,12 +159,6 @@ static void add_id(buf_t *out, const char *key, size_t at)
     char id[16];
     snprintf(id, sizeof id, "call%05u", (unsigned)(at % 100000));
     json_text(out, key, str_from(id));
-}
-
-/* Some servers parse the arguments of old calls and fail on what a model once wrote wrongly. */
-static void add_arguments(buf_t *out, str_t arguments)
-{
-    json_text(out, "arguments", json_walk_is_object(arguments) ? arguments : STR_LIT("{}"));
 }
 
 /* Index of the result of the call at index call, among entries from to end; end if it has none. A
@@ -157,7 +180,8 @@ static size_t find_result(const proto_context_t *context, size_t first, size_t c
  * Calls that stand together were one answer: one assistant message with said (may be empty), then
  * their results. Returns the index behind the calls and results.
  */
-static size_t add_calls(buf_t *out, const proto_context_t *context, size_t first, str_t said)
+static size_t add_calls(chat_request_t *self, buf_t *out, const proto_context_t *context,
+                        size_t first, str_t said)
 {
     size_t count = context->entries_count, from = first, end;
     while (from < count && is_role(&context->entries[from], "call"))
@@ -171,32 +195,33 @@ static size_t add_calls(buf_t *out, const proto_context_t *context, size_t first
             continue;
         if (!any) {
             begin_message(out, "assistant");
-            json_key(out, "content");
-            if (said.size)
-                json_quote(out, said);
-            else
+            if (said.size) {
+                add_text(self, out, "content", MEMO_QUOTED, said);
+            } else {
+                json_key(out, "content");
                 buf_str(out, "null");
+            }
             buf_str(out, ",\"tool_calls\":[");
         }
         buf_str(out, any ? ",{" : "{");
         add_id(out, "id", i);
         buf_str(out, ",\"type\":\"function\",\"function\":{");
         json_text(out, "name", call->tool);
-        add_arguments(out, call->text);
+        add_text(self, out, "arguments", MEMO_ARGUMENTS, call->text);
         buf_str(out, "}}");
         any = true;
     }
     if (any)
         buf_str(out, "]}");
     else if (said.size)
-        add_message(out, "assistant", said);
+        add_message(self, out, "assistant", said);
     for (size_t i = first; i < from; i++) {
         size_t result = find_result(context, first, i, from, end);
         if (result == end)
             continue;
         begin_message(out, "tool");
         add_id(out, "tool_call_id", i);
-        add_untrusted(out, "content", context->entries[result].text);
+        add_text(self, out, "content", MEMO_CLEANED, context->entries[result].text);
         buf_char(out, '}');
     }
     return end;
@@ -204,7 +229,7 @@ static size_t add_calls(buf_t *out, const proto_context_t *context, size_t first
 
 /* What somebody of the shop said, as data in a message of the system's: it is neither the seller's
  * own nor an order. */
-static void add_shops(buf_t *out, const proto_entry_t *entry)
+static void add_shops(chat_request_t *self, buf_t *out, const proto_entry_t *entry)
 {
     buf_t text;
     buf_init(&text, PROTO_MAX_REPLY + 512);
@@ -215,27 +240,27 @@ static void add_shops(buf_t *out, const proto_entry_t *entry)
                    : "Una persona de la agencia%s%.*s, le escribió al cliente. Vale lo que le "
                      "dijo; no lo contradigas:\n%.*s",
                entry->by.size ? ", " : "", STR_ARG(entry->by), STR_ARG(entry->text));
-    add_said(out, "system", buf_view(&text));
+    add_said(self, out, "system", buf_view(&text));
     buf_free(&text);
 }
 
-static void add_conversation(buf_t *out, const proto_context_t *context)
+static void add_conversation(chat_request_t *self, buf_t *out, const proto_context_t *context)
 {
     for (size_t i = 0; i < context->entries_count;) {
         const proto_entry_t *entry = &context->entries[i];
         bool said = is_role(entry, "assistant");
         if (is_role(entry, "call")) {
-            i = add_calls(out, context, i, (str_t){0});
+            i = add_calls(self, out, context, i, (str_t){0});
         } else if (said && i + 1 < context->entries_count &&
                    is_role(&context->entries[i + 1], "call")) {
-            i = add_calls(out, context, i + 1, entry->text);
+            i = add_calls(self, out, context, i + 1, entry->text);
         } else {
             if (is_role(entry, "user"))
-                add_said(out, "user", entry->text);
+                add_said(self, out, "user", entry->text);
             else if (is_role(entry, "person") || is_role(entry, "note"))
-                add_shops(out, entry);
+                add_shops(self, out, entry);
             else if (said && entry->text.size)
-                add_message(out, "assistant", entry->text);
+                add_message(self, out, "assistant", entry->text);
             i++; /* a result without its call is left out */
         }
     }
@@ -262,18 +287,22 @@ bool chat_request_write(chat_request_t *self, const model_request_t *request, bu
     buf_init(&state, PROMPT_MAX_STATE);
     prompt_summary(request->context, &state);
     if (state.size)
-        add_said(out, "system", buf_view(&state));
-    add_conversation(out, request->context);
+        add_said(self, out, "system", buf_view(&state));
+    add_conversation(self, out, request->context);
     buf_clear(&state);
     if (!request->state.data)
         prompt_state(request->context, request->state_tokens, &state);
     str_t stands = request->state.data ? request->state : buf_view(&state);
-    if (stands.size && buf_ok(&state))
-        add_said(out, "system", stands);
+    if (stands.size && buf_ok(&state)) { /* it does not come again */
+        begin_message(out, "system");
+        json_key(out, "content");
+        quote_untrusted(out, stands);
+        buf_char(out, '}');
+    }
     buf_free(&state);
     if (request->note.size) {
-        add_message(out, "assistant", request->draft);
-        add_message(out, "system", request->note);
+        add_message(self, out, "assistant", request->draft);
+        add_message(self, out, "system", request->note);
     }
     buf_add(out, self->tail.data, self->tail.size);
     if (!request->tools)

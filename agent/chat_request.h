@@ -12,6 +12,7 @@
 #ifndef MOSTRADOR_AGENT_CHAT_REQUEST_H
 #define MOSTRADOR_AGENT_CHAT_REQUEST_H
 
+#include "agent/memo.h"
 #include "agent/model.h"
 
 #define CHAT_MAX_REQUEST (4 << 20) /* bytes of a body */
@@ -20,7 +21,8 @@ typedef struct chat_request chat_request_t;
 
 /* hosted: the server is OpenAI's own, which knows safety_identifier and prompt_cache_key; other
  * servers may refuse fields they do not know. */
-chat_request_t *chat_request_new(const char *model, int64_t max_tokens, bool hosted);
+/* memo, which may be NULL and outlives it: what was quoted once is taken from there. */
+chat_request_t *chat_request_new(const char *model, int64_t max_tokens, bool hosted, memo_t *memo);
 void chat_request_destroy(chat_request_t **self_p);
 
 /* Appends the body to out; false when it does not fit. */

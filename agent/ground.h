@@ -35,6 +35,7 @@
 #define MOSTRADOR_AGENT_GROUND_H
 
 #include "agent/financing.h"
+#include "agent/memo.h"
 #include "common/arena.h"
 #include "proto/proto.h"
 
@@ -78,6 +79,7 @@ typedef struct ground_sources {
     int64_t cars; /* in the catalog, 0: not known */
     const financing_terms_t *terms;
     str_t shop_name;
+    memo_t *memo; /* what was read before need not be read again; may be NULL */
 } ground_sources_t;
 
 typedef struct ground_facts ground_facts_t;

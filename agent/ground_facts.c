@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "agent/ground_links.h"
+#include "agent/ground_page.h"
 #include "agent/json_read.h"
 #include "agent/shown.h"
 #include "common/hash.h"
@@ -19,11 +20,13 @@
 /* Where a set of facts is being put together. */
 typedef struct gathering {
     ground_facts_t *facts;
+    memo_t *memo;
     buf_t said, pages, links;
     size_t said_bytes, page_bytes, result_bytes;
     size_t car_room, quote_room, list_room, facet_room, page_room, said_room;
     bool by_shop;               /* what is read is the word of somebody of the shop */
     bool full;                  /* the arena is */
+    bool dropped;               /* something had no room */
     ground_sentence_t sentence; /* read last; before that, what it is does not matter */
 } gathering_t;
 
@@ -35,6 +38,7 @@ static void *add_item(gathering_t *self, void *items_p, size_t *count, size_t *r
     if (*count == *room) {
         size_t more = *room > 0 ? *room * 2 : 16;
         void *larger = *count < most ? arena_alloc(self->facts->arena, more * size) : NULL;
+        self->dropped |= larger == NULL;
         if (larger == NULL)
             return NULL;
         if (*items != NULL)
@@ -74,17 +78,6 @@ uint32_t ground_stem(str_t folded)
     return hash != 0 ? hash : 1;
 }
 
-static void add_tokens(buf_t *out, const ground_sentence_t *sentence)
-{
-    for (size_t i = 0; i < sentence->count; i++) {
-        if (sentence->tokens[i].kind == GROUND_MARK)
-            continue;
-        str_t text = ground_token_text(sentence, i);
-        buf_add(out, text.data, text.size);
-        buf_char(out, ' ');
-    }
-}
-
 static str_t keep(gathering_t *self, const buf_t *text)
 {
     char *copy = buf_ok(text) ? arena_copy(self->facts->arena, buf_view(text)) : NULL;
@@ -95,18 +88,9 @@ static str_t keep(gathering_t *self, const buf_t *text)
 /* " advance 1.6 cvt " of several texts; *first: the size of the first one's. */
 static str_t words_of(gathering_t *self, const str_t *texts, size_t count, size_t *first)
 {
-    *first = 0;
     buf_t words;
     buf_init(&words, MAX_WORDS * 4);
-    buf_char(&words, ' ');
-    for (size_t i = 0; i < count; i++) {
-        if (texts[i].size == 0 || texts[i].size > MAX_WORDS)
-            continue;
-        ground_sentence_read(&self->sentence, texts[i]);
-        add_tokens(&words, &self->sentence);
-        if (i == 0)
-            *first = words.size;
-    }
+    *first = ground_page_words(&words, &self->sentence, texts, count);
     str_t kept = keep(self, &words);
     buf_free(&words);
     return kept;
@@ -136,18 +120,19 @@ static void add_links(gathering_t *self, bool phones)
             add_link(self, (str_t){link.text, link.size});
 }
 
-static void take_car(gathering_t *self, const proto_car_t *car)
+/* Its numbers and its names; NULL if it is known, or there is no room. */
+static ground_car_t *add_car(gathering_t *self, const proto_car_t *car)
 {
     ground_facts_t *facts = self->facts;
     for (size_t i = 0; i < facts->car_count; i++)
         if (facts->cars[i].car.stock_id == car->stock_id)
-            return;
+            return NULL;
     ground_car_t *kept = car->stock_id == 0
                              ? NULL
                              : add_item(self, &facts->cars, &facts->car_count, &self->car_room,
                                         sizeof *kept, GROUND_MAX_CARS);
     if (kept == NULL)
-        return;
+        return NULL;
     kept->car = (proto_car_t){.stock_id = car->stock_id,
                               .year = car->year,
                               .price = car->price,
@@ -155,10 +140,28 @@ static void take_car(gathering_t *self, const proto_car_t *car)
                               .length = car->length,
                               .width = car->width,
                               .height = car->height};
+    ground_names_car(facts->names, car->make, car->model, &kept->make, &kept->model);
+    return kept;
+}
+
+static void take_car(gathering_t *self, const proto_car_t *car)
+{
+    ground_car_t *kept = add_car(self, car);
+    if (kept == NULL)
+        return;
     const str_t texts[] = {car->version, car->body, car->fuel, car->transmission,
                            car->colour,  car->city, car->make, car->model};
     kept->words = words_of(self, texts, sizeof texts / sizeof *texts, &kept->version_size);
-    ground_names_car(facts->names, car->make, car->model, &kept->make, &kept->model);
+}
+
+/* One of a page, whose words were read with it. */
+static void take_page_car(gathering_t *self, const ground_page_car_t *car)
+{
+    ground_car_t *kept = add_car(self, &car->car);
+    if (kept == NULL)
+        return;
+    kept->words = copied(self, car->words);
+    kept->version_size = car->version_size;
 }
 
 /* The model is not told of pictures: only the cursor has their links. */
@@ -196,14 +199,15 @@ static void name_ids(const ground_facts_t *facts, ground_list_t *list)
     }
 }
 
-static void take_list(gathering_t *self, const proto_list_t *list, const proto_query_t *query,
-                      const proto_car_t *cars, size_t count, bool recent)
+/* The cars that are on it are the caller's to add (list_car). NULL: there is no room. */
+static ground_list_t *take_list(gathering_t *self, const proto_list_t *list,
+                                const proto_query_t *query, size_t count, bool recent)
 {
     ground_facts_t *facts = self->facts;
     ground_list_t *kept = add_item(self, &facts->lists, &facts->list_count, &self->list_room,
                                    sizeof *kept, GROUND_MAX_LISTS);
     if (kept == NULL)
-        return;
+        return NULL;
     kept->list = *list;
     kept->recent = recent;
     if (query != NULL) {
@@ -213,14 +217,27 @@ static void take_list(gathering_t *self, const proto_list_t *list, const proto_q
         size_t whole;
         kept->excluded = words_of(self, &query->exclude, 1, &whole);
     }
-    for (size_t i = 0; i < count && i < PROTO_MAX_PAGE; i++)
-        kept->stock_ids[kept->count++] = cars[i].stock_id;
     if (list->page > 0 && list->page_size > 0 && list->page_size <= 1000 && list->page <= 1000000) {
         kept->from = (list->page - 1) * list->page_size + 1;
         kept->to = kept->from - 1 + (int64_t)(count > 0 ? (int64_t)count : list->page_size);
         if (kept->to > list->total)
             kept->to = list->total;
     }
+    return kept;
+}
+
+static void list_car(ground_list_t *list, int64_t stock_id)
+{
+    if (list != NULL && list->count < PROTO_MAX_PAGE)
+        list->stock_ids[list->count++] = stock_id;
+}
+
+static void take_list_of(gathering_t *self, const proto_list_t *list, const proto_query_t *query,
+                         const proto_car_t *cars, size_t count)
+{
+    ground_list_t *kept = take_list(self, list, query, count, true);
+    for (size_t i = 0; i < count; i++)
+        list_car(kept, cars[i].stock_id);
 }
 
 static void take_count(gathering_t *self, int64_t count)
@@ -283,7 +300,7 @@ static void take_figures(gathering_t *self, str_t text, bool said, const uint32_
         size_t end = ground_sentence_end(text, at, true);
         ground_sentence_t *sentence = &self->sentence;
         ground_sentence_read(sentence, (str_t){text.data + at, end - at});
-        add_tokens(said ? &self->said : &self->pages, sentence);
+        ground_page_tokens(said ? &self->said : &self->pages, sentence);
         add_links(self, said);
         ground_sentence_numbers(sentence);
         for (size_t i = 0; i < sentence->number_count; i++) {
@@ -330,12 +347,61 @@ static void take_passage(gathering_t *self, const cJSON *passage)
     take_figures(self, text, false, title, count);
 }
 
+/* What a message says, as it is kept in the memo: behind it its figures, words and links. */
+typedef struct said {
+    size_t figure_count, words_size, links_size;
+} said_t;
+
+static void keep_said(gathering_t *self, str_t text, const said_t *before)
+{
+    const ground_figures_t *figures = &self->facts->said;
+    said_t said = {figures->count - before->figure_count, self->said.size - before->words_size,
+                   self->links.size - before->links_size};
+    size_t items = said.figure_count * sizeof *figures->items;
+    char *at = memo_add(self->memo, MEMO_SAID, text,
+                        sizeof said + items + said.words_size + said.links_size);
+    if (at == NULL)
+        return;
+    memcpy(at, &said, sizeof said);
+    if (items > 0)
+        memcpy(at + sizeof said, figures->items + before->figure_count, items);
+    if (said.words_size > 0)
+        memcpy(at + sizeof said + items, self->said.data + before->words_size, said.words_size);
+    if (said.links_size > 0)
+        memcpy(at + sizeof said + items + said.words_size, self->links.data + before->links_size,
+               said.links_size);
+}
+
+static void take_said(gathering_t *self, const said_t *said)
+{
+    const ground_figure_t *figures = (const ground_figure_t *)(said + 1);
+    const char *words = (const char *)(figures + said->figure_count);
+    for (size_t i = 0; i < said->figure_count; i++) {
+        ground_figure_t *figure = add_item(self, &self->facts->said.items, &self->facts->said.count,
+                                           &self->said_room, sizeof *figure, GROUND_MAX_FIGURES);
+        if (figure != NULL)
+            *figure = figures[i];
+    }
+    buf_add(&self->said, words, said->words_size);
+    buf_add(&self->links, words + said->words_size, said->links_size);
+}
+
 static void take_message(gathering_t *self, str_t text)
 {
+    size_t size;
     if (text.size > GROUND_MAX_SAID - self->said_bytes)
         return;
     self->said_bytes += text.size;
+    const said_t *known = memo_find(self->memo, MEMO_SAID, text, &size);
+    if (known != NULL) {
+        take_said(self, known);
+        return;
+    }
+    said_t before = {self->facts->said.count, self->said.size, self->links.size};
+    self->dropped = false;
     take_figures(self, text, true, NULL, 0);
+    if (!self->dropped && buf_ok(&self->said) && buf_ok(&self->links))
+        keep_said(self, text, &before);
 }
 
 /* What somebody of the shop said in this conversation: prices, too. */
@@ -361,29 +427,20 @@ static void take_facets(gathering_t *self, const cJSON *array, str_t make)
     }
 }
 
-static void take_page(gathering_t *self, const cJSON *json)
+static void take_page(gathering_t *self, str_t json)
 {
-    proto_car_t cars[PROTO_MAX_PAGE];
-    size_t count = 0;
-    const cJSON *item;
-    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "cars")) {
-        if (count == PROTO_MAX_PAGE)
-            break;
-        json_read_car(item, &cars[count]);
-        take_car(self, &cars[count++]);
-    }
-    take_facets(self, cJSON_GetObjectItemCaseSensitive(json, "near"), (str_t){NULL, 0});
-    const cJSON *filters = cJSON_GetObjectItemCaseSensitive(json, "filters");
-    proto_query_t query;
-    json_read_query(filters, &query);
-    query.length_max = json_read_int(filters, "length_max");
-    proto_list_t list = {json_read_int(json, "total"), json_read_int(json, "page"),
-                         json_read_int(json, "pages"), json_read_int(json, "pages_left"),
-                         query.page_size > 0 ? query.page_size : (int64_t)count};
-    int64_t from = json_read_int(json, "from");
-    if (from > 1 && list.page > 1) /* the size of a full page */
-        list.page_size = (from - 1) / (list.page - 1);
-    take_list(self, &list, &query, cars, count, false);
+    const ground_page_t *page =
+        ground_page_read(self->facts->arena, self->memo, &self->sentence, json);
+    self->full |= page == NULL;
+    if (page == NULL)
+        return;
+    for (size_t i = 0; i < page->car_count; i++)
+        take_page_car(self, &page->cars[i]);
+    for (size_t i = 0; i < page->near_count; i++)
+        take_facet(self, (str_t){NULL, 0}, &page->near[i]);
+    ground_list_t *list = take_list(self, &page->list, &page->query, page->car_count, false);
+    for (size_t i = 0; i < page->car_count; i++)
+        list_car(list, page->cars[i].car.stock_id);
 }
 
 static void take_quotes(gathering_t *self, const cJSON *json)
@@ -442,12 +499,14 @@ static void take_result(gathering_t *self, const proto_entry_t *entry)
     if (entry->text.size > GROUND_MAX_RESULTS - self->result_bytes)
         return;
     self->result_bytes += entry->text.size;
+    if (str_is(entry->tool, "search_cars")) {
+        take_page(self, entry->text);
+        return;
+    }
     cJSON *json =
         cJSON_ParseWithLength(entry->text.data != NULL ? entry->text.data : "", entry->text.size);
     const cJSON *item;
-    if (str_is(entry->tool, "search_cars"))
-        take_page(self, json);
-    else if (str_is(entry->tool, "get_car") || str_is(entry->tool, "quote_financing"))
+    if (str_is(entry->tool, "get_car") || str_is(entry->tool, "quote_financing"))
         take_quotes(self, json);
     else if (str_is(entry->tool, "list_makes"))
         take_makes(self, json);
@@ -484,8 +543,8 @@ static void take_cursor(gathering_t *self, const proto_context_t *context)
     for (size_t i = 0; i < context->kept_quotes_count; i++)
         take_quote(self, &context->kept_quotes[i]);
     if (context->list_count > 0)
-        take_list(self, context->list, context->query_count > 0 ? context->query : NULL,
-                  context->shown, context->shown_count, true);
+        take_list_of(self, context->list, context->query_count > 0 ? context->query : NULL,
+                     context->shown, context->shown_count);
 }
 
 static void take_found(gathering_t *self, const found_t *found)
@@ -495,8 +554,8 @@ static void take_found(gathering_t *self, const found_t *found)
     if (found->car_count == 1 && found->page_count == 0)
         self->facts->subject = found->cars[0]->stock_id;
     for (size_t i = found->page_count; i-- > 0;)
-        take_list(self, found->pages[i].list, found->pages[i].query, found->pages[i].cars,
-                  found->pages[i].count, true);
+        take_list_of(self, found->pages[i].list, found->pages[i].query, found->pages[i].cars,
+                     found->pages[i].count);
 }
 
 /* A price that a model thought of itself and had quoted: the customer has not said it, and no car
@@ -561,6 +620,7 @@ ground_facts_t *ground_facts_new(arena_t *arena, const ground_sources_t *sources
         abort();
     memset(self, 0, offsetof(gathering_t, sentence)); /* the rest is 128 kB, and is read into */
     self->facts = facts;
+    self->memo = sources->memo;
     self->full = facts == NULL || (facts->names = ground_names_new(arena)) == NULL;
     buf_init(&self->said, 4 * GROUND_MAX_SAID);
     buf_init(&self->pages, 4 * GROUND_MAX_PAGES);

@@ -41,6 +41,7 @@ typedef struct agent {
     leak_rules_t *secrets;
     window_t window;
     makes_watch_t *makes;
+    memo_t *memo;
     model_list_t *models; /* NULL without a key */
     model_t *offline;
     twilio_t *twilio; /* NULL without an account */
@@ -159,7 +160,7 @@ static void make_models(agent_t *self)
         name[strcspn(name, " ")] = 0;
         if (!*name || strpbrk(name, "\"\\\n") || model_list_count(self->models) == MODEL_LIST_MAX)
             log_fatal("OPENAI_MODEL: one to %d names, comma separated", MODEL_LIST_MAX);
-        model_t *model = model_openai_new(&self->loop, name);
+        model_t *model = model_openai_new(&self->loop, name, self->memo);
         model_list_add(self->models, &model);
     }
     free(list);
@@ -195,6 +196,7 @@ static void make_alerts(agent_t *self)
 static void make_turns(agent_t *self)
 {
     self->tools = tools_new(&self->loop, self->catalog);
+    self->memo = memo_new((size_t)config.AGENT_MEMO_MIB << 20);
     self->makes = makes_watch_new(&self->loop, self->catalog, self->prompt);
     self->offline = model_offline_new(&self->loop);
     if (model_configured())
@@ -207,6 +209,7 @@ static void make_turns(agent_t *self)
         .tools = self->tools,
         .prompt = self->prompt,
         .secrets = self->secrets,
+        .memo = self->memo,
         .models = self->models,
         .offline = self->offline,
         .twilio = self->twilio,
@@ -297,6 +300,7 @@ static void destroy(agent_t *self)
     model_list_destroy(&self->models);
     self->offline->destroy(&self->offline);
     tools_destroy(&self->tools);
+    memo_destroy(&self->memo);
     rpc_loop_detach(&self->sessions_loop);
     rpc_loop_detach(&self->catalog_loop);
     rpc_client_destroy(&self->sessions);

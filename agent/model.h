@@ -7,6 +7,7 @@
 #ifndef MOSTRADOR_AGENT_MODEL_H
 #define MOSTRADOR_AGENT_MODEL_H
 
+#include "agent/memo.h"
 #include "proto/proto.h"
 
 #define MODEL_MAX_CALLS 8 /* tool calls in one answer; more are refused as MODEL_BAD */
@@ -80,8 +81,9 @@ struct model {
 
 #include <uv.h>
 
-/* Reads its settings from config, but for the model's name, which it copies. */
-model_t *model_openai_new(uv_loop_t *loop, const char *name);
+/* Reads its settings from config, but for the model's name, which it copies. memo outlives it and
+ * may be NULL. */
+model_t *model_openai_new(uv_loop_t *loop, const char *name, memo_t *memo);
 model_t *model_offline_new(uv_loop_t *loop);
 
 #endif

@@ -377,14 +377,14 @@ static http_t *open_http(uv_loop_t *loop)
     return http;
 }
 
-model_t *model_openai_new(uv_loop_t *loop, const char *name)
+model_t *model_openai_new(uv_loop_t *loop, const char *name, memo_t *memo)
 {
     openai_t *self = calloc(1, sizeof *self);
     if (!self || !(self->name = strdup(name)))
         abort();
     bool hosted = strncmp(config.OPENAI_BASE_URL, OPENAI_HOST, strlen(OPENAI_HOST)) == 0;
     self->base = (model_t){"openai", self->name, openai_start, openai_cancel, openai_destroy};
-    self->writer = chat_request_new(self->name, config.OPENAI_MAX_TOKENS, hosted);
+    self->writer = chat_request_new(self->name, config.OPENAI_MAX_TOKENS, hosted, memo);
     self->http = open_http(loop);
     LIST_INIT(&self->calls);
     return &self->base;

@@ -60,7 +60,8 @@ static const ground_facts_t *facts_of(turn_t *self)
     turn_check_t *check = &self->check;
     if (check->facts)
         return check->facts;
-    ground_sources_t sources = {.context = &self->context.now, .found = &self->found};
+    ground_sources_t sources = {
+        .context = &self->context.now, .found = &self->found, .memo = self->parts->memo};
     prompt_ground(self->parts->prompt, &sources);
     check->facts = ground_facts_new(self->arena, &sources);
     return check->facts;

@@ -27,6 +27,7 @@ typedef struct turn_parts {
     tools_t *tools;
     prompt_t *prompt;
     const leak_rules_t *secrets; /* what of the rules nobody is told */
+    memo_t *memo;                /* of what is read and written in every turn; NULL: none */
     model_list_t *models;        /* NULL: none is configured */
     model_t *offline;            /* takes over when they fail */
     twilio_t *twilio;            /* NULL: not configured, nothing can be delivered */

@@ -123,7 +123,8 @@
     S(CATALOG_SOURCE_MS, MS, "10s", "100..600000", "how often it is looked for changes that nobody told of, and the longest pause between two tries to reach it") \
     S(HANDOFF_TTL, MS, "24h", "0..31536000000", "a conversation that somebody of the shop has taken over goes back to the bot when they have been silent for so long; 0: never by itself") \
     S(WIDGET_ORIGINS, TEXT, "", "", "sites that may show the chat, as in https://www.shop.example, separated by blanks; empty: there is no widget") \
-    S(WIDGET_PER_MINUTE, INT, "20", "1..6000", "messages that a gateway worker takes from one address of the widget in a minute")
+    S(WIDGET_PER_MINUTE, INT, "20", "1..6000", "messages that a gateway worker takes from one address of the widget in a minute") \
+    S(AGENT_MEMO_MIB, INT, "24", "0..65536", "memory of an agent for what it made of the texts of conversations (quoted, read for the checks), so that it is not made anew in every turn; some 40 kB a person who writes, MiB; 0: made anew")
 /* clang-format on */
 
 #endif

@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     proto_context_t context = {.version = 1, .entries = entries};
     context.entries_count = entries_of(data, size, entries);
     model_request_t request = {.context = &context, .rules = STR_LIT("rules"), .tools = size & 1};
-    chat_request_t *writer = chat_request_new("model", 100, size & 2);
+    chat_request_t *writer = chat_request_new("model", 100, size & 2, NULL);
     buf_t out;
     buf_init(&out, CHAT_MAX_REQUEST);
     check(chat_request_write(writer, &request, &out));

@@ -297,7 +297,7 @@ static int model_begin(void **state)
     config.OPENAI_IDLE_MS = PATIENCE_MS;
     script("{\"reset\":true}");
     assert_int_equal(uv_loop_init(&loop), 0);
-    model = model_openai_new(&loop, config.OPENAI_MODEL);
+    model = model_openai_new(&loop, config.OPENAI_MODEL, NULL);
     open_calls = 0;
     return 0;
 }
@@ -317,7 +317,7 @@ static int model_end(void **state)
 static inline void reopen(void)
 {
     model->destroy(&model);
-    model = model_openai_new(&loop, config.OPENAI_MODEL);
+    model = model_openai_new(&loop, config.OPENAI_MODEL, NULL);
 }
 
 /* Call first in main: settings without this machine's .env, and few log lines. */
