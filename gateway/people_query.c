@@ -86,6 +86,13 @@ static void person_json(const proto_person_t *person, buf_t *out)
     json_put_bool(out, person->opted_out);
     buf_str(out, ",\"failed_at\":");
     json_put_time(out, person->failed_ms);
+    buf_str(out, ",\"person\":");
+    if (person->by.size)
+        json_put_text(out, person->by);
+    else
+        buf_str(out, "null");
+    buf_str(out, ",\"wanted_at\":");
+    json_put_time(out, person->wanted_ms);
     if (person->scored)
         buf_printf(out, ",\"score\":%" PRId64 "}", person->score);
     else

@@ -169,6 +169,8 @@ static void conversation(const proto_session_t *session, buf_t *out)
             message_tick(tick_of(session, entry->turn_id), out);
         else if (str_is(entry->role, "assistant") && is_unsent(session, entry->turn_id))
             buf_str(out, ",\"unsent\":true");
+        else if (str_is(entry->role, "assistant"))
+            message_tick(tick_of(session, entry->turn_id), out);
         buf_char(out, '}');
     }
     for (size_t i = 0; i < session->talk_count; i++) {

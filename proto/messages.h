@@ -746,7 +746,7 @@
     F(person,  2, INT,  at_ms,       0,   REQUIRED, "the last turn, Unix ms") \
     F(person,  3, STR,  language,    8,   OPTIONAL, "es, en, pt") \
     F(person,  4, INT,  turns,       0,   OPTIONAL, "turns so far") \
-    F(person,  5, STR,  last_role,   16,  OPTIONAL, "who said the last: user, assistant") \
+    F(person,  5, STR,  last_role,   16,  OPTIONAL, "who said the last: user, assistant, person") \
     F(person,  6, STR,  last_text,   240, OPTIONAL, "the front of it") \
     F(person,  7, INT,  waiting,     0,   OPTIONAL, "messages that wait") \
     F(person,  8, INT,  undelivered, 0,   OPTIONAL, "replies that are not delivered yet") \
@@ -754,7 +754,9 @@
     F(person, 10, BOOL, opted_out,   0,   OPTIONAL, "wants no messages") \
     F(person, 11, INT,  failed_ms,   0,   OPTIONAL, "a delivery failed then last, Unix ms; 0: none did") \
     F(person, 12, BOOL, scored,      0,   OPTIONAL, "answered the survey …") \
-    F(person, 13, INT,  score,       0,   OPTIONAL, "… with this, 0 to 10")
+    F(person, 13, INT,  score,       0,   OPTIONAL, "… with this, 0 to 10") \
+    F(person, 14, STR,  by,          64,  OPTIONAL, "who of the shop has the conversation; empty: the bot") \
+    F(person, 15, INT,  wanted_ms,   0,   OPTIONAL, "when a person was promised, Unix ms; 0: none was")
 
 #define PROTO_FIELDS_list_people(F, L) \
     F(list_people, 1, STR, filter, 16,  OPTIONAL, "failed (a delivery did), unhappy (a score of 6 or less); empty: all") \

@@ -117,7 +117,12 @@ if what == 'done' and token ~= 0 and ARGV[7] ~= '' and entry.back ~= -1 and not 
 end
 if what == 'done' or what == 'failed' then
     remove(turn)
-    tick(ticks, turn, what == 'done' and 'sent' or what, code)
+    local far = what == 'done' and 'sent' or what
+    if redis.call('HEXISTS', ticks, turn) == 1 then
+        tick(ticks, turn, far, code)
+    elseif not entry.now_or_never and (what == 'failed' or ARGV[7] ~= '') then
+        follow(ticks, turn, known[4] or far, known[4] and tonumber(known[3] or 0) or code, state_ttl)
+    end
     removed = 1
     if what == 'failed' and entry.unasked == 1 and uncount(turn) then
         redis.call('HSET', survey, 'state', 'closed') -- nobody is asked twice for that

@@ -255,9 +255,10 @@
  *   key                      type    what                                  lives
  *   most:{p}:talk:USER       list    "<number> <ms> <waiting record>",     SESSION_TTL after the
  *                                    the newest 200 or 128 KiB             last
- *   most:{p}:ticks:USER      hash    of what the shop wrote: turn ->       SESSION_TTL after the
- *                                    "<status> <code>": the carrier's, or  last was written
- *                                    waiting, sent, parked, dropped
+ *   most:{p}:ticks:USER      hash    turn -> "<status> <code>": the        SESSION_TTL after the
+ *                                    carrier's, or waiting, sent, parked,  last was written; STATE_TTL
+ *                                    dropped. Of what the shop wrote, and  after a reply
+ *                                    of replies that the carrier has
  *   most:{p}:saying:SIZE:USER:ID
  *                            string  number of what has that id            DEDUP_TTL
  *   most:{p}:desk            zset    users who wait for a person or have   while it is so

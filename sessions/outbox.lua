@@ -10,6 +10,7 @@ local FIELDS = {'state', 'at', 'since', 'parts', 'tries', 'attempts', 'token', '
                 'last', 'unasked', 'template', 'holds', 'to', 'reply'}
 local OFFERED = 8 -- entries that an agent is told at once, at most
 local KEPT = 4    -- replies that are kept when they are sent
+local FOLLOWED = 200 -- messages of which is known how far they have come, and up to twice as many
 
 local function names(turn, count)
     local made = {}
@@ -55,10 +56,26 @@ local function list(known, key, ttl)
     redis.call('PEXPIRE', known, ttl)
 end
 
--- How far what a person of the shop wrote has come. Of the bot's replies that is not kept. of_carrier: it
--- is the carrier's word, which goes before ours.
+-- How far a message has come is kept from now on, of the newest: what a person of the shop writes from the
+-- beginning, the bot's replies once they have gone out through the carrier.
+local function follow(ticks, turn, status, code, ttl)
+    if redis.call('HLEN', ticks) >= 2 * FOLLOWED then
+        local turns = redis.call('HKEYS', ticks)
+        local function made(name) -- a person's messages have the time behind a word
+            return string.match(name, '^say%-(.*)$') or name
+        end
+        table.sort(turns, function(a, b) return made(a) < made(b) end)
+        for i = 1, #turns - FOLLOWED do
+            redis.call('HDEL', ticks, turns[i])
+        end
+    end
+    redis.call('HSET', ticks, turn, status .. ' ' .. code)
+    redis.call('PEXPIRE', ticks, ttl)
+end
+
+-- It has come further. of_carrier: it is the carrier's word, which goes before ours.
 local function tick(ticks, turn, status, code, of_carrier)
-    local known = string.sub(turn, 1, 4) == 'say-' and redis.call('HGET', ticks, turn)
+    local known = redis.call('HGET', ticks, turn)
     local ours = known and (string.match(known, '^waiting ') or string.match(known, '^parked '))
     if known and (of_carrier or ours) then
         redis.call('HSET', ticks, turn, status .. ' ' .. code)

@@ -26,6 +26,15 @@ function steps.mark(user, what)
     return {'ok', 1}
 end
 
+-- user, 1 if they wrote: something else is to be seen of somebody who is in the list
+function steps.touch(user, wrote)
+    if wrote == '1' then
+        redis.call('ZADD', people, 'XX', 'GT', now, user)
+    end
+    redis.call('INCR', changes)
+    return {'ok', 1}
+end
+
 -- user
 function steps.forget(user)
     redis.call('HDEL', marks, user)

@@ -91,6 +91,13 @@ void people_index_scored(people_index_t *self, str_t user_id, int64_t score, int
     mark(self, user_id, str_from(text), deadline);
 }
 
+void people_index_touched(people_index_t *self, str_t user_id, bool wrote, int64_t deadline)
+{
+    const str_t args[] = {STR_LIT("touch"), user_id, wrote ? STR_LIT("1") : STR_LIT("0")};
+    if (!ask(self, args, 3, deadline, on_told, NULL))
+        log_warn("people_untold", LOG_CSTR("error", "busy"));
+}
+
 bool people_index_forget(people_index_t *self, str_t user_id, int64_t deadline)
 {
     const str_t args[] = {STR_LIT("forget"), user_id};
@@ -148,9 +155,31 @@ static str_t keep(look_t *self, str_t text, size_t max)
     return (str_t){arena_copy(self->arena, text), text.size};
 }
 
+static void show_last(look_t *self, proto_person_t *person, str_t role, str_t text)
+{
+    person->last_role = keep(self, role.size ? role : STR_LIT("user"), 16);
+    person->last_text = keep(self, text, TEXT_MAX);
+}
+
+/* What was said with somebody of the shop is newer than all that the bot knows of. */
+static bool show_talk(look_t *self, proto_person_t *person, const proto_session_t *session)
+{
+    for (size_t i = session->talk_count; i > 0; i--) {
+        const proto_waiting_t *said = &session->talk[i - 1];
+        if (said->text.size && (!said->role.size || str_is(said->role, "person"))) {
+            show_last(self, person, said->role, said->text);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void show(look_t *self, proto_person_t *person, const proto_session_t *session)
 {
     const proto_context_t *context = session->context_count ? session->context : NULL;
+    bool talked = show_talk(self, person, session);
+    person->by = keep(self, session->by, 64);
+    person->wanted_ms = session->wanted_ms;
     person->waiting = session->waiting;
     person->undelivered = session->outbox;
     person->writing = session->leased;
@@ -159,14 +188,13 @@ static void show(look_t *self, proto_person_t *person, const proto_session_t *se
         return;
     person->language = keep(self, context->language, 8);
     person->turns = context->turns;
-    for (size_t i = context->entries_count; i > 0; i--) {
+    for (size_t i = context->entries_count; i > 0 && !talked; i--) {
         const proto_entry_t *entry = &context->entries[i - 1];
-        if (entry->text.size == 0 ||
-            (!str_is(entry->role, "user") && !str_is(entry->role, "assistant")))
-            continue;
-        person->last_role = keep(self, entry->role, 16);
-        person->last_text = keep(self, entry->text, TEXT_MAX);
-        return;
+        talked = entry->text.size > 0 &&
+                 (str_is(entry->role, "user") || str_is(entry->role, "assistant") ||
+                  str_is(entry->role, "person"));
+        if (talked)
+            show_last(self, person, entry->role, entry->text);
     }
 }
 
@@ -181,7 +209,8 @@ static void on_read(void *arg, const redisReply *reply)
     size_t at = (size_t)(seen - self->seen);
     if (answer.type != PROTO_SESSION) {
         self->failed = true;
-    } else if (session->context_count || session->waiting || session->leased) {
+    } else if (session->context_count || session->waiting || session->leased ||
+               session->talk_count || session->by.size) {
         show(self, seen->person, session);
     } else { /* forgotten, or it expired */
         self->gone[at] = true;

@@ -30,6 +30,10 @@ void people_index_handle(people_index_t *self, const rpc_request_t *request);
 void people_index_failed(people_index_t *self, str_t user_id, int64_t deadline);
 void people_index_scored(people_index_t *self, str_t user_id, int64_t score, int64_t deadline);
 
+/* Told and not waited for: somebody of the shop has done something about it, or the customer wrote
+ * to them, of which no turn tells. */
+void people_index_touched(people_index_t *self, str_t user_id, bool wrote, int64_t deadline);
+
 /* Before the conversation itself is forgotten. false: too much waits for Redis. */
 bool people_index_forget(people_index_t *self, str_t user_id, int64_t deadline);
 

@@ -32,19 +32,6 @@ elseif has[5] and redis.call('LLEN', outbox) >= tonumber(ARGV[10]) then
     return {'full'}
 end
 
--- How far it comes is kept, of the newest
-local function follow()
-    if redis.call('HLEN', ticks) >= 2 * TALK_MAX then
-        local turns = redis.call('HKEYS', ticks)
-        table.sort(turns)
-        for i = 1, #turns - TALK_MAX do
-            redis.call('HDEL', ticks, turns[i])
-        end
-    end
-    redis.call('HSET', ticks, turn, 'waiting 0')
-    redis.call('PEXPIRE', ticks, session_ttl)
-end
-
 local n, lost = keep_said(talk, now, signed(ARGV[5], has[1]), session_ttl)
 redis.call('SET', saying, n, 'PX', ARGV[9])
 list(known_keys, saying, ARGV[9])
@@ -52,7 +39,7 @@ if has[5] then
     redis.call('RPUSH', outbox, turn)
     change(turn, {state = 'due', at = now, since = 0, parts = 0, tries = 0, attempts = 0, token = 0,
                   seq = 0, unasked = 0, holds = '', to = has[5], reply = ARGV[6]})
-    follow()
+    follow(ticks, turn, 'waiting', 0, session_ttl)
 end
 if ttl > 0 then
     redis.call('HSET', state, 'by_until', now + ttl)

@@ -45,7 +45,7 @@ typedef struct pending {
     rpc_peer_t peer;
     proto_header_t header;
     char turn_id[33];                 /* DELIVERED: whose reply it is about */
-    char user_id[PROTO_MAX_USER + 1]; /* STATUS, DELIVERED, COMMIT: who it is about */
+    char user_id[PROTO_MAX_USER + 1]; /* who it is about, if the list shows more of them then */
     int64_t score;                    /* COMMIT: that was given, -1: none */
 } pending_t;
 
@@ -262,6 +262,10 @@ static void mark_person(const pending_t *self, const answer_t *answer)
         return;
     if (failed)
         people_index_failed(people, user_id, deadline);
+    if (self->header.type == PROTO_ENQUEUE && str_is(answer->status, "held"))
+        people_index_touched(people, user_id, true, deadline);
+    else if (answer->type == PROTO_HANDOFF && str_is(answer->status, "ok"))
+        people_index_touched(people, user_id, false, deadline);
     if (answer->heard.size && self->score >= 0)
         people_index_scored(people, user_id, self->score, deadline);
 }
@@ -348,6 +352,18 @@ static void remember(pending_t *self, const void *msg)
         break;
     case PROTO_STATUS:
         user_id = ((const proto_status_t *)msg)->user_id;
+        break;
+    case PROTO_ENQUEUE:
+        user_id = ((const proto_enqueue_t *)msg)->user_id;
+        break;
+    case PROTO_TAKE_OVER:
+        user_id = ((const proto_take_over_t *)msg)->user_id;
+        break;
+    case PROTO_SAY:
+        user_id = ((const proto_say_t *)msg)->user_id;
+        break;
+    case PROTO_GIVE_BACK:
+        user_id = ((const proto_give_back_t *)msg)->user_id;
         break;
     case PROTO_COMMIT:
         user_id = commit->user_id;

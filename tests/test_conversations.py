@@ -124,6 +124,30 @@ def test_who_gave_a_low_score_is_found(service, score, unhappy):
     assert person.scored and person.score == score
 
 
+def test_what_is_said_with_somebody_of_the_shop_is_listed_too(service):
+    talk, other = turn(Conversation(service), NOW), turn(Conversation(service), NOW + 1)
+    counts = [changes(talk)]
+
+    def changed():
+        most.eventually(lambda: changes(talk) > counts[-1])
+        counts.append(changes(talk))
+        return people(talk)[0][0]
+
+    talk.call("TAKE_OVER", by="Ana")
+    changed()
+    assert names(talk) == [other.user, talk.user]
+    assert [p.by for p in people(talk)[0]] == ["", "Ana"]
+    talk.enqueue(text="¿hay alguien?")
+    first = changed()
+    assert (first.user_id, first.last_role, first.last_text) == (talk.user, "user", "¿hay alguien?")
+    talk.call("SAY", say_id="c1", turn_id="say-1", text="Soy Ana", by="Ana")
+    first = changed()
+    assert (first.last_role, first.last_text) == ("person", "Soy Ana")
+    talk.call("GIVE_BACK", note="nada")
+    first = changed()
+    assert (first.by, first.last_text) == ("", "Soy Ana")
+
+
 @pytest.mark.parametrize("how", ["ERASE", "RESET"])
 def test_who_is_erased_or_forgotten_is_not_in_it(service, how):
     talk, other = turn(Conversation(service), NOW), turn(Conversation(service), NOW)

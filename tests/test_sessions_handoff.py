@@ -232,6 +232,25 @@ def test_a_status_may_come_before_we_know_the_message(talk):
     assert [(t.turn_id, t.status) for t in talk.read().ticks] == [(turn, "read")]
 
 
+def test_how_far_the_bots_replies_come_is_known_once_the_carrier_has_them(talk):
+    for n, early in enumerate((None, "read")):
+        turn = f"t{n}"
+        talk.answered(turn)
+        claimed = talk.claim()
+        assert turn not in [t.turn_id for t in talk.read().ticks]
+        talk.delivered(turn, "trying", claimed.token)
+        if early:
+            talk.status(f"SM{n}", early)
+        talk.delivered(turn, "done", claimed.token, sid=f"SM{n}", parts_sent=1)
+        assert [t.status for t in talk.read().ticks if t.turn_id == turn] == [early or "sent"]
+        talk.status(f"SM{n}", "undelivered" if n == 0 else "delivered", 30008 if n == 0 else 0)
+    assert {t.turn_id: (t.status, t.code) for t in talk.read().ticks} == {
+        "t0": ("undelivered", 30008), "t1": ("read", 0)}
+    talk.call("RESET")
+    talk.status("SM1", "failed", 30008)
+    assert talk.read().ticks == []  # a late receipt brings nothing back
+
+
 def test_it_goes_behind_what_is_being_sent(talk):
     talk.answered("t1", hold_ms=MINUTE)
     talk.take("t1")

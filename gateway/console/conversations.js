@@ -1,13 +1,19 @@
 /* The newest conversations, and one of them whole. The list is looked at again when the gateway says
  * that it has changed; the address says which conversation is open and which filter is on. */
 import { Problem, ask, confirm, get, listen, make, may, reason, tell, trouble } from "/console/shell.js";
+import { StepIn, ticks } from "/console/stepin.js";
 import { duration, moment, number, person, say } from "/console/words.js";
 
 const PAGE = 25;
-const filters = [["", "all"], ["failed", "failedFilter"], ["unhappy", "unhappyFilter"]];
+const WATCH_MS = 4000; // receipts of the carrier are no change of the list: they are looked for …
+const WATCHED_MS = 600000; // … for so long after a message
+const underWay = ["waiting", "queued", "accepted", "sending", "sent", "delivered"];
+const filters = [["", "all"], ["person", "personFilter"], ["failed", "failedFilter"], ["unhappy", "unhappyFilter"]];
 
 function badges(one) {
   return make("span.badges", {},
+    one.person ? make("span.badge", {}, say.hasIt(one.person)) : null,
+    one.wanted_at && !one.person ? make("span.badge.warn", {}, say.wantsOne) : null,
     one.writing ? make("span.badge", {}, say.writing) : null,
     one.waiting ? make("span.badge.warn", {}, say.waiting(one.waiting)) : null,
     one.failed_at ? make("span.badge.wrong", {}, say.deliveryFailed) : null,
@@ -26,7 +32,8 @@ class List {
     this.items = [];
     this.before = null;
     this.search = make("input", { type: "search", id: "search", placeholder: say.search, "aria-label": say.search, maxlength: 100 });
-    this.segments = make("div.segments", { role: "group", "aria-label": say.conversations });
+    this.buttons = filters.map(([filter, label]) => make("button", { type: "button", onclick: () => { location.hash = link(this.page.user, filter); } }, say[label]));
+    this.segments = make("div.segments", { role: "group", "aria-label": say.conversations }, ...this.buttons);
     this.live = make("span.live.soft", { id: "live" }, say.notLive);
     this.rows = make("ol", { id: "list" });
     this.element = make("section.list", {},
@@ -46,11 +53,20 @@ class List {
     return `/seller/conversations?${query}`;
   }
 
+  /* Who waits for a person of the shop, the longest first, and then who has one. */
+  async desk() {
+    const [waiting, taken] = await Promise.all([get("/seller/sessions?waiting=person&limit=100"), get("/seller/sessions?with=person&limit=100")]);
+    const part = this.search.value.trim().toLowerCase();
+    return { before: null, conversations: [...waiting.sessions, ...taken.sessions].filter((one) => one.user_id.toLowerCase().includes(part)).map((one) => ({
+      user_id: one.user_id, at: one.since, person: one.person && one.person.by, wanted_at: one.wanted_at,
+      last: { role: "note", text: one.note || say.whys[one.why] || "" }, score: null })) };
+  }
+
   /* The first page; what was shown below it stays below it. */
   async load(keep = false) {
     const asked = this.query();
     try {
-      const told = await get(asked);
+      const told = this.page.filter === "person" ? await this.desk() : await get(asked);
       if (asked !== this.query()) return; // something else is looked for by now
       const fresh = new Set(told.conversations.map((one) => one.user_id));
       const below = keep && this.items.length > PAGE ? this.items.slice(PAGE).filter((one) => !fresh.has(one.user_id)) : [];
@@ -78,13 +94,12 @@ class List {
     const last = one.last.text.replace(/\s+/g, " ");
     return make("li", {}, make("a", { href: link(one.user_id, this.page.filter), "data-user": one.user_id, "aria-current": one.user_id === this.page.user ? "true" : null },
       make("span.row", {}, make("span.who", {}, person(one.user_id)), make("time.when", { datetime: one.at }, moment(one.at))),
-      make("span.last", {}, `${one.last.role === "user" ? say.customer : say.bot}: ${last || "…"}`), badges(one)));
+      make("span.last", {}, one.last.role === "note" ? last || "…" : `${say.roles[one.last.role] || say.bot}: ${last || "…"}`), badges(one)));
   }
 
   draw() {
     const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.user : null;
-    this.segments.replaceChildren(...filters.map(([filter, label]) => make("button", { type: "button", "aria-pressed": String(filter === this.page.filter),
-      onclick: () => { location.hash = link(this.page.user, filter); } }, say[label])));
+    this.buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(filters[i][0] === this.page.filter)));
     const rows = this.items.map((one) => this.row(one));
     if (!rows.length) rows.push(make("li.empty", {}, this.page.filter || this.search.value ? say.noneFound : say.none));
     if (this.before) rows.push(make("li.more", {}, make("button", { type: "button", onclick: () => this.more() }, say.more)));
@@ -116,9 +131,9 @@ function meta(message, turn) {
     parts.push(duration(turn.total_ms));
     if (turn.tokens_in + turn.tokens_out) parts.push(say.tokens(number(turn.tokens_in + turn.tokens_out)));
     parts.push(turn.why ? `${turn.model} (${turn.why})` : turn.model);
-    if (turn.delivered_ms) parts.push(`✓✓ ${say.delivered}`);
   }
-  return make("p.meta", {}, parts.filter(Boolean).join(" · "));
+  const far = ticks(message);
+  return make("p.meta", {}, parts.filter(Boolean).join(" · "), far ? " · " : null, far);
 }
 
 /* *bold* as WhatsApp writes it; all the rest is plain text. */
@@ -134,15 +149,34 @@ function rich(text) {
   return bubble;
 }
 
+/* One message; what it is made of says whether it has to be made anew. */
+function article(message, turn, used) {
+  const role = message.role;
+  const ours = role !== "user";
+  const name = role === "person" && message.by ? message.by : say.roles[role];
+  return make(`article.turn.${role}${ours ? ".ours" : ""}`, {}, make(role === "person" || role === "note" ? "p.meta" : "span.hidden", {}, `${name}: `),
+    rich(message.text), meta(message, turn), tools(used));
+}
+
 class Thread {
   constructor(page) {
     this.page = page;
     this.element = make("section.thread", { "aria-label": say.conversations }, make("p.empty", {}, say.pick));
+    this.stepIn = new StepIn(() => Promise.all([this.load(), page.list.load(true)]));
+    this.clear();
+  }
+
+  /* Nothing is shown that could be kept. */
+  clear() {
     this.shown = "";
+    this.keys = [];
+    this.log = null;
+    this.moving = false;
+    this.stepIn.hide();
   }
 
   actions(user) {
-    const again = () => { this.shown = ""; this.load(); this.page.list.load(); };
+    const again = () => { this.clear(); this.load(); this.page.list.load(); };
     const path = (what) => `/seller/${what}/${encodeURIComponent(user)}`;
     const button = (label, style, onclick) => make(style, { type: "button", onclick }, label);
     return [
@@ -171,15 +205,15 @@ class Thread {
   }
 
   head(user, session) {
-    const open = session ? { ...session, failed_at: null, score: session.survey ? session.survey.score : null } : null;
+    const open = session ? { ...session, person: session.person && session.person.by, wanted_at: session.wanted && session.wanted.at, failed_at: null, score: session.survey ? session.survey.score : null } : null;
     return make("div.head", {}, make("a.button.back", { href: link("", this.page.filter) }, say.back),
-      make("h2", {}, person(user)), open ? badges({ ...open, undelivered: session.undelivered }) : null, ...this.actions(user));
+      make("h2", {}, person(user)), open ? badges(open) : null, ...this.actions(user));
   }
 
   async load() {
     const user = this.page.user;
     if (!user) {
-      this.shown = "";
+      this.clear();
       this.element.replaceChildren(make("p.empty", {}, say.pick));
       return;
     }
@@ -189,27 +223,53 @@ class Thread {
       if (user === this.page.user) this.draw(user, session, told.turns);
     } catch (problem) {
       if (user !== this.page.user) return;
-      this.shown = "";
+      if (!(problem instanceof Problem) || (problem.status !== 404 && this.shown)) return; // what is shown stays
+      this.clear();
       this.element.replaceChildren(this.head(user, null), make("p.empty", {}, problem instanceof Problem && problem.status === 404 ? say.gone : reason(problem)));
     }
   }
 
   draw(user, session, turns) {
     const now = JSON.stringify([user, session, turns.length]);
-    if (now === this.shown) return; // nothing new: what is unfolded stays so
-    const before = this.element.querySelector(".log");
-    const atEnd = !before || !this.shown || before.scrollHeight - before.scrollTop - before.clientHeight < 120;
-    const where = before ? before.scrollTop : 0;
-    const byId = new Map(turns.map((turn) => [turn.turn_id, turn]));
-    const log = make("div.log", { role: "log", tabindex: 0, "aria-label": person(user) }, ...session.messages.map((message) => {
-      const bot = message.role === "assistant";
-      const used = bot ? session.tools.filter((tool) => tool.turn_id && tool.turn_id === message.turn_id) : [];
-      return make(bot ? "article.turn.bot" : "article.turn", {}, make("span.hidden", {}, `${bot ? say.bot : say.customer}: `),
-        rich(message.text), meta(message, bot ? byId.get(message.turn_id) : null), tools(used));
-    }), session.writing ? make("p.meta", {}, `${say.writing}…`) : null);
+    if (now === this.shown) return;
+    if (!this.log || this.user !== user) {
+      this.clear();
+      this.user = user;
+      this.log = make("div.log", { role: "log", tabindex: 0, "aria-label": person(user) });
+      this.top = make("div", {});
+      this.element.replaceChildren(this.top, this.log, this.stepIn.element);
+    }
+    const first = !this.shown;
+    const atEnd = first || this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120;
     this.shown = now;
-    this.element.replaceChildren(this.head(user, session), log);
-    log.scrollTop = atEnd ? log.scrollHeight : where;
+    const head = this.head(user, session);
+    const known = JSON.stringify([session.person, session.wanted, session.writing, session.waiting, session.undelivered, session.opted_out, session.survey]);
+    if (known !== this.known || first) this.top.replaceChildren(head);
+    this.known = known;
+    this.drawLog(session, new Map(turns.map((turn) => [turn.turn_id, turn])));
+    this.stepIn.draw(user, session);
+    this.moving = session.writing || session.undelivered > 0 || session.messages.slice(-8).some((message) =>
+      underWay.includes(message.status) && Date.now() - Date.parse(message.at) < WATCHED_MS);
+    if (atEnd) this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  /* What is as it was is left alone: it stays unfolded, and only what is new is read out. */
+  drawLog(session, byId) {
+    const keys = [];
+    session.messages.forEach((message, i) => {
+      const bot = message.role === "assistant";
+      const turn = bot ? byId.get(message.turn_id) : null;
+      const used = bot ? session.tools.filter((tool) => tool.turn_id && tool.turn_id === message.turn_id) : [];
+      keys.push(JSON.stringify([message, Boolean(turn), used.length]));
+      if (keys[i] === this.keys[i]) return;
+      const made = article(message, turn, used);
+      const open = this.log.children[i] && this.log.children[i].querySelector("details[open]");
+      if (open && made.querySelector("details")) made.querySelector("details").open = true;
+      if (this.log.children[i]) this.log.children[i].replaceWith(made);
+      else this.log.append(made);
+    });
+    while (this.log.children.length > keys.length) this.log.lastChild.remove();
+    this.keys = keys;
   }
 }
 
@@ -249,8 +309,14 @@ export function conversations(content, user, query) {
     }
   }
   follow();
+  const watch = setInterval(() => {
+    if (page.thread.moving && !document.hidden) page.thread.load();
+  }, WATCH_MS);
 
-  const leave = () => end.abort();
+  const leave = () => {
+    end.abort();
+    clearInterval(watch);
+  };
   /* Another conversation or filter: the list stays where it is. */
   leave.stays = (path, next, nextQuery) => {
     if (path !== "conversations") return false;

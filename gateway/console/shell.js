@@ -131,7 +131,7 @@ export function confirm({ title, text, yes, danger, fields = [], act }) {
     });
     document.body.append(dialog);
     dialog.showModal();
-    (fields.length ? form.querySelector("input") : cancel).focus();
+    (fields.length ? form.querySelector("input, textarea") : cancel).focus();
   });
 }
 
