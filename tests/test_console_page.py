@@ -92,15 +92,22 @@ class Console:
         return self.wait(lambda: self.all("#list a[data-user]"))
 
     def open(self, user):
-        def click():
-            found = [row for row in self.rows() if row.get_attribute("data-user") == user]
-            return found and (found[0].click() or True)
-        self.wait(click, f"{user} is not listed")
+        def opened():
+            if user in self.values("#list a[aria-current=true]"):
+                return True
+            for row in self.rows():
+                if row.get_attribute("data-user") == user:
+                    row.click()
+            return False
+        self.wait(opened, f"{user} is not listed")
         self.wait(lambda: self.all(".log .bubble"))
 
-    def users(self):
+    def values(self, selector):
         return self.driver.execute_script(
-            "return [...document.querySelectorAll('#list a')].map(a => a.dataset.user)")
+            "return [...document.querySelectorAll(arguments[0])].map(a => a.dataset.user)", selector)
+
+    def users(self):
+        return self.values("#list a")
 
     def shot(self, name):
         self.driver.save_screenshot(str(SHOTS / f"{name}.png"))

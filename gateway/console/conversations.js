@@ -30,6 +30,7 @@ class List {
   constructor(page) {
     this.page = page;
     this.items = [];
+    this.drawn = new Map(); // the rows, by what they are made of
     this.before = null;
     this.search = make("input", { type: "search", id: "search", placeholder: say.search, "aria-label": say.search, maxlength: 100 });
     this.buttons = filters.map(([filter, label]) => make("button", { type: "button", onclick: () => { location.hash = link(this.page.user, filter); } }, say[label]));
@@ -100,11 +101,19 @@ class List {
   draw() {
     const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.user : null;
     this.buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(filters[i][0] === this.page.filter)));
-    const rows = this.items.map((one) => this.row(one));
+    const drawn = new Map();
+    const rows = this.items.map((one) => {
+      const key = JSON.stringify([one, this.page.filter, one.user_id === this.page.user]);
+      drawn.set(key, this.drawn.get(key) || this.row(one));
+      return drawn.get(key);
+    });
+    this.drawn = drawn;
     if (!rows.length) rows.push(make("li.empty", {}, this.page.filter || this.search.value ? say.noneFound : say.none));
     if (this.before) rows.push(make("li.more", {}, make("button", { type: "button", onclick: () => this.more() }, say.more)));
-    this.rows.replaceChildren(...rows);
-    if (focused) for (const a of this.rows.querySelectorAll("a")) if (a.dataset.user === focused) a.focus({ preventScroll: true });
+    /* What stands where it stood is not touched: somebody may be clicking on it. */
+    rows.forEach((row, i) => { if (this.rows.children[i] !== row) this.rows.insertBefore(row, this.rows.children[i] || null); });
+    while (this.rows.children.length > rows.length) this.rows.lastChild.remove();
+    if (focused && document.activeElement === document.body) for (const a of this.rows.querySelectorAll("a")) if (a.dataset.user === focused) a.focus({ preventScroll: true });
   }
 }
 

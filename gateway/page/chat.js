@@ -13,6 +13,10 @@ const SPANISH = {
   send: "Enviar",
   here: "En línea",
   writing: "Escribiendo…",
+  held: (name) => `${name}, de la tienda, está en la conversación`,
+  came: (name) => `${name}, de la tienda, te atiende ahora.`,
+  wanted: "Avisamos a una persona de la tienda",
+  back: "Te atiende de nuevo el asistente automático.",
   hello: "¡Hola! Dime qué auto buscas: marca, presupuesto, año… Te muestro lo que hay y te digo cuánto quedaría al mes.",
   examples: ["Busco un Nissan de menos de 300 mil", "¿Qué marcas tienen?", "SUV automática 2020 o más nueva"],
   more: "Más",
@@ -49,6 +53,10 @@ const ENGLISH = {
   send: "Send",
   here: "Online",
   writing: "Writing…",
+  held: (name) => `${name} of the shop is in the conversation`,
+  came: (name) => `${name} of the shop is with you now.`,
+  wanted: "A person of the shop has been told",
+  back: "The automatic assistant is with you again.",
   hello: "Hi! Tell me what car you are looking for: make, budget, year… I will show you what we have and what it would cost a month.",
   examples: ["I'm looking for a Nissan under 300 thousand", "Which makes do you have?", "Automatic SUV, 2020 or newer"],
   more: "More",
@@ -280,9 +288,70 @@ function greet() {
   add(element);
 }
 
+/* Not if it is so already: it would be read out again. */
+function showState() {
+  const now = desk.by ? say.held(desk.by) : pending ? say.writing : desk.waiting ? say.wanted : say.here;
+  if ($("state").textContent !== now) $("state").textContent = now;
+}
+
 function busy(change) {
   pending += change;
-  $("state").textContent = pending ? say.writing : say.here;
+  showState();
+}
+
+/* ---- a person of the shop ---- */
+
+const SOON_MS = 2000; // between two looks while one is there or was promised …
+const LATER_MS = 8000; // … and while not
+const desk = { by: "", waiting: false, last: 0, timer: 0, looking: false, told: new Set() };
+
+/* What a person wrote stands in the conversation and in what is fetched: it is shown once. */
+const heard = (by, at, content) => `${by}\n${at}\n${content}`;
+
+function fromPerson(by, at, content) {
+  if (desk.told.has(heard(by, at, content))) return;
+  desk.told.add(heard(by, at, content));
+  const element = turn("theirs");
+  element.append(make("p", "by", by), bubble(content));
+  add(element);
+}
+
+function note(content) {
+  add(make("p", "event", content));
+}
+
+function stand(by, waiting) {
+  if (by && by !== desk.by) note(say.came(by));
+  if (!by && desk.by) note(say.back);
+  desk.by = by;
+  desk.waiting = waiting;
+  showState();
+}
+
+async function look() {
+  const headers = token ? { Authorization: `${widget ? "Visitor" : "Bearer"} ${token}` } : {};
+  if (desk.looking || !user) return;
+  desk.looking = true;
+  clearTimeout(desk.timer);
+  try {
+    const response = await fetch(`/seller/sessions/${encodeURIComponent(user)}/messages?after=${desk.last}`, { headers, cache: "no-store" });
+    if (response.ok) {
+      const told = await response.json();
+      const by = told.person ? told.person.by : "";
+      if (by) stand(by, false);
+      told.messages.forEach((message) => fromPerson(message.by, message.at, message.text));
+      desk.last = Math.max(desk.last, told.last);
+      if (!by) stand("", told.waiting);
+    }
+  } catch { /* the next look finds it */ }
+  desk.looking = false;
+  watch();
+}
+
+/* From the first message on, while the page is looked at. */
+function watch() {
+  clearTimeout(desk.timer);
+  if (!document.hidden) desk.timer = setTimeout(look, desk.by || desk.waiting ? SOON_MS : LATER_MS);
 }
 
 /* ---- one message ---- */
@@ -399,10 +468,12 @@ async function deliver(message, key) {
     trouble(element, end.status ? reason(end.status) : say.offline, () => deliver(message, key));
   } else if (shown.has(end.reply.turn_id) || end.reply.person !== undefined) {
     element.remove(); // a person of the shop has the conversation, or had it
+    look();
   } else {
     shown.add(end.reply.turn_id);
     answer(element, end.reply);
     toStart(element);
+    look(); // at whether somebody was promised
     return;
   }
   toEnd();
@@ -426,13 +497,18 @@ async function restore() {
     const session = await response.json();
     const read = session.messages.filter((message) => message.role !== "note" && !message.unsent);
     read.forEach((message, i) => {
+      if (message.role === "person") {
+        fromPerson(message.by, message.at, message.text);
+        return;
+      }
       const element = turn(message.role === "user" ? "mine" : "theirs");
       const last = i === read.length - 1;
       if (message.role === "user") element.append(make("div", "bubble", message.text));
       else answer(element, { reply: message.text, cars: last ? session.cars : [], list: last ? session.list : null });
       add(element);
     });
-    return session.messages.length > 0;
+    if (read.length) await look();
+    return read.length > 0;
   } catch {
     return false;
   }
@@ -445,6 +521,7 @@ async function reset() {
     if (response.ok) {
       log.replaceChildren();
       greet();
+      look();
     } else {
       trouble(add(turn("theirs")), reason(response.status), reset);
     }
@@ -485,6 +562,9 @@ function start() {
       if (event.key === "Escape" && !document.querySelector("dialog[open]")) window.parent.postMessage("mostrador.close", "*");
     });
   }
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && desk.timer) look();
+  });
   $("reset").addEventListener("click", () => $("confirm").showModal());
   $("confirm").addEventListener("close", () => {
     if ($("confirm").returnValue === "yes") reset();
