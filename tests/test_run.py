@@ -60,8 +60,10 @@ class Run:
 def new_run():
     made = []
 
-    def make(**env):
-        var = tempfile.mkdtemp(prefix="m", dir="/tmp")
+    def make(folder="/tmp", relative=False, **env):
+        var = tempfile.mkdtemp(prefix="m", dir=folder)
+        if relative:
+            env["VAR"] = os.path.relpath(var, most.ROOT)
         made.append(Run(var, stacks.free_port(), **env))
         return made[-1]
 
@@ -101,6 +103,13 @@ def test_two_instances_import_and_a_part_that_dies(new_run):
 
     one.stop(signal.SIGTERM)
     two.stop(signal.SIGINT)
+
+
+def test_the_folder_may_be_relative_as_it_is_by_default(new_run):
+    """Regression 2: Redis looked for its socket's folder below its own."""
+    run = new_run(folder=most.ROOT / "build", relative=True, AGENTS="1")
+    assert run.ready().http.ask("ana", "busco un nissan").status == 200
+    run.stop()
 
 
 def test_a_wrong_start_is_one_clear_line(new_run):
