@@ -139,7 +139,7 @@ DEPS := $(DEPS_BUILD) git redis-server util-linux tzdata
 DEPS_CHECK := libcmocka-dev procps python3 python3-pytest python3-pytest-xdist python3-zmq python3-msgpack \
 	python3-aiohttp python3-h2 python3-redis python3-selenium python3-yaml chromium chromium-driver postgresql \
 	curl ca-certificates
-DEPS_COMPOSE := docker.io docker-compose debootstrap iptables
+DEPS_COMPOSE := docker.io docker-compose debootstrap iptables iproute2
 DEPS_LINT := clang libclang-rt-14-dev llvm clang-tidy clang-format cppcheck shellcheck
 
 .PHONY: deps deps-build deps-check deps-lint deps-compose
@@ -194,7 +194,7 @@ record: deps-check ## real conversations as cases for eval: make record RECORD_C
 	@$(PYTHON) tests/eval_record.py $(USERS)
 
 # ---- tests ----
-.PHONY: check check-compose check-swarm units check-units check-python asan ubsan tsan fuzz lint format docs docs-check
+.PHONY: check check-compose check-growth check-swarm units check-units check-python asan ubsan tsan fuzz lint format docs docs-check
 check: deps-check ## all tests
 	@$(MAKE) --no-print-directory -j2 build units
 	@$(MAKE) --no-print-directory docs-check check-units check-python
@@ -231,14 +231,17 @@ asan ubsan tsan: deps-check ## the tests under a sanitizer
 	@$(MAKE) --no-print-directory V=$@ PYTEST='$(LEFT_OUT_$@:%=--ignore=tests/test_%.py) $(PYTEST)' check-units check-python
 
 check-compose: deps-compose ## the compose file on a real engine: built, scaled, killed, upgraded (root)
-	@$(PYTHON) tests/check_compose.py
+	@$(PYTHON) tests/check_compose.py $(COMPOSE)
+check-growth: deps-check ## four agents do nearly four times what one does, if the machine is quiet
+	@$(MAKE) --no-print-directory -j2 build $(B)/tests/model-sim $(B)/tests/http-load
+	@V=$(V) $(PYTHON) tests/bench/growth.py
 check-swarm: deps-compose ## the stack file on a swarm of one host: scaled, upgraded, rolled back (root)
 	@$(PYTHON) tests/check_swarm.py
 
 FUZZ_SECONDS ?= 10
 fuzz: deps-lint ## every parser, FUZZ_SECONDS each
 	@$(MAKE) --no-print-directory -j2 V=fuzz $(FUZZERS)
-	@$(MAKE) --no-print-directory -j12 --output-sync V=fuzz $(addsuffix .run,$(FUZZERS))
+	@$(MAKE) --no-print-directory -j14 --output-sync V=fuzz $(addsuffix .run,$(FUZZERS))
 build/fuzz/tests/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	@echo '  LD $@'

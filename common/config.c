@@ -287,13 +287,8 @@ static const char *env_file_value(const env_file_t *file, const char *name)
     return NULL;
 }
 
-static const char *lookup(const env_file_t *file, const char *name)
-{
-    const char *value = getenv(name);
-    return value ? value : env_file_value(file, name);
-}
-
-static bool set_from_secret_file(const setting_t *s, const char *path, why_t *why)
+/* said: what the setting itself says, if anything. */
+static bool set_from_secret_file(const setting_t *s, const char *path, const char *said, why_t *why)
 {
     char text[MAX_LINE];
     FILE *in = fopen(path, "r");
@@ -304,21 +299,37 @@ static bool set_from_secret_file(const setting_t *s, const char *path, why_t *wh
     while (size && (text[size - 1] == '\n' || text[size - 1] == '\r'))
         size--;
     text[size] = 0;
+    if (said && said[0] && strcmp(said, text) != 0)
+        return bad(why, "%s and %s_FILE=%s are both set and differ: set one of them", s->name,
+                   s->name, path);
     return set(s, text, why);
+}
+
+/* The setting and the file's name come from the same place, the environment if that says anything
+ * of either. An empty setting leaves it to the file: the compose file sets each, if only to that.
+ */
+static bool set_secret(const setting_t *s, const env_file_t *file, why_t *why)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s_FILE", s->name);
+    const char *value = getenv(s->name), *path = getenv(name);
+    if (!value && !(path && path[0])) {
+        value = env_file_value(file, s->name);
+        path = env_file_value(file, name);
+    }
+    if (path && path[0])
+        return set_from_secret_file(s, path, value, why);
+    return set(s, value ? value : s->fallback, why);
 }
 
 static bool set_from_sources(const setting_t *s, const env_file_t *file, why_t *why)
 {
-    const char *value = lookup(file, s->name);
-    if (s->kind == SECRET && !value) {
-        char name[64];
-        snprintf(name, sizeof name, "%s_FILE", s->name);
-        const char *path = lookup(file, name);
-        if (path && path[0])
-            return set_from_secret_file(s, path, why);
-    }
-    /* an empty value means "not set" where nothing else would make sense */
-    if (value && !value[0] && s->kind != SECRET)
+    if (s->kind == SECRET)
+        return set_secret(s, file, why);
+    const char *value = getenv(s->name);
+    if (!value)
+        value = env_file_value(file, s->name);
+    if (value && !value[0]) /* nothing else would make sense */
         value = NULL;
     return set(s, value ? value : s->fallback, why);
 }

@@ -16,6 +16,7 @@ import compose  # noqa: E402
 from check_compose import told  # noqa: E402
 from compose import eventually  # noqa: E402
 from compose_people import Crowd, talk  # noqa: E402
+from docker_engine import Engine  # noqa: E402
 
 LABELS = ("catalog", "redis", "front")
 SETTINGS = {"CONTEXT_ENTRIES": 1000, "CONTEXT_TOKENS": 100000,  # who looks back sees everything
@@ -133,7 +134,7 @@ def check_rollback(stack):
 
 
 def main():
-    with compose.Engine() as engine:
+    with Engine() as engine:
         with compose.Project(engine) as project:
             project.build()
         told("images built")

@@ -3,9 +3,6 @@
     with Engine() as engine, Project(engine) as project:
         project.up(agent=2, gateway=2)
         project.ask("ana", "busco un nissan")
-
-The engine is the one that answers on this machine, or one started for the test (as root) and ended
-with it. Where debian:bookworm-slim cannot be pulled it is made by debootstrap.
 """
 
 import http.client
@@ -19,20 +16,9 @@ import tempfile
 import threading
 import time
 
+from docker_engine import DOCKER, run
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BASE = "debian:bookworm-slim"
-MIRROR = "http://deb.debian.org/debian"
-
-
-def run(*argv, env=None, whole_env=False, check=True, timeout=600, both=False,
-        **options):
-    env = {**({} if whole_env else os.environ), **(env or {})}
-    done = subprocess.run([str(part) for part in argv], env=env,
-                          capture_output=True, text=True, timeout=timeout, **options)
-    if check and done.returncode:
-        raise RuntimeError(f"{' '.join(map(str, argv))}: exit {done.returncode}\n"
-                           f"{done.stdout[-4000:]}{done.stderr[-4000:]}")
-    return done.stdout + (done.stderr if both else "")
 
 
 def eventually(check, timeout=60, what="never true"):
@@ -73,69 +59,6 @@ class Background(threading.Thread):
         if self.error:
             raise self.error
         return self.outcome
-
-
-class Engine:
-    def __init__(self):
-        self.folder = self.child = None
-        self.env = {name: value for name, value in os.environ.items()
-                    if name.startswith("DOCKER_")}
-
-    def __enter__(self):
-        try:
-            if not self._answers():
-                self._start()
-            self._base()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def _answers(self):
-        return subprocess.run(["/usr/bin/docker", "info"], env={**os.environ, **self.env},
-                              capture_output=True).returncode == 0
-
-    def _start(self):
-        """A dockerd of our own, with everything it has in one folder."""
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mostrador-docker-"))
-        self.env = {"DOCKER_HOST": f"unix://{self.folder}/docker.sock"}
-        with open(self.folder / "log", "w") as log:
-            self.child = subprocess.Popen(
-                ["dockerd", "--data-root", self.folder / "data", "--exec-root",
-                 self.folder / "exec", "--pidfile", self.folder / "pid", "-H",
-                 self.env["DOCKER_HOST"]], stdout=log, stderr=log, start_new_session=True)
-
-        def up():
-            if self.child.poll() is not None:
-                raise SystemExit(f"dockerd ended:\n{(self.folder / 'log').read_text()[-3000:]}")
-            return self._answers()
-        eventually(up, 60, "dockerd does not answer")
-
-    def _base(self):
-        if self.docker("images", "-q", BASE).strip():
-            return
-        try:
-            self.docker("pull", "-q", BASE, timeout=60)
-        except (RuntimeError, subprocess.TimeoutExpired):
-            print(f"{BASE} cannot be pulled; debootstrap makes it", flush=True)
-            with tempfile.TemporaryDirectory(prefix="mostrador-base-") as folder:
-                run("debootstrap", "--variant=minbase", "bookworm", folder, MIRROR)
-                run("sh", "-c", f"tar -C {folder} -c . | /usr/bin/docker import - {BASE}", env=self.env)
-
-    def docker(self, *argv, **options):
-        return run("/usr/bin/docker", *argv, env=self.env, **options)
-
-    def __exit__(self, *_):
-        if self.child is None:
-            return
-        self.child.terminate()
-        try:
-            self.child.wait(30)
-        except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.child = None
 
 
 class Project:
@@ -228,7 +151,7 @@ class Project:
 
     def serves(self, name):
         """What its health check says now."""
-        done = subprocess.run(["/usr/bin/docker", "exec", name, "/app/health"], env=self.env,
+        done = subprocess.run([DOCKER, "exec", name, "/app/health"], env=self.env,
                               capture_output=True, timeout=60)
         return done.returncode == 0
 

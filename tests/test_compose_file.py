@@ -1,6 +1,7 @@
 """The compose file says every setting that a service's code reads, and each to its own: a new one is
 not forgotten, and secrets go only to who needs them. What it does is in tests/check_compose.py."""
 
+import fnmatch
 import re
 import subprocess
 
@@ -55,6 +56,17 @@ def test_alerts_look_at_numbers_that_there_are():
     asked = set(re.findall(r"\bmostrador_\w+", (most.ROOT / "deploy/prometheus/alerts.yml").read_text()))
     there = set(re.findall(r'"(mostrador_\w+)"', (most.ROOT / "common/metrics.h").read_text()))
     assert len(asked) >= 5 and asked <= there
+
+
+def test_the_proxy_leaves_what_a_gateway_reads():
+    dropped = re.findall(r"header_up -(\S+)", (most.ROOT / "deploy/images/proxy/Caddyfile").read_text())
+    read = {name for path in most.ROOT.glob("gateway/*.c")
+            for name in re.findall(r'header\(req, "([a-z-]+)", ', path.read_text())
+            + re.findall(r'header\(req, "([a-z-]+)"\)', path.read_text())}
+    assert {"cookie", "x-forwarded-for", "sec-fetch-site", "idempotency-key", "if-none-match"} <= read
+    assert len(dropped) > 20
+    for name in read | {"content-length", "transfer-encoding"}:
+        assert not any(fnmatch.fnmatchcase(name, each.lower()) for each in dropped), name
 
 
 class RedisAsInItsImage:

@@ -1,5 +1,6 @@
 """SIGTERM: what a process has in hand is finished, and nobody notices that it has gone."""
 
+import concurrent.futures
 import contextlib
 import signal
 import socket
@@ -51,6 +52,24 @@ def test_a_gateway_that_ends_serves_who_is_there_and_takes_nobody_new():
         assert answer.status == 200 and answer.headers["connection"] == "close"
         assert gateway.child.wait(stacks.STOP_S) == 0
         gateway.ended = True
+
+
+def test_the_only_agent_finishes_what_it_has(new_stack, new_simulator):
+    """Nobody else could: what it gave up would never be answered."""
+    sim = new_simulator(hold="start")
+    shop = new_stack(agents=1, env={**sim.env, "DRAIN_MS": "60s"})
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(shop.http.ask, f"ana-{n}", "hola") for n in range(4)]
+        most.eventually(lambda: sim.stats()["active"] == 4)
+        agent = shop.processes["agent-1"]
+        agent.child.send_signal(signal.SIGTERM)
+        shop.wait_log("agent-1", "event=leaving turns=4")
+        shop.wait_log("dispatcher", "event=agent_leaves")
+        sim.control(hold=None)
+        assert [each.result().status for each in asked] == [200] * 4
+    assert agent.child.wait(stacks.STOP_S) == 0
+    agent.ended = True
+    assert "turns_stopped" not in shop.log("agent-1")
 
 
 def refused(port):

@@ -269,6 +269,34 @@ static void test_secret_files(void **state)
     snprintf(env, sizeof env, "OPENAI_API_KEY_FILE=%s\n", path);
     accepts_env(env);
     assert_string_equal(config.OPENAI_API_KEY, "sk-1 2");
+
+    /* empty, as the compose file sets what .env does not; the same; something else */
+    snprintf(env, sizeof env, "OPENAI_API_KEY=\nOPENAI_API_KEY_FILE=%s\n", path);
+    accepts_env(env);
+    assert_string_equal(config.OPENAI_API_KEY, "sk-1 2");
+    snprintf(env, sizeof env, "OPENAI_API_KEY=sk-1 2\nOPENAI_API_KEY_FILE=%s\n", path);
+    accepts_env(env);
+    snprintf(env, sizeof env, "OPENAI_API_KEY=sk-3\nOPENAI_API_KEY_FILE=%s\n", path);
+    refuses_env(env, "OPENAI_API_KEY and OPENAI_API_KEY_FILE=/tmp/mostrador-key-");
+    refuses_env(env, "are both set and differ");
+
+    /* the environment wins over .env, whichever of the two it says */
+    setenv("OPENAI_API_KEY", "sk-4", 1);
+    accepts_env(env);
+    assert_string_equal(config.OPENAI_API_KEY, "sk-4");
+    setenv("OPENAI_API_KEY", "", 1);
+    accepts_env(env);
+    assert_string_equal(config.OPENAI_API_KEY, "");
+    setenv("OPENAI_API_KEY_FILE", path, 1);
+    accepts_env("OPENAI_API_KEY=sk-3\n");
+    assert_string_equal(config.OPENAI_API_KEY, "sk-1 2");
+    unsetenv("OPENAI_API_KEY");
+    accepts_env("OPENAI_API_KEY=sk-3\n");
+    assert_string_equal(config.OPENAI_API_KEY, "sk-1 2");
+    setenv("OPENAI_API_KEY_FILE", "", 1);
+    accepts_env("OPENAI_API_KEY=sk-3\n");
+    assert_string_equal(config.OPENAI_API_KEY, "sk-3");
+    unsetenv("OPENAI_API_KEY_FILE");
     unlink(path);
 }
 
