@@ -9,8 +9,10 @@ Prints a line for each thing that was seen to hold, and ends with 1 at the first
 """
 
 import argparse
+import http.client
 import json
 import pathlib
+import ssl
 import sys
 import time
 
@@ -27,7 +29,7 @@ from twilio_sim import TwilioSim  # noqa: E402
 
 SCALE = {"agent": 4, "gateway": 2, "catalog": 2, "sessions": 2}
 NOTICED_S = 5  # until everybody knows of a replica that came or went
-SETTINGS = {"TWILIO_ACCOUNT_SID": TwilioSim.account, "TWILIO_AUTH_TOKEN": TwilioSim.token,
+SETTINGS = {"SITE_ADDRESS": "localhost", "TWILIO_ACCOUNT_SID": TwilioSim.account, "TWILIO_AUTH_TOKEN": TwilioSim.token,
             "TWILIO_API_BASE": "http://twilio-sim:9000",
             "TWILIO_MESSAGING_BASE": "http://twilio-sim:9000", "PUBLIC_BASE_URL": SHOP,
             "TWILIO_PERSON_BURST": 100, "OPENAI_BASE_URL": "http://openai-sim:9000/v1",
@@ -52,7 +54,8 @@ def check_confinement(project):
         assert host["ReadonlyRootfs"], f"{name} can write to its root"
         assert host["CapDrop"] == ["ALL"] and not host["CapAdd"], f"{name} has capabilities"
         assert "no-new-privileges:true" in host["SecurityOpt"], f"{name} may gain privileges"
-        assert host["Memory"] and host["NanoCpus"], f"{name} has no limits"
+        assert host["Memory"] and host["NanoCpus"] and host["Init"], f"{name} has no limits"
+        assert [(u["Name"], u["Hard"]) for u in host["Ulimits"]] == [("nofile", 16384)], name
         for line in project.engine.docker("exec", container["Id"], "sh", "-c",
                                           "cat /proc/[0-9]*/status").splitlines():
             key, _, value = line.partition(":\t")
@@ -157,6 +160,24 @@ def check_settings(project):
     assert json.loads(project.request("GET", "/seller/sessions/ana")[1])["messages"]
     told(".env is read: the model's and Twilio's simulators are used; Prometheus runs; Ana's "
          "conversation is still there")
+
+
+def check_tls(project):
+    """Under a name of its own, with a certificate that Caddy gets by itself (here from itself)."""
+    secure = ssl.create_default_context()
+    secure.check_hostname, secure.verify_mode = False, ssl.CERT_NONE
+
+    def over_tls():
+        connection = http.client.HTTPSConnection("localhost", project.ports[2], context=secure, timeout=10)
+        connection.request("GET", "/readyz")
+        return connection.getresponse()
+    answer = eventually(over_tls, 60, "no TLS")
+    assert answer.status == 200 and answer.headers["Strict-Transport-Security"]
+    connection = http.client.HTTPConnection("127.0.0.1", project.ports[1], timeout=10)
+    connection.request("GET", "/readyz", headers={"Host": "localhost"})
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Location"]) == (308, "https://localhost/readyz")
+    told("with SITE_ADDRESS the shop is there over TLS, and plain HTTP leads to it")
 
 
 def processes(project, gateway):
@@ -288,11 +309,11 @@ def check_roll(project, whatsapp, services):
 
 def check_drain(project):
     """SIGTERM: what is under way is finished; docker stop waits longer than that takes."""
-    for service in ("agent", "gateway"):
-        for container in project.containers(service):
-            env = dict(line.split("=", 1) for line in container["Config"]["Env"])
-            drain = float((env["DRAIN_MS"] or "10s").removesuffix("s"))
-            assert container["Config"]["StopTimeout"] > drain + 3, service
+    drains = [(container["Name"], container["Config"]["StopTimeout"], line.split("=", 1)[1] or "10s")
+              for container in project.containers() for line in container["Config"]["Env"]
+              if line.startswith("DRAIN_MS=")]
+    assert len(drains) == sum(SCALE.values()) + 2, drains
+    assert all(grace > float(drain.removesuffix("s")) + 3 for _, grace, drain in drains), drains
     sim = Model(project.address("openai-sim"))
     sim.control(latency_ms=4000)
     try:
@@ -345,6 +366,7 @@ def check(project, trouble):
     check_start(project)
     check_headers(project)
     check_settings(project)
+    check_tls(project)
     check_confinement(project)
     check_images(project)
     check_network(project)

@@ -131,7 +131,7 @@ def missing():
             done = subprocess.run(own_mounts("sh", "-ec", commands), env=env,
                                   capture_output=True, text=True)
             if done.returncode:
-                said = " ".join(done.stderr.split())[-200:]
+                said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
                 return f"this kernel, or what we run in, has no {what} for us ({said})"
     finally:
         shutil.rmtree(place, ignore_errors=True)
