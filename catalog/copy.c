@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "catalog/build.h"
+#include "common/log.h"
+#include "common/metrics.h"
 
 #define MAX_COPIES 64 /* of one folder */
 
@@ -128,6 +130,13 @@ static void delete_file(const char *path)
     }
 }
 
+void copy_damaged(copy_t *self, const char *why)
+{
+    metric_add(METRIC_CATALOG_DAMAGED, 1);
+    log_warn("catalog_copy_damaged", LOG_CSTR("file", self->path), LOG_CSTR("why", why));
+    copy_forget(self);
+}
+
 void copy_forget(copy_t *self)
 {
     edit_close(&self->edit);
@@ -224,7 +233,7 @@ static void find_file(copy_t *self)
         return;
     snprintf(self->path, sizeof self->path, "%s/%lld.db", self->dir, (long long)newest);
     if (!open_file(self))
-        copy_forget(self);
+        copy_damaged(self, self->why);
 }
 
 static bool take_folder(copy_t *self, const char *dir)

@@ -32,6 +32,9 @@ bool copy_adopt(copy_t *self, const char *identity, const char *position);
 /* The file is of no use: it is deleted. */
 void copy_forget(copy_t *self);
 
+/* The same where it should be of use: that is counted and logged. */
+void copy_damaged(copy_t *self, const char *why);
+
 const char *copy_why(const copy_t *self);
 
 #endif

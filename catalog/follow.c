@@ -402,15 +402,13 @@ static void free_all(follow_t *self)
 /* What an earlier start has left is served at once. */
 static void take_old(follow_t *self)
 {
-    char why[256];
-    stock_t *stock = copy_path(self->copy)
-                         ? stock_open_copy(copy_path(self->copy), NULL, NULL, why, sizeof why)
-                         : NULL;
+    char why[256] = "PRAGMA quick_check";
+    if (!copy_path(self->copy))
+        return;
+    stock_t *stock = stock_open_copy(copy_path(self->copy), NULL, NULL, why, sizeof why);
     if (!stock || !stock_is_sound(stock)) {
-        if (copy_path(self->copy))
-            log_warn("catalog_copy_damaged", LOG_CSTR("file", copy_path(self->copy)));
         stock_close(&stock);
-        copy_forget(self->copy);
+        copy_damaged(self->copy, why);
         return;
     }
     self->latest = stock;

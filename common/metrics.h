@@ -116,7 +116,8 @@
     M(CATALOG_SOURCE_LOST,  COUNTER, "mostrador_catalog_source_lost_total", "", "connections to CATALOG_SOURCE that failed or broke") \
     M(HANDOFFS,             COUNTER, "mostrador_handoffs_total", "event", "what people of the shop do: conversations wanted (a customer was promised a person), taken, given_back, lapsed (given back after HANDOFF_TTL of silence); messages held for them, said by them, and lost (no room, unread by the bot)") \
     M(WIDGET_REFUSED,       COUNTER, "mostrador_widget_refused_total", "why", "requests of the widget's visitors refused: no valid key, about somebody other, too fast (pace)") \
-    M(REDIS_SET_BACK,       COUNTER, "mostrador_redis_clock_set_back_total", "", "sweeps that found the clock of Redis set back, and what was planned moved back with it")
+    M(REDIS_SET_BACK,       COUNTER, "mostrador_redis_clock_set_back_total", "", "sweeps that found the clock of Redis set back, and what was planned moved back with it") \
+    M(CATALOG_DAMAGED,      COUNTER, "mostrador_catalog_copies_damaged_total", "", "copies of CATALOG_SOURCE that a start found damaged, and made anew")
 /* clang-format on */
 
 typedef enum metric {

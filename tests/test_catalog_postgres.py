@@ -505,8 +505,10 @@ def test_a_damaged_copy_is_made_anew(open_shop, where):
                 file.write(b"\xff" * size)
     ended = len(made.log("catalog"))
     made.start("catalog", wait=False)
+    made.wait_log("catalog", "event=catalog_copy_damaged .*why=", since=ended)
     made.wait_log("catalog", "catalog_source_read what=all", since=ended)
     until(made, lambda client: client.call("MAKES").cars == 600)
+    assert made.count("catalog", "mostrador_catalog_copies_damaged_total") == 1
     assert list(copies(open_shop)) == [table(open_shop)] * 2
 
 

@@ -363,6 +363,62 @@ static void two_take_two_folders(void **state)
     copy_destroy(&other);
 }
 
+/* ---- damage ---- */
+
+static size_t read_all(const char *path, char *bytes, size_t max)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    size_t size = fread(bytes, 1, max, file);
+    assert_int_equal(fclose(file), 0);
+    assert_true(size < max);
+    return size;
+}
+
+static void write_all(const char *path, const char *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Opening reads tables, and of indexes only what it needs: the check is there for all else. Each
+ * page is damaged in turn. */
+static void damage_that_opening_does_not_see_is_found_by_the_check(void **state)
+{
+    enum { ROOM = 4 << 20 };
+    shop_t *shop = *state;
+    char path[64], whole[64];
+    char *bytes = malloc(ROOM), *page = malloc(1 << 16);
+    for (size_t id = 1; id < MAX_CARS; id++)
+        make_car(shop, id);
+    adopt(shop);
+    snprintf(whole, sizeof whole, "%s", copy_path(shop->copy));
+    assert_true(stock_is_sound(shop->stock));
+    stock_close(&shop->stock);
+    copy_destroy(&shop->copy);
+    size_t size = read_all(whole, bytes, ROOM);
+    size_t page_size = (size_t)(unsigned char)bytes[16] << 8 | (unsigned char)bytes[17];
+    size_t seen = 0, found = 0;
+    assert_true(page_size >= 512);
+    for (size_t at = page_size; at < size; at += page_size) {
+        snprintf(path, sizeof path, "%s/%zu.db", shop->dir, at);
+        memcpy(page, bytes + at, page_size);
+        memset(bytes + at, 0xff, page_size);
+        write_all(path, bytes, size);
+        memcpy(bytes + at, page, page_size);
+        stock_t *stock = stock_open_copy(path, NULL, NULL, shop->why, sizeof shop->why);
+        seen += !stock;
+        found += stock && !stock_is_sound(stock);
+        stock_close(&stock);
+    }
+    assert_true(seen > 0);
+    assert_true(found > 0);
+    free(bytes);
+    free(page);
+}
+
 /* ---- pure parts ---- */
 
 static void a_line_is_quoted(void **state)
@@ -435,6 +491,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_copy_has_limits_and_says_when_a_new_one_would_help, start,
                                         end),
         cmocka_unit_test_setup_teardown(two_take_two_folders, start, end),
+        cmocka_unit_test_setup_teardown(damage_that_opening_does_not_see_is_found_by_the_check,
+                                        start, end),
         cmocka_unit_test(a_line_is_quoted),
         cmocka_unit_test(pauses_grow_to_their_most),
         cmocka_unit_test(a_url_is_checked_without_being_told),
