@@ -31,11 +31,14 @@
 #define TELL_MS 30000          /* what is told at the end may take its time */
 #define PARTS_MAX 64           /* of a reply in one HTTP answer */
 #define TURN_ID_MAX 32         /* as in messages.h */
+#define TAKER_SIZE 17          /* a trace in hexadecimal: no two requests have the same */
 #define FROM_NOWHERE "unknown" /* our address, where Twilio did not tell it */
 
 typedef struct hook hook_t;
 
-/* A TAKE outlives its request: whoever takes a reply has to say what became of it. */
+/* A TAKE outlives its request: whoever takes a reply has to say what became of it. Several requests
+ * may TAKE the same reply, as it may answer several messages: what one that does not know whether
+ * it got it gives back must not be another's. */
 typedef struct take {
     hook_t *hook; /* NULL: its client has gone */
     proto_trace_t trace;
@@ -93,7 +96,9 @@ static void tell_delivered(const take_t *take, bool done)
                              .turn_id = str_from(take->turn_id),
                              .state = done ? STR_LIT("done") : STR_LIT("again"),
                              .parts_sent = done ? take->parts : 0};
+    char taker[TAKER_SIZE];
 
+    msg.taker = str_from(proto_trace_print(take->trace, taker));
     upstream_call(upstream.sessions, PROTO_DELIVERED, &msg, &take->trace, TELL_MS, on_told,
                   (void *)(done ? "delivered" : "returned"));
 }
@@ -293,7 +298,9 @@ static void call_work(hook_t *self)
 static void call_take(hook_t *self)
 {
     proto_take_t msg = {.user_id = self->message.user_id, .turn_id = str_from(self->take->turn_id)};
+    char taker[TAKER_SIZE];
 
+    msg.taker = str_from(proto_trace_print(self->take->trace, taker));
     self->asking = true;
     self->wait.deadline_ms = self->began_ms + config.TWIML_WAIT_MS + TAKE_MS;
     upstream_call(upstream.sessions, PROTO_TAKE, &msg, &self->wait.trace, wait_left(&self->wait),

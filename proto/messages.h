@@ -570,7 +570,8 @@
 
 #define PROTO_FIELDS_take(F, L) \
     F(take, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose reply") \
-    F(take, 2, STR, turn_id, 32, REQUIRED, "which reply")
+    F(take, 2, STR, turn_id, 32, REQUIRED, "which reply") \
+    F(take, 3, STR, taker,   32, OPTIONAL, "which request it is for: no other may say what became of it")
 
 #define PROTO_FIELDS_forgo(F, L) \
     F(forgo, 1, STR, user_id,    PROTO_MAX_USER, REQUIRED, "who wrote") \
@@ -585,7 +586,8 @@
     F(delivered, 6, STR, sid,        64, OPTIONAL, "the carrier's id of the part sent last") \
     F(delivered, 7, INT, code,       0,  OPTIONAL, "the carrier's error code") \
     F(delivered, 8, INT, retry_ms,   0,  OPTIONAL, "again, unsure: not before; sent: the next part not before, unless the carrier tells more of this one") \
-    F(delivered, 9, INT, nth,        0,  OPTIONAL, "which try this is about: OK.count of its trying. A report of another one has no effect; 0: of whichever is the last")
+    F(delivered, 9, INT, nth,        0,  OPTIONAL, "which try this is about: OK.count of its trying. A report of another one has no effect; 0: of whichever is the last") \
+    F(delivered, 10, STR, taker,     32, OPTIONAL, "without a token: the taker of the TAKE")
 
 #define PROTO_FIELDS_status(F, L) \
     F(status, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "who was written to") \

@@ -5,7 +5,7 @@
 --       ms until it may be tried again, which try or 0, DEDUP_TTL, ms until the sweeper may look,
 --       code of an opt-out, how far a status is that a part need not wait beyond, code of the closed
 --       window, µs from one message to the person to the next, how many at once, template that asks
---       the person to write or ''
+--       the person to write or '', without a token who took it
 -- Answers {what became of it, count, code, 1 if that template is due now or 0, replies dropped besides},
 --         {'same', count}: no effect, {'claimed'}, {'wrong'}, {'stale'}, {'early', ms}: to be tried
 --         then. count: of trying, which try it is; else entries removed.
@@ -18,9 +18,11 @@ if token ~= 0 and (tonumber(lease[1] or 0) ~= token or lease[2] == '') then
     return {'stale'}
 end
 local entry = read_entry(turn)
-if token == 0 and entry then -- until an agent tries it, it is the gateway's
+if token == 0 and entry then -- until an agent tries it, it is the gateway's, of the request it was taken for
     if what == 'again' and entry.state == 'due' and entry.tries == 0 then
         return {'same', 0}
+    elseif entry.taker ~= ARGV[19] then
+        return {'claimed'}
     elseif entry.state ~= 'taken' and (entry.state ~= 'unsure' or entry.tries > 0) then
         return {'claimed'}
     end

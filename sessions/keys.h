@@ -43,6 +43,8 @@
  *                                    last (1: not to be tried again),
  *                                    unasked (1: the survey's question),
  *                                    template (its sid, instead of a reply),
+ *                                    taker (the gateway's request that took
+ *                                    it),
  *                                    to (outgoing record: where it goes),
  *                                    reply (record)
  *   most:{p}:sid:SIZE:USER:SID
@@ -206,6 +208,8 @@
  *
  * (*) Once it is offered, TAKE is refused while that lease lives.
  * - TAKE and trying exclude each other, in whatever order and however often they come.
+ * - What became of a taken reply only the request may say that took it: another one whose TAKE was
+ *   not answered in time does not know whether it did, and gives back nothing that is not its own.
  * - A repeated TAKE is refused too: a gateway that lost the answer to the first does not write the
  *   reply, and what it was taken for is settled when its time is over.
  * - After a part that is not the last, due waits for a while; a STATUS of that part that is beyond

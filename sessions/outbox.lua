@@ -7,7 +7,7 @@ local user, state_ttl = ARGV[1], ARGV[2]
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local FIELDS = {'state', 'at', 'since', 'parts', 'tries', 'attempts', 'token', 'seq', 'back', 'order',
-                'last', 'unasked', 'template', 'holds', 'to', 'reply'}
+                'last', 'unasked', 'template', 'holds', 'taker', 'to', 'reply'}
 local OFFERED = 8 -- entries that an agent is told at once, at most
 local KEPT = 4    -- replies that are kept when they are sent
 local FOLLOWED = 200 -- messages of which is known how far they have come, and up to twice as many
@@ -22,11 +22,12 @@ end
 
 -- An entry without its texts; nil if there is none of that turn
 local function read_entry(turn)
-    local values = redis.call('HMGET', outgoing, names(turn, 14))
+    local values = redis.call('HMGET', outgoing, names(turn, 15))
     if not values[1] then
         return nil
     end
-    local entry = {turn = turn, state = values[1], template = values[13] or nil, holds = values[14]}
+    local entry = {turn = turn, state = values[1], template = values[13] or nil, holds = values[14],
+                   taker = values[15] or ''}
     for i = 2, 12 do
         entry[FIELDS[i]] = tonumber(values[i])
     end

@@ -357,6 +357,7 @@ static bool take(request_t *self, const char **why)
     OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS);
     add(&self->words, msg->turn_id);
     add_number(&self->words, self->limits->settle_ms);
+    add(&self->words, msg->taker);
     return true;
 }
 
@@ -405,6 +406,7 @@ static bool delivered(request_t *self, const char **why)
     add_number(&self->words, self->limits->person_ms * 1000);
     add_number(&self->words, self->limits->person_burst);
     add(&self->words, self->limits->template_sid);
+    add(&self->words, msg->taker);
     return true;
 }
 

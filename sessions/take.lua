@@ -2,7 +2,7 @@
 -- Gives a reply to the gateway that still has the customer's request open. This and "trying" of
 -- delivered.lua are the one place where it is decided which way a reply goes out.
 -- KEYS: those of outbox.lua
--- ARGV: those of outbox.lua, turn id, ms in which the gateway must say how it went
+-- ARGV: those of outbox.lua, turn id, ms in which the gateway must say how it went, who takes it
 -- Answers {'taken'}, {'claimed'}
 local turn = ARGV[3]
 
@@ -15,6 +15,6 @@ if entry.token ~= 0 and entry.token == tonumber(lease[1]) and lease[2] ~= '' and
         tonumber(lease[3]) > now then
     return {'claimed'} -- an agent is about to send it
 end
-change(turn, {state = 'taken', at = now + ARGV[4], since = now, seq = redis.call('HGET', state, 'seq') or 0})
+change(turn, {state = 'taken', taker = ARGV[5], at = now + ARGV[4], since = now, seq = redis.call('HGET', state, 'seq') or 0})
 rank(0)
 return {'taken'}

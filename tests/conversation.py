@@ -115,8 +115,8 @@ class Conversation:
             self.ask(hold_ms=hold_ms)
         return self.commit(self.claim(), turn)
 
-    def take(self, turn):
-        return self.call("TAKE", turn_id=turn)
+    def take(self, turn, **options):
+        return self.call("TAKE", turn_id=turn, **options)
 
     def forgo(self, message_id):
         return self.call("FORGO", message_id=message_id).count

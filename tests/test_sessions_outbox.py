@@ -409,6 +409,23 @@ def test_a_gateway_that_could_not_write_it_gives_it_back(talk):
     assert talk.error("DELIVERED", turn_id="t1", state="sent", parts_sent=1) == "invalid"
 
 
+def test_regression_2_only_who_took_a_reply_may_give_it_back(talk):
+    """One reply to three messages, whose three webhooks TAKE it: one gets it and writes it, and another
+    hears nothing in time, as its session service hangs. It gives back what it does not have; the reply
+    went out a second time."""
+    talk.answered("t1", hold_ms=MINUTE, count=3)
+    talk.take("t1", taker="aa")
+    assert refused(talk, "TAKE", turn_id="t1", taker="bb") == "claimed"
+    for taker in ("bb", ""):
+        for state in ("again", "done"):
+            assert refused(talk, "DELIVERED", turn_id="t1", state=state, taker=taker) == "claimed"
+    assert talk.stored("t1") == "taken"
+    talk.comes("t1")
+    assert talk.offered("agent-2/1")[1] == [("t1", "unsure")]
+    assert refused(talk, "DELIVERED", turn_id="t1", state="again", taker="bb") == "claimed"
+    assert talk.delivered("t1", "done", taker="aa").count == 1
+
+
 # ---- the hold ----
 
 def test_a_hold_that_is_given_up_before_the_commit(talk):

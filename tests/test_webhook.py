@@ -136,6 +136,7 @@ def test_a_message_is_recorded_and_answered(line):
     taken = line.sessions.wait_for("TAKE", lambda m: m.trace == asked.trace)
     done = line.sessions.wait_for("DELIVERED", lambda m: m.turn_id == taken.turn_id)
     assert (done.user_id, done.state, done.parts_sent, done.token) == (ME, "done", 1, 0)
+    assert done.taker == taken.taker != ""
     assert line.sessions.count("FORGO", lambda m: m.trace == asked.trace) == 0
     log = line.stack.log("gateway")
     assert "copia-1" in log and "5215512345678" not in log and TOKEN not in log

@@ -418,9 +418,10 @@ static void deliveries_become_commands(void **state)
 {
     (void)state;
     str_t user = STR_LIT("a"), turn = STR_LIT("t1");
-    redisReply *got = command(PROTO_TAKE, &(proto_take_t){.user_id = user, .turn_id = turn});
+    redisReply *got = command(
+        PROTO_TAKE, &(proto_take_t){.user_id = user, .turn_id = turn, .taker = STR_LIT("bb")});
     assert_keys(got, 5);
-    assert_words(got, 8, (const char *[]){"a", "3609000", "t1", "6000", NULL});
+    assert_words(got, 8, (const char *[]){"a", "3609000", "t1", "6000", "bb", NULL});
     freeReplyObject(got);
     got = command(PROTO_FORGO, &(proto_forgo_t){.user_id = user, .message_id = STR_LIT("m")});
     assert_keys(got, 7);
@@ -439,10 +440,9 @@ static void deliveries_become_commands(void **state)
     assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
     assert_string_equal(got->element[9]->str, "most:{300}:sent:a");
     assert_string_equal(got->element[11]->str, "most:{300}:pace:a");
-    assert_words(got, 16,
-                 (const char *[]){"a", "3609000", "t1", "12", "sent", "2", "SM1", "3", "4", "5",
-                                  "9000", "2000", "21610", "3", "63016", "6000000", "10", "HX1",
-                                  NULL});
+    assert_words(got, 16, (const char *[]){"a",     "3609000", "t1", "12",   "sent", "2",     "SM1",
+                                           "3",     "4",       "5",  "9000", "2000", "21610", "3",
+                                           "63016", "6000000", "10", "HX1",  "",     NULL});
     freeReplyObject(got);
     got =
         command(PROTO_STATUS,
@@ -709,21 +709,21 @@ static void nonsense_is_refused(void **state)
         {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, -1, none, false}},
         {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, 60001, none, false}},
         {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, 0, STR_LIT("of"), false}},
-        {PROTO_TAKE, &(proto_take_t){none, a}},
-        {PROTO_TAKE, &(proto_take_t){a, none}},
+        {PROTO_TAKE, &(proto_take_t){none, a, none}},
+        {PROTO_TAKE, &(proto_take_t){a, none, none}},
         {PROTO_FORGO, &(proto_forgo_t){none, a}},
         {PROTO_FORGO, &(proto_forgo_t){a, none}},
         {PROTO_DELIVERED, &(proto_delivered_t){.turn_id = a, .token = 1, .state = done}},
         {PROTO_DELIVERED, &(proto_delivered_t){.user_id = a, .token = 1, .state = done}},
-        {PROTO_DELIVERED, &(proto_delivered_t){a, a, -1, done, 0, none, 0, 0, 0}},
-        {PROTO_DELIVERED, &(proto_delivered_t){a, a, huge, done, 0, none, 0, 0, 0}},
-        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, a, 0, none, 0, 0, 0}},
-        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 0, STR_LIT("sent"), 1, none, 0, 0, 0}},
-        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, STR_LIT("sent"), 0, none, 0, 0, 0}},
-        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, -1, none, 0, 0, 0}},
-        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, -1, 0, 0}},
-        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, 0, -1, 0}},
-        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, 0, 0, -1}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, -1, done, 0, none, 0, 0, 0, none}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, huge, done, 0, none, 0, 0, 0, none}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, a, 0, none, 0, 0, 0, none}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 0, STR_LIT("sent"), 1, none, 0, 0, 0, none}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, STR_LIT("sent"), 0, none, 0, 0, 0, none}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, -1, none, 0, 0, 0, none}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, -1, 0, 0, none}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, 0, -1, 0, none}},
+        {PROTO_DELIVERED, &(proto_delivered_t){a, a, 1, done, 0, none, 0, 0, -1, none}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){none, &good, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_id, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &spendthrift, 1}},
