@@ -65,7 +65,7 @@
     S(OPENAI_MAX_TOKENS, INT, "700", "16..32000", "longest answer of the model, tokens") \
     S(MODEL_CALLS, INT, "6", "1..20", "model calls one turn may make") \
     S(OPENAI_CA_FILE, TEXT, "", "", "certificates (PEM) that OPENAI_BASE_URL is checked against; empty: the system's") \
-    S(PUBLIC_BASE_URL, TEXT, "", "", "address under which Twilio reaches the gateway, as in https://shop.example; may end in Twilio's connection overrides, as in #rc=2&rp=ct,rt") \
+    S(PUBLIC_BASE_URL, TEXT, "", "", "address under which Twilio reaches the gateway, as in https://shop.example; may end in Twilio's connection overrides, as in #rc=2&rp=ct,rt,5xx") \
     S(TWILIO_ACCOUNT_SID, TEXT, "", "", "account at Twilio, AC…; empty: nothing is sent through its API") \
     S(TWILIO_AUTH_TOKEN, SECRET, "", "", "checks that a webhook is Twilio's, and sends if there is no API key; empty: the webhook is open, on loopback only") \
     S(TWILIO_AUTH_TOKEN_SECONDARY, SECRET, "", "", "the other live token while they are rotated") \

@@ -34,7 +34,8 @@ class Growth:
             warm = samples[int(len(samples) * WARM):]
             part = max(2, len(warm) // 3)
             then, now = warm[:part], warm[-part:]
-            fds = [statistics.median(s[0] for s in each) for each in (then, now)]
+            # the fewest: clients keep connections for a while, with whichever gateway they came to
+            fds = [min(s[0] for s in each) for each in (then, now)]
             rss = [statistics.median(s[1] for s in each) for each in (then, now)]
             wrong = None
             if fds[1] > fds[0] + FDS:

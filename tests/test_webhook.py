@@ -558,6 +558,59 @@ def test_many_wait_and_others_are_served(hasty_line):
         line.told("FORGO", f"+52155001{n:05}")
 
 
+# ---- more than it can do ----
+
+def test_a_crowded_gateway_records_and_does_not_wait(new_line):
+    """With room for 12 requests at once. From the 6th on a webhook is answered as soon as its message
+    is recorded, and the reply goes out otherwise; the 13th, while none can be recorded, hears 503 and
+    when to come again, and nothing of it is kept. Never silence."""
+    line, held = new_line(env={"GATEWAY_CONNECTIONS": "16"}), []
+    line.dispatcher.handlers["WORK"] = held.append
+    patient = [raw(line, line.fields(user=f"+52155003{n:05}")) for n in range(5)]
+    most.eventually(lambda: len(held) == 5)
+    for n in range(5, 8):
+        user = f"+52155003{n:05}"
+        assert texts(line.say(user=user)) == []
+        assert line.told("ENQUEUE", user).hold_ms == 0
+        line.dispatcher.wait_for("WORK", lambda m, user=user: m.user_id == user)
+        assert line.untold("TAKE", user)
+    stuck, record = [], line.sessions.handlers["ENQUEUE"]
+    line.sessions.handlers["ENQUEUE"] = stuck.append
+    clients = [raw(line, line.fields(user=f"+52155003{n:05}")) for n in range(8, 15)]
+    most.eventually(lambda: len(stuck) == 7)
+    late = line.fields(user="+5215500300099")
+    refused = line.send(late)
+    assert refused.status == 503 and int(refused.headers["retry-after"]) >= 1
+    check_problem(refused)
+    assert line.untold("ENQUEUE", "+5215500300099")
+    for message in stuck:
+        message.answer("ENQUEUED", seq=1)
+    for client in clients:
+        assert texts(client.answer()) == []
+    line.sessions.handlers["ENQUEUE"] = record
+    assert texts(line.send(late)) == []
+    assert line.told("ENQUEUE", "+5215500300099").text == "hola"
+    line.dispatcher.handlers["WORK"] = lambda m: None
+    for work in held[:5]:
+        work.answer("ANSWER", reply=reply("al fin", work.seq, turn_id=f"T{work.seq}"))
+    for client in patient:
+        assert texts(client.answer()) == ["al fin"]
+    assert line.serves()
+
+
+@pytest.mark.parametrize("fragment, attempts, status", [
+    ("#rc=2&rp=ct,rt,5xx", 2, 200), ("#rc=2&rp=ct,rt", 1, 503)])
+def test_a_refusal_is_repeated_by_twilio_if_it_is_told_to(new_line, fragment, attempts, status):
+    """README says what to write behind the URL: without 5xx a refusal is the end of a message."""
+    line = new_line(env={"TWILIO_AUTH_TOKEN": TwilioSim.token, "PUBLIC_BASE_URL": BASE + fragment})
+    refusals, record = iter([("ERROR", {"code": "busy", "retry_after_ms": 1000})]), line.on_enqueue
+    line.sessions.handlers["ENQUEUE"] = lambda m: next(refusals, None) or record(m)
+    with TwilioSim(reach={BASE: line.http.url}, fragment=fragment) as sim:
+        said = sim.say("+5215512345678", "hola", url=BASE + PATH)["outcomes"][0]
+        assert (said["attempts"], said["status"]) == (attempts, status)
+        assert len(sim.received("+5215512345678")) == (status == 200)
+
+
 def test_the_gateway_ends_while_they_wait(new_line):
     line, held = new_line(), []
     user = "+5215500000021"
