@@ -117,7 +117,8 @@
     M(HANDOFFS,             COUNTER, "mostrador_handoffs_total", "event", "what people of the shop do: conversations wanted (a customer was promised a person), taken, given_back, lapsed (given back after HANDOFF_TTL of silence); messages held for them, said by them, and lost (no room, unread by the bot)") \
     M(WIDGET_REFUSED,       COUNTER, "mostrador_widget_refused_total", "why", "requests of the widget's visitors refused: no valid key, about somebody other, too fast (pace)") \
     M(REDIS_SET_BACK,       COUNTER, "mostrador_redis_clock_set_back_total", "", "sweeps that found the clock of Redis set back, and what was planned moved back with it") \
-    M(CATALOG_DAMAGED,      COUNTER, "mostrador_catalog_copies_damaged_total", "", "copies of CATALOG_SOURCE that a start found damaged, and made anew")
+    M(CATALOG_DAMAGED,      COUNTER, "mostrador_catalog_copies_damaged_total", "", "copies of CATALOG_SOURCE that a start found damaged, and made anew") \
+    M(LEADS,                COUNTER, "mostrador_leads_total", "event", "leads made, changed (brought up to date) by turns, and by_hand: other stages and notes by people of the shop")
 /* clang-format on */
 
 typedef enum metric {

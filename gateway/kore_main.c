@@ -26,6 +26,7 @@
 #include "gateway/kore_events.h"
 #include "gateway/kore_guard.h"
 #include "gateway/kore_handoff.h"
+#include "gateway/kore_leads.h"
 #include "gateway/kore_lookup.h"
 #include "gateway/kore_page.h"
 #include "gateway/kore_status.h"
@@ -235,6 +236,14 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
         return events_get(req, started_us);
     case ROUTE_PROCESSES:
         return processes_get(req);
+    case ROUTE_LEADS:
+        return leads_get(req, started_us);
+    case ROUTE_LEADS_CSV:
+        return leads_csv_get(req, started_us);
+    case ROUTE_LEAD:
+        if (req->method == HTTP_METHOD_POST)
+            return lead_post(req, route->rest, started_us);
+        return lead_get(req, route->rest, started_us);
     case ROUTE_ALERTS_TEST:
         return alerts_test_post(req, started_us);
     case ROUTE_CARS:

@@ -24,8 +24,8 @@ static bool read_param(str_t name, str_t value, proto_list_people_t *query, prob
 {
     if (str_is(name, "filter")) {
         query->filter = value;
-        return str_is(value, "failed") || str_is(value, "unhappy") ||
-               problem_set(problem, 400, "filter must be failed or unhappy.");
+        return str_is(value, "failed") || str_is(value, "unhappy") || str_is(value, "hot") ||
+               problem_set(problem, 400, "filter must be failed, unhappy or hot.");
     }
     if (str_is(name, "q")) {
         query->q = value;
@@ -84,6 +84,11 @@ static void person_json(const proto_person_t *person, buf_t *out)
     json_put_bool(out, person->writing);
     buf_str(out, ",\"opted_out\":");
     json_put_bool(out, person->opted_out);
+    buf_str(out, ",\"lead\":");
+    if (person->lead.size)
+        json_put_text(out, person->lead);
+    else
+        buf_str(out, "null");
     buf_str(out, ",\"failed_at\":");
     json_put_time(out, person->failed_ms);
     buf_str(out, ",\"person\":");

@@ -58,6 +58,10 @@
     R(CONVERSATIONS,  "/seller/conversations",     GET,    API,     VIEWER, "whose conversations are the newest") \
     R(EVENTS,         "/seller/events",            GET,    API,     VIEWER, "when that list has changed, as server-sent events") \
     R(PROCESSES,      "/seller/processes",         GET,    API,     VIEWER, "which processes run, and how they are") \
+    R(LEADS,          "/seller/leads",             GET,    API,     VIEWER, "who may buy") \
+    R(LEADS_CSV,      "/seller/leads.csv",         GET,    API,     SELLER, "the same as a table") \
+    R(LEAD,           "/seller/leads/{user_id}",   GET,    API,     VIEWER, "the leads of a person, with their notes") \
+    R(LEAD,           "/seller/leads/{user_id}",   POST,   API,     SELLER, "another stage of one of them, or a note") \
     R(ALERTS_TEST,    "/seller/alerts/test",       POST,   API,     OWNER,  "have a test alert sent") \
     R(CARS,           "/catalog/cars",             GET,    ANYBODY, NONE,   "a page of cars") \
     R(MAKES,          "/catalog/makes",            GET,    ANYBODY, NONE,   "makes, or the models of one") \

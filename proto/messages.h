@@ -56,7 +56,9 @@
     R(person,     "One conversation in the list of the newest") \
     R(alert,      "Something the people of the shop want to be told") \
     R(tick,       "How far what somebody of the shop wrote has come") \
-    R(desk_entry, "Somebody who waits for a person of the shop, or has one")
+    R(desk_entry, "Somebody who waits for a person of the shop, or has one") \
+    R(lead_note,  "What somebody of the shop wrote about a lead") \
+    R(lead,       "Somebody who may buy: who, which car, at which price")
 
 #define PROTO_FIELDS_car(F, L) \
     F(car,  1, INT,  stock_id,     0,   REQUIRED, "stock id of the shop") \
@@ -368,6 +370,30 @@
 /* ---- messages ----
  * M(name, NAME, code, from and to, the answer, what it means)
  * Every request is answered by the message named, or by ERROR, with its request id. */
+#define PROTO_FIELDS_lead_note(F, L) \
+    F(lead_note, 1, INT, at_ms, 0,    REQUIRED, "when, Unix ms") \
+    F(lead_note, 2, STR, by,    64,   OPTIONAL, "who; empty: who holds the API's token") \
+    F(lead_note, 3, STR, text,  2048, REQUIRED, "what")
+
+#define PROTO_FIELDS_lead(F, L) \
+    F(lead,  1, STR, lead_id,    32,  OPTIONAL, "the turn that made it") \
+    F(lead,  2, STR, user_id,    PROTO_MAX_USER, OPTIONAL, "who") \
+    F(lead,  3, INT, created_ms, 0,   OPTIONAL, "when it was made, Unix ms") \
+    F(lead,  4, INT, at_ms,      0,   OPTIONAL, "when the customer said something of it last, Unix ms") \
+    F(lead,  5, STR, stage,      16,  OPTIONAL, "new, contacted, visit, won or lost") \
+    F(lead,  6, STR, interest,   16,  REQUIRED, "what they want: visit, test_drive, reserve, buy or contact") \
+    F(lead,  7, STR, name,       64,  OPTIONAL, "as they wrote it") \
+    F(lead,  8, STR, contact,    96,  OPTIONAL, "a phone number or an address, as they wrote it") \
+    F(lead,  9, INT, stock_id,   0,   OPTIONAL, "the car; 0: none yet") \
+    F(lead, 10, STR, car,        160, OPTIONAL, "make, model, version and year as they were told") \
+    F(lead, 11, INT, price,      0,   OPTIONAL, "the price they were told, cents") \
+    L(lead, 12, quote, quote,    1,   OPTIONAL, "the plan they were told last") \
+    F(lead, 13, STR, channel,    16,  OPTIONAL, "api, chat, twilio") \
+    F(lead, 14, STR, said,       512, OPTIONAL, "the front of the message that made it") \
+    F(lead, 15, STR, language,   8,   OPTIONAL, "es, en, pt") \
+    F(lead, 16, INT, note_count, 0,   OPTIONAL, "notes in all") \
+    L(lead, 17, lead_note, notes, 50, OPTIONAL, "of a list the last one only; the oldest first")
+
 #define PROTO_MESSAGES(M) \
     M(error,      ERROR,       1, "any → any", "–", "The request with this id failed; nothing was changed") \
     M(ok,         OK,          2, "service → caller", "–", "Done; there is nothing more to say") \
@@ -451,7 +477,11 @@
     M(get_said,   GET_SAID,  114, "gateway → sessions", "SAID", "What has somebody of the shop written to me") \
     M(said,       SAID,      115, "sessions → gateway", "–", "This, and who has the conversation") \
     M(list_desk,  LIST_DESK, 116, "gateway → sessions", "DESK", "Who waits for a person, or has one") \
-    M(desk,       DESK,      117, "sessions → gateway", "–", "These, the longest first")
+    M(desk,       DESK,      117, "sessions → gateway", "–", "These, the longest first") \
+    M(list_leads, LIST_LEADS, 130, "gateway → sessions", "LEADS", "Who may buy, those who said something last first") \
+    M(leads,      LEADS,     131, "sessions → gateway", "–", "These") \
+    M(get_leads,  GET_LEADS, 132, "gateway → sessions", "LEADS", "All of one person, with their notes") \
+    M(change_lead, CHANGE_LEAD, 133, "gateway → sessions", "LEADS", "Another stage, a note, or both; then as GET_LEADS. ERROR not_found if there is no such lead, conflict if it has as many notes as it may")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -525,11 +555,13 @@
     F(commit, 7, INT, calls,   0, OPTIONAL, "… and how often it called one") \
     F(commit, 8, INT, talk,    0, OPTIONAL, "the last number of CLAIMED's talk, which is in the context now") \
     F(commit, 9, STR, wanted,  16, OPTIONAL, "the customer was promised a person: asked, failed, anger") \
-    F(commit, 10, STR, wanted_note, 2048, OPTIONAL, "what they leave for that person")
+    F(commit, 10, STR, wanted_note, 2048, OPTIONAL, "what they leave for that person") \
+    L(commit, 11, lead, lead,  1,  OPTIONAL, "somebody who may buy: an open lead of theirs on the same car is brought up to date, else there is a new one")
 
 #define PROTO_FIELDS_committed(F, L) \
     F(committed, 1, INT, waiting, 0, OPTIONAL, "messages that came meanwhile and wait, and replies to be delivered now") \
-    F(committed, 2, BOOL, overtaken, 0, OPTIONAL, "the person wrote before the question was put: it was not put")
+    F(committed, 2, BOOL, overtaken, 0, OPTIONAL, "the person wrote before the question was put: it was not put") \
+    F(committed, 3, STR, lead,    16, OPTIONAL, "what came of the lead: made or changed; empty: there was none")
 
 #define PROTO_FIELDS_release(F, L) \
     F(release, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose conversation") \
@@ -758,10 +790,11 @@
     F(person, 12, BOOL, scored,      0,   OPTIONAL, "answered the survey …") \
     F(person, 13, INT,  score,       0,   OPTIONAL, "… with this, 0 to 10") \
     F(person, 14, STR,  by,          64,  OPTIONAL, "who of the shop has the conversation; empty: the bot") \
-    F(person, 15, INT,  wanted_ms,   0,   OPTIONAL, "when a person was promised, Unix ms; 0: none was")
+    F(person, 15, INT,  wanted_ms,   0,   OPTIONAL, "when a person was promised, Unix ms; 0: none was") \
+    F(person, 16, STR,  lead,        16,  OPTIONAL, "stage of their lead, of the newest open one: new, contacted, visit, won, lost; empty: they have none")
 
 #define PROTO_FIELDS_list_people(F, L) \
-    F(list_people, 1, STR, filter, 16,  OPTIONAL, "failed (a delivery did), unhappy (a score of 6 or less); empty: all") \
+    F(list_people, 1, STR, filter, 16,  OPTIONAL, "failed (a delivery did), unhappy (a score of 6 or less), hot (a lead that is open); empty: all") \
     F(list_people, 2, STR, q,      PROTO_MAX_USER, OPTIONAL, "only ids that contain it, whatever the case") \
     F(list_people, 3, STR, before, 160, OPTIONAL, "before of the answer before; empty: from the newest") \
     F(list_people, 4, INT, limit,  0,   REQUIRED, "at most so many, 1 to 50")
@@ -850,6 +883,27 @@
 
 #define PROTO_FIELDS_desk(F, L) \
     L(desk, 1, desk_entry, people, 100, OPTIONAL, "the longest first")
+
+#define PROTO_FIELDS_list_leads(F, L) \
+    F(list_leads, 1, STR, stage,    16,  OPTIONAL, "new, contacted, visit, won, lost; open: the first three; empty: all") \
+    F(list_leads, 2, INT, since_ms, 0,   OPTIONAL, "who said something of it then or later, Unix ms") \
+    F(list_leads, 3, STR, q,        128, OPTIONAL, "only those with this in id, name, contact or car, whatever the case") \
+    F(list_leads, 4, STR, before,   256, OPTIONAL, "before of the answer before; empty: from the newest") \
+    F(list_leads, 5, INT, limit,    0,   REQUIRED, "at most so many, 1 to 100")
+
+#define PROTO_FIELDS_leads(F, L) \
+    L(leads, 1, lead, leads,  100, OPTIONAL, "the newest first") \
+    F(leads, 2, STR,  before, 256, OPTIONAL, "there are more: ask for those before this")
+
+#define PROTO_FIELDS_get_leads(F, L) \
+    F(get_leads, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose")
+
+#define PROTO_FIELDS_change_lead(F, L) \
+    F(change_lead, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose") \
+    F(change_lead, 2, STR, lead_id, 32,   REQUIRED, "which") \
+    F(change_lead, 3, STR, stage,   16,   OPTIONAL, "from now on; empty: as before") \
+    F(change_lead, 4, STR, note,    2048, OPTIONAL, "the same by the same a second time in a row counts once") \
+    F(change_lead, 5, STR, by,      64,   OPTIONAL, "who")
 
 #define PROTO_FIELDS_list_turns(F, L) \
     F(list_turns, 1, INT, since_ms, 0,  OPTIONAL, "claimed then or later, Unix ms; 0: from the first") \

@@ -276,7 +276,8 @@ static bool committed(answer_t *self, const redisReply *reply, arena_t *arena)
     bool good = (overtaken || str_is(self->status, "committed") || str_is(self->status, "again")) &&
                 number_at(reply, 1, &self->msg.committed.waiting) &&
                 text_at(reply, 2, &self->event) && text_at(reply, 3, &self->heard) &&
-                number_at(reply, 4, &commented) && number_at(reply, 5, &self->wanted);
+                number_at(reply, 4, &commented) && number_at(reply, 5, &self->wanted) &&
+                text_at(reply, 6, &self->msg.committed.lead) && text_at(reply, 7, &self->stage);
     self->msg.committed.overtaken = overtaken;
     self->commented = commented != 0;
     return good;

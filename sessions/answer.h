@@ -24,6 +24,7 @@ typedef struct answer {
     str_t lapsed;          /* who of the shop had it, was silent for too long, and has it no more */
     int64_t lost;          /* of what was said with a person of the shop, unread: no room */
     int64_t wanted;        /* 1: the customer waits for a person since now */
+    str_t stage;           /* COMMIT: of the lead that it made or changed */
     bool damaged;          /* something stored could not be read and was left out */
     proto_type_t type;
     union {

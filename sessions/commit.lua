@@ -1,19 +1,20 @@
 #!lua
 -- Ends a turn: inbox, context, reply, outbox and lease change together, or nothing does.
 -- A turn in which a person of the shop has taken the conversation over has no end but that.
--- KEYS: those of outbox.lua, context, replies, targets, spent, desk, survey, surveys, opinions
+-- KEYS: those of outbox.lua, context, replies, targets, spent, desk, leads, listed, survey, surveys, opinions
 -- ARGV: those of outbox.lua, token, turn id, upto_seq or 0 for the survey's question to somebody who
 --       rests, reply, context or '' to forget, SESSION_TTL, DEDUP_TTL, ms until the sweeper may look,
 --       most replies that are kept, state of the survey or '' for as before, survey, its score or '',
 --       its rules, 1 if it has a comment or 0, NPS_AFTER, NPS_EVERY, ms after their last message in
 --       which somebody may be asked, ms that a survey is remembered, tokens and calls spent, what the
 --       shop's clock is ahead of UTC, the last of what was said with a person of the shop that the
---       context has now or 0, why they want a person or '', what they leave for them or ''
+--       context has now or 0, why they want a person or '', what they leave for them or '', the car of a lead,
+--       0 for none yet, or '' if there is no lead, its name, contact and record, ms that it is kept
 -- Answers {'committed', waiting, 'queued', 'dropped' or '': what became of the reply in the outbox,
 --         what came of the survey: 'asked', 'promoter', 'passive', 'detractor' or '', 1 if a comment
---         came or 0, 1 if they did not wait for a person before and do now, or 0}, {'again', waiting, '',
---         '', 0, 0}, {'overtaken', waiting, '', '', 0, 0}: the person wrote before the question was put,
---         {'stale'}, {'wrong', first, last}
+--         came or 0, 1 if they did not wait for a person before and do now, or 0, 'made', 'changed' or '': what
+--         came of the lead, its stage or ''}, {'again', waiting, '', '', 0, 0, '', ''}, {'overtaken',
+--         waiting, '', '', 0, 0, '', ''}: the person wrote before the question was put, {'stale'}, {'wrong', first, last}
 local context, replies, targets = unpack(KEYS, 6)
 local token, turn, upto, reply = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5]), ARGV[6]
 
@@ -22,7 +23,7 @@ local function waiting()
 end
 local lease = redis.call('HMGET', state, 'token', 'holder', 'told', 'turn', 'opted_out', 'by', 'wanted_at')
 if lease[4] == turn or redis.call('HEXISTS', outgoing, 'state ' .. turn) == 1 then
-    return {'again', waiting(), '', '', 0, 0}
+    return {'again', waiting(), '', '', 0, 0, '', ''}
 end
 if tonumber(lease[1] or 0) ~= token or lease[2] == '' or lease[6] then
     return {'stale'}
@@ -41,7 +42,7 @@ if asks and (head or not due[1] or lease[5] or not may_ask) then
     drop_due()
     redis.call('HSET', state, 'holder', '', 'turn', turn)
     rank(0)
-    return {'overtaken', waiting(), '', '', 0, 0}
+    return {'overtaken', waiting(), '', '', 0, 0, '', ''}
 elseif not asks and (not head or upto < head or upto > told) then
     return {'wrong', head or 0, told}
 end
@@ -172,6 +173,10 @@ end
 if ARGV[24] ~= '0' then
     redis.call('HSET', state, 'talk_known', ARGV[24])
 end
+local lead, stage = '', ''
+if ARGV[27] ~= '' then
+    lead, stage = keep_lead(KEYS[11], KEYS[12], turn, unpack(ARGV, 27, 31))
+end
 redis.call('HSET', state, 'holder', '', 'turn', turn)
 rank(ARGV[10])
-return {'committed', waiting(), became, heard, commented, newly}
+return {'committed', waiting(), became, heard, commented, newly, lead, stage}

@@ -46,6 +46,8 @@ static const struct {
     [KEY_SAYING] = {"saying", SCOPE_ID},
     [KEY_DESK] = {"desk", SCOPE_PARTITION},
     [KEY_CLOCK] = {"clock", SCOPE_ANONYMOUS},
+    [KEY_LEADS] = {"leads", SCOPE_PERSON},
+    [KEY_LISTED] = {"listed", SCOPE_PARTITION},
 };
 
 key_scope_t keys_scope(session_key_t key)
@@ -82,7 +84,7 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
 {
     unsigned partition = keys_partition(user);
     if (key == KEY_READY || key == KEY_SURVEYS || key == KEY_OPINIONS || key == KEY_DESK ||
-        key == KEY_CLOCK) {
+        key == KEY_CLOCK || key == KEY_LISTED) {
         keys_partition_name(out, key, partition);
         return;
     }

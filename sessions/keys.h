@@ -92,7 +92,7 @@
  *                                    score: the last turn, ms               SESSION_TTL
  *   most:{turns}:marks       hash    of some of them: "<a delivery failed,  as long
  *                                    ms or 0> <score of the survey, -1:
- *                                    none>"
+ *                                    none> <stage of their lead or ->"
  *   most:{turns}:changes     string  how often that has changed             for ever
  *
  *   most:{budget}:day        hash    what all have spent at language        for ever
@@ -284,6 +284,27 @@
  *   wrote_at     when the customer wrote last
  */
 /*
+ * Somebody who may buy: a lead. It is made by the COMMIT of the turn that the customer said so in,
+ * and by nothing else; a repeated COMMIT changes nothing. A person has one open lead of a car: a
+ * second turn about it brings it up to date. What people of the shop do changes its stage and adds
+ * notes. It outlives the conversation, also one that is forgotten, and is erased with the person.
+ *
+ *   key                      type    what                                  lives
+ *   most:{p}:leads:USER      hash    of each, the newest 20:               400 days after the
+ *                                    "<id>" -> "<made, ms> <said           last change
+ *                                    something last, ms> <stage> <stock
+ *                                    id or 0>", "record <id>" (of proto,
+ *                                    as the turn told it), "name <id>",
+ *                                    "contact <id>", "notes <id>" (how
+ *                                    many, at most 50), "note <id> <n>"
+ *                                    -> "<ms> <size of by>:<by><text>"
+ *   most:{p}:listed          zset    "<size of USER>:USER<id>"; score:     the newest 2,000,
+ *                                    said something last, ms               400 days
+ *
+ *   stage   new -> contacted, visit, won, lost, in any order; a lead that is won or lost is closed,
+ *           and what the customer says of the car later makes a new one
+ */
+/*
  * The state of a person's survey (the whole story is in agent/survey.h). The first two are kept in
  * the state hash, the others in the survey.
  *
@@ -349,6 +370,8 @@ typedef enum session_key {
     KEY_SAYING,
     KEY_DESK,
     KEY_CLOCK, /* of no user */
+    KEY_LEADS,
+    KEY_LISTED,
     KEY_COUNT
 } session_key_t;
 
@@ -383,7 +406,7 @@ unsigned keys_partition(str_t user);
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id);
 
 /* Appends the name of a key that a partition has once: KEY_READY, KEY_SURVEYS, KEY_OPINIONS,
- * KEY_DESK, KEY_CLOCK. */
+ * KEY_DESK, KEY_CLOCK, KEY_LISTED. */
 void keys_partition_name(buf_t *out, session_key_t key, unsigned partition);
 
 #endif

@@ -3,25 +3,28 @@
 -- KEYS: people, marks, changes
 -- ARGV: step, then what it takes
 -- Answers {'ok' …}
--- A mark is "<a delivery failed, ms or 0> <score of the survey, -1: none>".
+-- A mark is "<a delivery failed, ms or 0> <score of the survey, -1: none> <stage of their lead or ->".
 local people, marks, changes = unpack(KEYS)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local steps = {}
 
--- user, 'failed' or a score: of those that are in the list
+-- user, 'failed', a score or a stage: of those that are in the list
 function steps.mark(user, what)
     if not redis.call('ZSCORE', people, user) then
         return {'ok', 0}
     end
-    local failed, score = string.match(redis.call('HGET', marks, user) or '0 -1', '^(%d+) (-?%d+)$')
+    local failed, score, lead = string.match(redis.call('HGET', marks, user) or '0 -1', '^(%d+) (-?%d+) ?(.*)$')
+    lead = lead ~= '' and lead or '-'
     if what == 'failed' then
         failed = string.format('%d', now)
-    else
+    elseif tonumber(what) then
         score = what
+    else
+        lead = what
     end
-    redis.call('HSET', marks, user, failed .. ' ' .. score)
+    redis.call('HSET', marks, user, failed .. ' ' .. score .. ' ' .. lead)
     redis.call('INCR', changes)
     return {'ok', 1}
 end
@@ -33,6 +36,12 @@ function steps.touch(user, wrote)
     end
     redis.call('INCR', changes)
     return {'ok', 1}
+end
+
+-- user, a stage: a turn has made a lead. It is told before the turn itself is.
+function steps.lead(user, stage)
+    redis.call('ZADD', people, 'GT', now, user)
+    return steps.mark(user, stage)
 end
 
 -- user

@@ -84,6 +84,14 @@ void people_index_failed(people_index_t *self, str_t user_id, int64_t deadline)
     mark(self, user_id, STR_LIT("failed"), deadline);
 }
 
+void people_index_lead(people_index_t *self, str_t user_id, str_t stage, bool made,
+                       int64_t deadline)
+{
+    const str_t args[] = {made ? STR_LIT("lead") : STR_LIT("mark"), user_id, stage};
+    if (!ask(self, args, 3, deadline, on_told, NULL))
+        log_warn("people_untold", LOG_CSTR("error", "busy"));
+}
+
 void people_index_scored(people_index_t *self, str_t user_id, int64_t score, int64_t deadline)
 {
     char text[24];
@@ -265,6 +273,9 @@ static bool wanted(const look_t *self, const proto_person_t *person)
         return person->failed_ms > 0;
     if (str_is(self->filter, "unhappy"))
         return person->scored && person->score <= 6;
+    if (str_is(self->filter, "hot"))
+        return str_is(person->lead, "new") || str_is(person->lead, "contacted") ||
+               str_is(person->lead, "visit");
     return true;
 }
 
@@ -272,16 +283,18 @@ static bool wanted(const look_t *self, const proto_person_t *person)
 static bool take(look_t *self, redisReply *const *element)
 {
     long long failed = 0, score = -1;
+    char lead[17] = "";
     if (element[0]->type != REDIS_REPLY_STRING || element[1]->type != REDIS_REPLY_INTEGER ||
         element[2]->type != REDIS_REPLY_STRING || element[0]->len > PROTO_MAX_USER)
         return false;
     str_t user = {element[0]->str, element[0]->len};
-    sscanf(element[2]->str, "%lld %lld", &failed, &score);
+    sscanf(element[2]->str, "%lld %lld %16[a-z]", &failed, &score, lead);
     proto_person_t person = {.user_id = user,
                              .at_ms = element[1]->integer,
                              .failed_ms = failed,
                              .scored = score >= 0,
-                             .score = score >= 0 ? score : 0};
+                             .score = score >= 0 ? score : 0,
+                             .lead = str_from(lead)};
     if (!utf8_valid(user) || !wanted(self, &person))
         return true;
     if (self->found == self->limit) {
@@ -289,6 +302,7 @@ static bool take(look_t *self, redisReply *const *element)
         return true;
     }
     person.user_id = (str_t){arena_copy(self->arena, user), user.size};
+    person.lead = keep(self, person.lead, sizeof lead);
     self->people[self->found++] = person;
     return true;
 }
@@ -342,7 +356,7 @@ static bool read_before(look_t *self, str_t before)
 
 static void list(people_index_t *self, const rpc_request_t *request)
 {
-    static const char *const filters[] = {"", "failed", "unhappy"};
+    static const char *const filters[] = {"", "failed", "unhappy", "hot"};
     const proto_list_people_t *msg = request->msg;
     look_t *look;
     bool known = false;

@@ -113,7 +113,7 @@ typedef struct request {
     const void *msg;
     words_t words;
     buf_t names;      /* of the keys */
-    buf_t records[3]; /* encoded: they must live until the command is made */
+    buf_t records[4]; /* encoded: they must live until the command is made */
 } request_t;
 
 #define KEYS(self, user, id, ...)                                                            \
@@ -237,6 +237,36 @@ static void add_survey(request_t *self, const proto_survey_t *survey)
     add_number(&self->words, longer ? limits->nps_every : REQUEST_SURVEY_KEPT_MS);
 }
 
+/* What of it changes apart stands beside the record. */
+static bool lead_is_sound(request_t *self, const proto_lead_t *lead, const char **why)
+{
+    static const char *const interests[] = {"visit", "test_drive", "reserve",
+                                            "buy",   "contact",    NULL};
+    CHECK(among(lead->interest, interests), "lead.interest is none");
+    CHECK(lead->stock_id >= 0 && lead->stock_id <= REQUEST_MAX_TOKEN, "lead.stock_id is none");
+    proto_lead_t told = *lead;
+    told.lead_id = told.user_id = told.stage = told.name = told.contact = (str_t){0};
+    told.created_ms = told.at_ms = told.note_count = 0;
+    told.notes_count = 0;
+    CHECK(proto_encode(&proto_lead_record, &told, &self->records[3], NULL),
+          "the lead cannot be stored");
+    return true;
+}
+
+static void add_lead(request_t *self, const proto_lead_t *lead)
+{
+    if (!lead) {
+        for (int i = 0; i < 4; i++)
+            add(&self->words, (str_t){0});
+    } else {
+        add_number(&self->words, lead->stock_id);
+        add(&self->words, lead->name);
+        add(&self->words, lead->contact);
+        add(&self->words, buf_view(&self->records[3]));
+    }
+    add_number(&self->words, REQUEST_LEAD_KEPT_MS);
+}
+
 static bool commit(request_t *self, const char **why)
 {
     static const char *const reasons[] = {"asked", "failed", "anger", NULL};
@@ -259,8 +289,11 @@ static bool commit(request_t *self, const char **why)
     CHECK_SPENT(msg->tokens, msg->calls);
     CHECK(msg->talk >= 0 && msg->talk <= REQUEST_MAX_TOKEN, "talk is not one");
     CHECK(msg->wanted.size == 0 || among(msg->wanted, reasons), "wanted is no reason");
+    const proto_lead_t *lead = msg->lead_count ? msg->lead : NULL;
+    if (lead && !lead_is_sound(self, lead, why))
+        return false;
     OUTBOX(self, msg->user_id, (str_t){0}, OUTBOX_KEYS, KEY_CONTEXT, KEY_REPLIES, KEY_TARGETS,
-           KEY_SPENT, KEY_DESK, SURVEY_KEYS);
+           KEY_SPENT, KEY_DESK, KEY_LEADS, KEY_LISTED, SURVEY_KEYS);
     add_number(&self->words, msg->token);
     add(&self->words, reply->turn_id);
     add_number(&self->words, reply->upto_seq);
@@ -277,6 +310,7 @@ static bool commit(request_t *self, const char **why)
     add_number(&self->words, msg->talk);
     add(&self->words, msg->wanted);
     add(&self->words, msg->wanted_note);
+    add_lead(self, lead);
     return true;
 }
 
@@ -598,6 +632,7 @@ char *request_command(const request_limits_t *limits, proto_type_t type, const v
     buf_init(&self.records[0], PROTO_MAX_BODY);
     buf_init(&self.records[1], PROTO_MAX_CONTEXT);
     buf_init(&self.records[2], PROTO_MAX_TEXT);
+    buf_init(&self.records[3], PROTO_MAX_TEXT);
     char *bytes = NULL;
     *why = "not a request of this service";
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
@@ -610,6 +645,7 @@ char *request_command(const request_limits_t *limits, proto_type_t type, const v
     buf_free(&self.records[0]);
     buf_free(&self.records[1]);
     buf_free(&self.records[2]);
+    buf_free(&self.records[3]);
     return bytes;
 }
 

@@ -24,6 +24,9 @@
  * that wait in the inbox at that moment still come on top. */
 #define REQUEST_MAX_OUTBOX 100
 
+/* How long a lead is kept after its last change, ms: 400 days. */
+#define REQUEST_LEAD_KEPT_MS INT64_C(34560000000)
+
 /* People in the list of the newest conversations. */
 #define REQUEST_MAX_PEOPLE 10000
 

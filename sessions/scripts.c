@@ -52,11 +52,19 @@
                 ".incbin \"sessions/spent.lua\"\n"                       \
                 ".incbin \"sessions/person.lua\"\n",                     \
                 name, 6)
+/* … and lead.lua. */
+#define EMBED_LEAD(name)                                                 \
+    EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n" \
+                ".incbin \"sessions/survey.lua\"\n"                      \
+                ".incbin \"sessions/spent.lua\"\n"                       \
+                ".incbin \"sessions/person.lua\"\n"                      \
+                ".incbin \"sessions/lead.lua\"\n",                       \
+                name, 6)
 EMBED_SURVEY_PERSON(enqueue);
 EMBED_OUTBOX(withdraw);
 EMBED_SURVEY_SPENT_PERSON(claim);
 EMBED_OUTBOX(renew);
-EMBED_SURVEY_SPENT_PERSON(commit);
+EMBED_LEAD(commit);
 EMBED_OUTBOX(release);
 EMBED_OUTBOX(reset);
 EMBED(read);
@@ -85,6 +93,8 @@ EMBED_PERSON(say);
 EMBED_PERSON(giveback);
 EMBED(said);
 EMBED(desk);
+EMBED(leads_list);
+EMBED(leads_person);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -126,6 +136,8 @@ static const struct {
     [SCRIPT_GIVEBACK] = SOURCE(giveback),
     [SCRIPT_SAID] = SOURCE(said),
     [SCRIPT_DESK] = SOURCE(desk),
+    [SCRIPT_LEADS_LIST] = SOURCE(leads_list),
+    [SCRIPT_LEADS_PERSON] = SOURCE(leads_person),
 };
 
 str_t script_source(script_t script)

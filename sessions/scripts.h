@@ -46,6 +46,8 @@ typedef enum script {
     SCRIPT_GIVEBACK,
     SCRIPT_SAID,
     SCRIPT_DESK,
+    SCRIPT_LEADS_LIST,
+    SCRIPT_LEADS_PERSON,
     SCRIPT_COUNT
 } script_t;
 

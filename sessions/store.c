@@ -14,6 +14,7 @@
 #include "sessions/carrier.h"
 #include "sessions/console.h"
 #include "sessions/desk.h"
+#include "sessions/leads.h"
 #include "sessions/people_index.h"
 #include "sessions/survey_report.h"
 #include "sessions/sweep.h"
@@ -33,6 +34,7 @@ struct store {
     alerts_t *alerts;
     console_t *console;
     people_index_t *people;
+    leads_t *leads;
     request_limits_t limits;
     arena_t *arena; /* of the answer at hand */
     size_t count;   /* requests under way */
@@ -61,7 +63,8 @@ const proto_type_t store_accepts[] = {PROTO_ENQUEUE,     PROTO_WITHDRAW,    PROT
                                       PROTO_PACE,        PROTO_LIST_PEOPLE, PROTO_GET_CHANGES,
                                       PROTO_RAISE_ALERT, PROTO_TAKE_ALERTS, PROTO_SETTLE_ALERT,
                                       PROTO_TAKE_OVER,   PROTO_SAY,         PROTO_GIVE_BACK,
-                                      PROTO_GET_SAID,    PROTO_LIST_DESK,   0};
+                                      PROTO_GET_SAID,    PROTO_LIST_DESK,   PROTO_LIST_LEADS,
+                                      PROTO_GET_LEADS,   PROTO_CHANGE_LEAD, 0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -190,6 +193,8 @@ static void note_person(const pending_t *self, const answer_t *answer)
     }
     if (answer->wanted)
         metric_add_label(METRIC_HANDOFFS, "wanted", 1);
+    if (answer->stage.size)
+        metric_add_label(METRIC_LEADS, answer->msg.committed.lead.data, 1);
     for (size_t i = 0; i < sizeof done / sizeof *done; i++)
         if (done[i].request == type && str_is(answer->status, done[i].status))
             metric_add_label(METRIC_HANDOFFS, done[i].what, 1);
@@ -268,6 +273,8 @@ static void mark_person(const pending_t *self, const answer_t *answer)
         people_index_touched(people, user_id, false, deadline);
     if (answer->heard.size && self->score >= 0)
         people_index_scored(people, user_id, self->score, deadline);
+    if (answer->stage.size)
+        people_index_lead(people, user_id, answer->stage, true, deadline);
 }
 
 static void on_reply(void *arg, const redisReply *reply)
@@ -411,6 +418,10 @@ void store_handle(void *arg, const rpc_request_t *request)
         desk_handle(self->desk, request);
         return;
     }
+    if (leads_take(header->type)) {
+        leads_handle(self->leads, request);
+        return;
+    }
     const char *why;
     size_t size;
     char *bytes = request_command(&self->limits, header->type, request->msg, &size, &why);
@@ -455,6 +466,7 @@ store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limi
     self->budget = budget_new(redis, &self->limits, person, self->alerts);
     self->people = people_index_new(redis, &self->limits);
     self->desk = desk_new(redis);
+    self->leads = leads_new(redis, self->people);
     self->console = console_new(loop, redis, console);
     return self;
 }
@@ -472,6 +484,7 @@ void store_destroy(store_t **self_p)
     budget_destroy(&self->budget);
     alerts_destroy(&self->alerts);
     console_destroy(&self->console);
+    leads_destroy(&self->leads);
     people_index_destroy(&self->people);
     arena_destroy(&self->arena);
     free(self);

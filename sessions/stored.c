@@ -14,7 +14,7 @@ static const struct {
     {"state", "ask_to", 0, "outgoing"}, {"state", "ask", 0, "survey"},
     {"survey", "record", 0, "survey"},  {"survey", "opinion", 0, "survey"},
     {"opinions", "", 0, "survey"},      {"talk", "", 2, "waiting"},
-    {"state", "to", 0, "outgoing"},
+    {"state", "to", 0, "outgoing"},     {"leads", "record ", 0, "lead"},
 };
 
 /* Takes "<number> " off the front; false: there is none. */
