@@ -255,7 +255,7 @@ static const char *take_settings(alert_desk_t *self)
 {
     const char *to = config.ALERT_MAIL_TO;
     if (!alert_kinds_parse(str_from(config.ALERTS), &self->kinds))
-        return "ALERTS: all, or some of quote,person,score,undelivered,model,budget,missing";
+        return "ALERTS: all, or some of quote,lead,person,score,undelivered,model,budget,missing";
     if (*config.ALERT_SLACK_URL && !is_http(config.ALERT_SLACK_URL))
         return "ALERT_SLACK_URL: http:// or https://";
     if (*config.ALERT_WEBHOOK_URL && !is_http(config.ALERT_WEBHOOK_URL))

@@ -88,6 +88,19 @@ static void add_score(const proto_alert_t *alert, bool spanish, buf_t *out)
     }
 }
 
+static void add_lead(const proto_alert_t *alert, bool spanish, buf_t *out)
+{
+    buf_str(out, spanish ? "Interesado nuevo" : "New lead");
+    if (alert->subject.size) {
+        buf_str(out, ": ");
+        add_plain(out, alert->subject);
+    }
+    if (alert->text.size) {
+        buf_str(out, spanish ? ", de " : ", from ");
+        add_plain(out, alert->text);
+    }
+}
+
 /* What a kind says around its subject. */
 static const struct {
     const char *spanish, *english;
@@ -124,6 +137,8 @@ void alert_line(const proto_alert_t *alert, str_t shop, bool spanish, buf_t *out
     buf_str(out, ": ");
     if (kind == ALERT_QUOTE)
         add_quote(alert, spanish, out);
+    else if (kind == ALERT_LEAD)
+        add_lead(alert, spanish, out);
     else if (kind == ALERT_SCORE)
         add_score(alert, spanish, out);
     else if (kind < ALERT_KIND_COUNT)

@@ -17,6 +17,7 @@
     K(MODEL, "model")             /* is left alone: it fails */ \
     K(BUDGET, "budget")           /* of the day, used up */     \
     K(MISSING, "missing")         /* a part of ours */          \
+    K(LEAD, "lead")               /* somebody may buy */        \
     K(TEST, "test")
 
 typedef enum alert_kind {

@@ -30,6 +30,8 @@ static tag_t tag_of(str_t call_id, str_t tool)
         return TAG_QUOTE;
     if (str_is(tool, "list_makes"))
         return TAG_MAKES;
+    if (str_is(tool, "save_lead"))
+        return TAG_LEAD;
     return str_is(tool, "search_knowledge") ? TAG_KNOW : TAG_NONE;
 }
 

@@ -34,7 +34,8 @@
     T(CAR, "car")                                                                  \
     T(MAKES, "makes")                                                              \
     T(KNOW, "know")   /* what the shop wrote */                                    \
-    T(HOURS, "hours") /* when a person is there */
+    T(HOURS, "hours") /* when a person is there */                                 \
+    T(LEAD, "lead")   /* somebody who means it is noted */
 
 #define TAG_ENUM(name, text) TAG_##name,
 typedef enum tag { TAGS(TAG_ENUM) TAG_COUNT } tag_t;
@@ -192,6 +193,11 @@ str_t unknown_words(const scene_t *scene);
 
 /* A person will write, "(lunes a sábado, 9 a 18 h)": the first line with a figure in it. */
 void write_person(scene_t *scene, buf_t *out, const scene_result_t *result);
+
+/* ---- offline_lead.c ---- */
+
+/* That somebody of the shop knows; false: nothing was noted. */
+bool write_noted(scene_t *scene, buf_t *out);
 
 /* ---- offline_list.c, offline_names.c, offline_car.c, offline_write.c: what is said ---- */
 

@@ -26,6 +26,7 @@ bool step_manners(scene_t *scene);
 bool step_shop_word(scene_t *scene);
 bool step_ask(scene_t *scene);
 bool step_silence(scene_t *scene);
+bool step_lead(scene_t *scene);
 bool step_not_understood(scene_t *scene);
 
 #endif

@@ -384,11 +384,19 @@ static bool step_vague(scene_t *scene)
 }
 
 static bool (*const steps[])(scene_t *) = {
-    step_opt,       step_reset,    step_no_words,    step_person,  step_names,
-    step_trick,     step_yes,      step_down,        step_bare,    step_page,
-    step_compare,   step_haggle,   step_car,         step_makes,   step_know,
-    step_shop_word, step_offtopic, step_quote_price, step_search,  step_quote_what,
-    step_vague,     step_manners,  step_ask,         step_silence, step_not_understood,
+    step_opt,         step_reset,
+    step_no_words,    step_person,
+    step_lead,        step_names,
+    step_trick,       step_yes,
+    step_down,        step_bare,
+    step_page,        step_compare,
+    step_haggle,      step_car,
+    step_makes,       step_know,
+    step_shop_word,   step_offtopic,
+    step_quote_price, step_search,
+    step_quote_what,  step_vague,
+    step_manners,     step_ask,
+    step_silence,     step_not_understood,
 };
 
 static void begin(scene_t *scene)

@@ -219,7 +219,8 @@ static const scene_result_t *main_result(const scene_t *scene)
 {
     for (size_t i = scene->result_count; i-- > 0;) {
         tag_t tag = scene->results[i].tag;
-        if (tag != TAG_NAMES && tag != TAG_EARLIER && tag != TAG_KNOW && tag != TAG_PLACE)
+        if (tag != TAG_NAMES && tag != TAG_EARLIER && tag != TAG_KNOW && tag != TAG_PLACE &&
+            tag != TAG_LEAD)
             return &scene->results[i];
     }
     return NULL;
@@ -346,12 +347,15 @@ void write_results(scene_t *scene, buf_t *out)
         buf_char(out, ' ');
     }
     bool asks;
+    bool noted = write_noted(scene, out);
+    if (noted)
+        buf_str(out, "\n\n");
     bool known = write_known(scene, out, &asks);
     if (result != NULL) {
         if (known)
             buf_str(out, "\n\n");
         write_main(scene, out, result);
-    } else if (known && !asks) {
+    } else if (known ? !asks : noted) {
         buf_char(out, '\n');
         phrase_fresh(out, &scene->voice, PHRASE_KNOW_MORE);
     }

@@ -36,6 +36,10 @@ const phrase_table_t phrases_en = {
         "Of course, I've let an advisor know. They'll write to you here as soon as they're free{hours}.",
         "Sure: an advisor has your message and will answer in this chat as soon as they can{hours}.",
         "An advisor has been told and will write here as soon as possible{hours}."},
+    [PHRASE_LEAD] = {
+        "I have passed that on to an advisor, who will write to you here.",
+        "Noted: an advisor has it now and will write to you in this chat.",
+        "An advisor knows about it now and will answer you here."},
     [PHRASE_ABUSE] = {
         "I'm sorry about the trouble. Can I help you with a car, or would you rather have an advisor write to you?",
         "I understand you're upset. Shall I keep helping with cars or hand you to an advisor?"},

@@ -36,6 +36,10 @@ const phrase_table_t phrases_es = {
         "Claro, ya le avisé a un asesor. [Te|Le] escribe por aquí en cuanto se desocupe{hours}.",
         "Con gusto: un asesor ya tiene [tu|su] mensaje y [te|le] contesta por este mismo chat en cuanto pueda{hours}.",
         "Ya está avisado un asesor; en cuanto se desocupe [te|le] escribe por aquí{hours}."},
+    [PHRASE_LEAD] = {
+        "Ya le avisé a un asesor, que [te|le] escribe por aquí.",
+        "Anotado: un asesor ya lo tiene y [te|le] escribe por este chat.",
+        "Un asesor ya está enterado y [te|le] contesta por aquí."},
     [PHRASE_ABUSE] = {
         "Lamento la molestia. ¿[Te|Le] ayudo con algún auto o [prefieres|prefiere] que [te|le] escriba un asesor?",
         "Entiendo que [estés molesto|esté molesto]. Con gusto [te|le] sigo ayudando con autos o [te|le] paso con un asesor, ¿qué [prefieres|prefiere]?"},

@@ -36,6 +36,10 @@ const phrase_table_t phrases_pt = {
         "Claro, já avisei um atendente. Ele escreve por aqui assim que puder{hours}.",
         "Com prazer: um atendente já tem a sua mensagem e responde neste chat assim que puder{hours}.",
         "Um atendente já foi avisado e escreve por aqui em breve{hours}."},
+    [PHRASE_LEAD] = {
+        "Já avisei um assessor, que escreve por aqui.",
+        "Anotado: um assessor já tem isso e escreve por este chat.",
+        "Um assessor já está sabendo e responde por aqui."},
     [PHRASE_ABUSE] = {
         "Lamento o incômodo. Posso ajudar com algum carro ou prefere que um atendente escreva?",
         "Entendo a irritação. Continuo ajudando com carros ou passo para um atendente?"},

@@ -96,11 +96,11 @@ static bool read_wish(const cJSON *value, int64_t *out)
     return false;
 }
 
-static bool read_sort(const cJSON *value, str_t *out)
+static bool read_word(const cJSON *value, const char *const *words, str_t *out)
 {
-    for (size_t i = 0; cJSON_IsString(value) && tool_sorts[i]; i++)
-        if (!strcmp(value->valuestring, tool_sorts[i]))
-            return *out = str_from(tool_sorts[i]), true;
+    for (size_t i = 0; cJSON_IsString(value) && words[i]; i++)
+        if (!strcmp(value->valuestring, words[i]))
+            return *out = str_from(words[i]), true;
     return false;
 }
 
@@ -115,7 +115,8 @@ static bool read_text(const arg_t *arg, const cJSON *value, arena_t *arena, str_
         return false;
     }
     str_t text = text_trim(str_from(said));
-    if (!utf8_valid(text) || text.size < (size_t)arg->min)
+    if (!utf8_valid(text) || text.size < (size_t)arg->min ||
+        (arg->kind == ARG_OWN && text.size > (size_t)arg->max))
         return false;
     text = utf8_front(text, (size_t)arg->max);
     char *copy = arena_copy(arena, text);
@@ -141,6 +142,7 @@ static bool arg_read(const arg_t *arg, const cJSON *value, tool_args_t *args, ar
     void *to = (char *)args + arg->offset;
     switch (arg->kind) {
     case ARG_TEXT:
+    case ARG_OWN:
         return read_text(arg, value, arena, to);
     case ARG_NUMBER:
         return read_number(arg, value, to);
@@ -153,7 +155,9 @@ static bool arg_read(const arg_t *arg, const cJSON *value, tool_args_t *args, ar
     case ARG_WISH:
         return read_wish(value, to);
     case ARG_SORT:
-        return read_sort(value, to);
+        return read_word(value, tool_sorts, to);
+    case ARG_INTEREST:
+        return read_word(value, tool_interests, to);
     case ARG_MONTHS:
         return read_months(arg, value, args);
     }
@@ -201,6 +205,10 @@ static const char *expected(const arg_t *arg)
         return "a length in millimetres";
     case ARG_WISH:
         return "true, false or null";
+    case ARG_OWN:
+        return "a short text";
+    case ARG_INTEREST:
+        return "one of visit, test_drive, reserve, buy, contact";
     case ARG_SORT:
         return "one of relevance, price, -price, km, -km, year, -year";
     case ARG_MONTHS:

@@ -190,6 +190,17 @@ void tool_json_quotes(buf_t *out, const tool_quotes_t *quotes, const financing_t
     buf_char(out, '}');
 }
 
+void tool_json_lead(buf_t *out, str_t car)
+{
+    data(out, "leads");
+    json_bool(out, "saved", true);
+    if (car.size)
+        json_text(out, "car", car);
+    json_text(out, "note",
+              STR_LIT("an advisor sees it and writes to them here; promise nothing else"));
+    buf_char(out, '}');
+}
+
 void tool_json_error(buf_t *out, const char *why)
 {
     buf_char(out, '{');

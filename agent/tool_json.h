@@ -33,6 +33,8 @@ void tool_json_facets(buf_t *out, const proto_facets_t *facets, str_t make);
 void tool_json_passages(buf_t *out, const proto_passages_t *passages);
 void tool_json_mentions(buf_t *out, const proto_resolved_t *resolved);
 void tool_json_quotes(buf_t *out, const tool_quotes_t *quotes, const financing_terms_t *terms);
+/* save_lead: kept; car may be empty. */
+void tool_json_lead(buf_t *out, str_t car);
 void tool_json_error(buf_t *out, const char *why);
 
 #endif

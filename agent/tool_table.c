@@ -26,6 +26,10 @@ const tool_spec_t tool_specs[TOOL_COUNT] = {
         "tomar un auto a cuenta. / What the shop says about itself.", true},
     [TOOL_RESOLVE_NAMES] = {"resolve_names",
         "Marcas y modelos que nombra una frase.", false},
+    [TOOL_SAVE_LEAD] = {"save_lead",
+        "Anota para los asesores a un cliente que va en serio: quiere visitar, manejar, apartar o comprar un auto que ya le "
+        "mostraste, o deja su nombre o cómo contactarlo. Solo lo que el cliente dijo; nada que él no haya escrito. "
+        "/ Note a customer who means it for the shop's people.", true},
 };
 
 #define Q(member) offsetof(tool_args_t, query.member)
@@ -68,6 +72,10 @@ const arg_t tool_arg_table[] = {
     {TOOL_QUOTE_FINANCING, "months", ARG_MONTHS, false, 1, TOOL_ARGS_MAX_TERM, A(months), "Plazos en meses: [48]; 4 años son 48"},
     {TOOL_SEARCH_KNOWLEDGE, "question", ARG_TEXT, true, 1, 1024, A(text), "La pregunta, con las palabras del cliente"},
     {TOOL_RESOLVE_NAMES, "text", ARG_TEXT, true, 1, PROTO_MAX_TEXT, A(text), "La frase"},
+    {TOOL_SAVE_LEAD, "interest", ARG_INTEREST, true, 0, 16, A(interest), "Qué quiere: visit visitar o ver el auto, test_drive manejarlo, reserve apartarlo, buy comprarlo, contact que lo contacten"},
+    {TOOL_SAVE_LEAD, "stock_id", ARG_NUMBER, false, 1, INT64_MAX, A(stock_id), "stock_id del auto que ya le mostraste; null si no es de un auto"},
+    {TOOL_SAVE_LEAD, "name", ARG_OWN, false, 1, 64, A(name), "Nombre del cliente, como lo escribió; null si no lo dijo"},
+    {TOOL_SAVE_LEAD, "contact", ARG_OWN, false, 1, 96, A(contact), "Teléfono o correo, como lo escribió; null si no lo dejó"},
 };
 /* clang-format on */
 
@@ -92,6 +100,8 @@ const arg_t *tool_arg_by_name(tool_id_t tool, const char *name)
     return NULL;
 }
 
+const char *const tool_interests[] = {"visit", "test_drive", "reserve", "buy", "contact", NULL};
+
 /* ---- the schema ---- */
 
 static void schema_type(buf_t *out, const char *type, bool required)
@@ -106,12 +116,24 @@ static void schema_type(buf_t *out, const char *type, bool required)
     buf_str(out, ",\"null\"]");
 }
 
+static void schema_words(buf_t *out, const char *const *words, bool required)
+{
+    schema_type(out, "string", required);
+    buf_str(out, ",\"enum\":[");
+    for (size_t i = 0; words[i]; i++) {
+        buf_str(out, i ? "," : "");
+        json_quote(out, str_from(words[i]));
+    }
+    buf_str(out, required ? "]" : ",null]");
+}
+
 static void schema_arg(buf_t *out, const arg_t *arg)
 {
     json_key(out, arg->name);
     buf_char(out, '{');
     switch (arg->kind) {
     case ARG_TEXT:
+    case ARG_OWN:
         schema_type(out, "string", arg->required);
         break;
     case ARG_NUMBER:
@@ -126,13 +148,10 @@ static void schema_arg(buf_t *out, const arg_t *arg)
         schema_type(out, "boolean", arg->required);
         break;
     case ARG_SORT:
-        schema_type(out, "string", arg->required);
-        buf_str(out, ",\"enum\":[");
-        for (size_t i = 0; tool_sorts[i]; i++) {
-            json_quote(out, str_from(tool_sorts[i]));
-            buf_char(out, ',');
-        }
-        buf_str(out, "null]");
+        schema_words(out, tool_sorts, arg->required);
+        break;
+    case ARG_INTEREST:
+        schema_words(out, tool_interests, arg->required);
         break;
     case ARG_MONTHS:
         schema_type(out, "array", arg->required);

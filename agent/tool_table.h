@@ -18,6 +18,7 @@ typedef enum tool_id {
     TOOL_QUOTE_FINANCING,
     TOOL_SEARCH_KNOWLEDGE,
     TOOL_RESOLVE_NAMES,
+    TOOL_SAVE_LEAD,
     TOOL_COUNT
 } tool_id_t;
 
@@ -41,17 +42,20 @@ typedef struct tool_args {
     int64_t down_bp;      /* basis points of the price, -1: not given */
     int64_t months[TOOL_ARGS_MAX_MONTHS];
     size_t month_count;
+    str_t interest, name, contact; /* save_lead */
 } tool_args_t;
 
 typedef enum arg_kind {
-    ARG_TEXT,    /* str_t */
-    ARG_NUMBER,  /* int64_t */
-    ARG_AMOUNT,  /* int64_t cents, from pesos */
-    ARG_PERCENT, /* int64_t basis points */
-    ARG_MM,      /* int64_t, from mm, cm or m */
-    ARG_WISH,    /* int64_t: 1 with, 2 without */
-    ARG_SORT,    /* str_t */
-    ARG_MONTHS,  /* months[], month_count */
+    ARG_TEXT,     /* str_t */
+    ARG_NUMBER,   /* int64_t */
+    ARG_AMOUNT,   /* int64_t cents, from pesos */
+    ARG_PERCENT,  /* int64_t basis points */
+    ARG_MM,       /* int64_t, from mm, cm or m */
+    ARG_WISH,     /* int64_t: 1 with, 2 without */
+    ARG_SORT,     /* str_t */
+    ARG_MONTHS,   /* months[], month_count */
+    ARG_INTEREST, /* str_t */
+    ARG_OWN,      /* str_t; one that is longer than it may be is refused, not cut */
 } arg_kind_t;
 
 /* offset is where the value goes in tool_args_t. */
@@ -71,6 +75,9 @@ extern const size_t tool_arg_count;
 
 /* The words ARG_SORT takes, ended by NULL. */
 extern const char *const tool_sorts[];
+
+/* The same for ARG_INTEREST. */
+extern const char *const tool_interests[];
 
 /* TOOL_COUNT for an unknown name. */
 tool_id_t tool_by_name(str_t name);

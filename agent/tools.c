@@ -9,10 +9,12 @@
 #include <sys/queue.h>
 
 #include "agent/kept.h"
+#include "agent/lead.h"
 #include "agent/tokens.h"
 #include "agent/tool_args.h"
 #include "agent/tool_json.h"
 #include "common/metrics.h"
+#include "common/text.h"
 
 #define MAX_RESULT (PROTO_MAX_REPLY - 1024) /* bytes; the entry that keeps it takes no more */
 #define PASSAGES_WANTED 3
@@ -187,6 +189,32 @@ static void quote(tool_run_t *run, const proto_car_t *car)
     set_text(run, &text, found.count > 0);
 }
 
+/* ---- save_lead ---- */
+
+/* Nothing is kept yet: that is COMMIT's. */
+static void set_lead(tool_run_t *run, const proto_car_t *car)
+{
+    proto_lead_t *lead = arena_alloc(run->arena, sizeof *lead);
+    buf_t text;
+    if (!lead) {
+        set_error(run, "too much was looked up in this turn; answer with what there is");
+        return;
+    }
+    *lead = (proto_lead_t){
+        .interest = run->args.interest, .name = run->args.name, .contact = run->args.contact};
+    if (car) {
+        const char *name = arena_printf(run->arena, "%.*s %.*s %.*s %d", STR_ARG(car->make),
+                                        STR_ARG(car->model), STR_ARG(car->version), (int)car->year);
+        lead->stock_id = car->stock_id;
+        lead->price = car->price;
+        lead->car = utf8_front(str_from(name ? name : ""), LEAD_MAX_CAR);
+    }
+    run->result = (tool_result_t){.lead = lead};
+    buf_init(&text, MAX_RESULT);
+    tool_json_lead(&text, lead->car);
+    set_text(run, &text, true);
+}
+
 /* ---- what the catalog answers ---- */
 
 static void take_page(tool_run_t *run, const proto_paged_t *paged, buf_t *text)
@@ -205,6 +233,10 @@ static bool take_car(tool_run_t *run, const proto_cars_t *cars, buf_t *text)
     if (run->tool == TOOL_GET_CAR) {
         tool_json_car(text, cars, run->args.stock_id);
         return true;
+    }
+    if (cars->cars_count && run->tool == TOOL_SAVE_LEAD) {
+        set_lead(run, &cars->cars[0]);
+        return false;
     }
     if (cars->cars_count) {
         quote(run, &cars->cars[0]);
@@ -285,6 +317,20 @@ static void ask_car(tool_run_t *run, const proto_trace_t *trace, int64_t timeout
     ask(run, trace, timeout_ms, PROTO_GET_CAR, &msg);
 }
 
+static void start_lead(tool_run_t *run, const proto_trace_t *trace, int64_t timeout_ms)
+{
+    const char *why = NULL;
+    if (!lead_check(&run->context, &run->args, &why)) {
+        set_error(run, why);
+    } else if (run->args.stock_id) {
+        ask_car(run, trace, timeout_ms);
+        return;
+    } else {
+        set_lead(run, NULL);
+    }
+    finish_soon(run);
+}
+
 /* With a car the price is the catalog's; a price alone is quoted as it is. */
 static void start_quote(tool_run_t *run, const proto_context_t *context, const proto_trace_t *trace,
                         int64_t timeout_ms)
@@ -333,6 +379,9 @@ static void start(tool_run_t *run, const proto_context_t *context, const proto_t
     case TOOL_RESOLVE_NAMES:
         ask(run, trace, timeout_ms, PROTO_RESOLVE, &(proto_resolve_t){.text = args->text});
         break;
+    case TOOL_SAVE_LEAD:
+        start_lead(run, trace, timeout_ms);
+        break;
     case TOOL_COUNT:
         break;
     }
@@ -355,7 +404,7 @@ tool_run_t *tools_run(tools_t *self, str_t name, str_t arguments, const proto_co
     metric_add_label(METRIC_TOOL_CALLS, label(run->tool), 1);
     if (run->tool == TOOL_COUNT) {
         set_error(run, "there is no tool of this name; use search_cars, get_car, list_makes, "
-                       "quote_financing or search_knowledge");
+                       "quote_financing, search_knowledge or save_lead");
         finish_soon(run);
     } else if (!tool_args_read(run->tool, arguments, &run->args, arena, &why)) {
         set_error(run, why);

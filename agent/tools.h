@@ -9,6 +9,8 @@
  *   list_makes        make or null                   makes, or models of a make, with counts
  *   quote_financing   stock_id or price, down payment (amount or percent), months (list)
  *   search_knowledge  question                       passages of what the shop wrote
+ *   save_lead         interest, stock_id, name, contact
+ *                                                    somebody who may buy, for COMMIT to keep
  *   resolve_names     text                           makes and models a sentence names; for the
  *                                                    offline seller only, not offered to a server
  */
@@ -43,6 +45,7 @@ typedef struct tool_result {
     const proto_quote_t *quotes;
     size_t quote_count;
     const proto_resolved_t *resolved;
+    const proto_lead_t *lead; /* interest, name, contact, and the car: id, name, price */
 } tool_result_t;
 
 typedef void(tool_done_t)(void *arg, const tool_result_t *result);

@@ -12,6 +12,7 @@
  *   turn_think.c    the model and the tools
  *   turn_check.c    whether what it wrote may be said
  *   turn_survey.c   what is the survey's, and not the model's
+ *   turn_lead.c     somebody who may buy
  *   turn_alerts.c   what the people of the shop are told of it
  *   turns.c         all of them
  *
@@ -151,6 +152,9 @@ struct turn {
     bool asks;     /* nobody has written: this turn puts the question */
     bool overtaken;
 
+    proto_lead_t lead; /* that this turn makes; its interest is empty: none */
+    bool lead_made;    /* … and nobody knew of it before */
+
     /* the answer */
     str_t text;
     proto_survey_t survey_after; /* state "": none */
@@ -266,6 +270,12 @@ bool turn_survey_answers(turn_t *self);
 /* The whole answer; and what COMMIT stores of the survey. */
 str_t turn_survey_whole(turn_t *self);
 void turn_survey_end(turn_t *self);
+
+/* A tool's lead, of which the arena holds the strings. */
+void turn_lead_take(turn_t *self, const proto_lead_t *lead);
+
+/* The whole one, when the conversation is as it will be stored. NULL: there is none. */
+const proto_lead_t *turn_lead_whole(turn_t *self);
 
 void turn_claim(turn_t *self);
 void turn_commit(turn_t *self);

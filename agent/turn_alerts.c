@@ -63,12 +63,28 @@ static void tell_person(const turn_t *self)
     alert_desk_raise(self->parts->alerts, ALERT_PERSON, &alert, key);
 }
 
+/* Once of a person and car. */
+static void tell_lead(const turn_t *self)
+{
+    const proto_lead_t *lead = &self->lead;
+    char key[MAX_KEY], who[MAX_TEXT + 1];
+    snprintf(who, sizeof who, "%.*s%s%.*s", STR_ARG(lead->name),
+             lead->name.size && lead->contact.size ? ", " : "", STR_ARG(lead->contact));
+    proto_alert_t alert = {.user_id = self->user_id,
+                           .subject = utf8_front(lead->car, MAX_SUBJECT),
+                           .text = str_from(who)};
+    snprintf(key, sizeof key, "lead %lld %.*s", (long long)lead->stock_id, STR_ARG(self->user_id));
+    alert_desk_raise(self->parts->alerts, ALERT_LEAD, &alert, key);
+}
+
 void turn_alerts(const turn_t *self)
 {
     if (!self->parts->alerts)
         return;
     if (has_quoted(self))
         tell_quote(self);
+    if (self->lead_made)
+        tell_lead(self);
     if (self->context.wants_person)
         tell_person(self);
     tell_score(self);

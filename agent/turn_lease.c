@@ -184,7 +184,8 @@ static void take_news(turn_t *self, const proto_claimed_t *claimed)
     self->joins += !self->think_at_ms;
     metric_add(METRIC_TURNS_JOINED, 1);
     turn_rewind(self);
-    take_messages(self, claimed); /* those there is no room for wait for the next turn */
+    self->lead = (proto_lead_t){0}; /* they may think otherwise by now */
+    take_messages(self, claimed);   /* those there is no room for wait for the next turn */
     turn_fit(self, false);
     self->model_calls = 0;
     turn_move(self, TURN_EVENT_AGAIN);
@@ -271,6 +272,7 @@ static void on_committed(void *arg, const rpc_answer_t *answer)
         const proto_committed_t *committed = answer->msg;
         self->waiting = committed->waiting;
         self->overtaken = committed->overtaken;
+        self->lead_made = str_is(committed->lead, "made");
         turn_move(self, TURN_EVENT_COMMITTED);
         return;
     }
@@ -306,6 +308,11 @@ void turn_commit(turn_t *self)
                           .tokens = turn_tokens(self),
                           .calls = self->ledger.record.model_calls,
                           .talk = self->talk};
+    const proto_lead_t *lead = turn_lead_whole(self);
+    if (lead) {
+        msg.lead = (proto_lead_t *)lead;
+        msg.lead_count = 1;
+    }
     if (self->context.wants_person)
         msg.wanted = STR_LIT("asked");
     self->session_call = ask(self, PROTO_COMMIT, &msg, COMMIT_MS, on_committed);

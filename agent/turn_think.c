@@ -249,6 +249,8 @@ static void take_results(turn_t *self)
             return;
         }
         found_add(&self->found, &call->result);
+        if (call->result.lead)
+            turn_lead_take(self, call->result.lead);
     }
     turn_move(self, TURN_EVENT_RESULTS);
 }

@@ -106,7 +106,7 @@
     S(CONSOLE_TRIES, INT, "5", "1..1000", "wrong passwords for one name before it is locked for CONSOLE_LOCK_MS; four times as many from one address") \
     S(CONSOLE_LOCK_MS, MS, "5m", "100..86400000", "how long a name or an address with too many wrong passwords is locked") \
     S(DRAIN_MS, MS, "10s", "0..600000", "how long what is under way may take to end once a process is told to (SIGTERM); what has not ended then is given back to those that stay") \
-    S(ALERTS, TEXT, "all", "", "what the people of the shop are told: all, or some of quote,person,score,undelivered,model,budget,missing; needs one of the addresses below") \
+    S(ALERTS, TEXT, "all", "", "what the people of the shop are told: all, or some of quote,lead,person,score,undelivered,model,budget,missing; needs one of the addresses below") \
     S(ALERT_LANGUAGE, TEXT, "es", "es|en", "in which language") \
     S(ALERT_SLACK_URL, SECRET, "", "", "incoming webhook of Slack, or of anything that takes the same, where alerts are posted") \
     S(ALERT_WEBHOOK_URL, TEXT, "", "", "address where alerts are posted as JSON, signed with ALERT_WEBHOOK_SECRET") \

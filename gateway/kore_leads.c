@@ -132,8 +132,7 @@ static wait_t *start(struct http_request *req, str_t id, proto_change_lead_t *ch
         body = (str_t){(const char *)req->http_body->data, req->content_length};
     if (lookup_user(arena, id, &user_id, &problem) &&
         no_query_check(str_from(req->query_string), &problem) &&
-        (!change ||
-         lead_change_parse(body, str_from(caller.name), arena, change, &problem)))
+        (!change || lead_change_parse(body, str_from(caller.name), arena, change, &problem)))
         wait = wait_start(req, &kind, &arena, user_id, started_us, lookup_patience());
     else
         answer_problem(req, &problem, NULL, started_us);

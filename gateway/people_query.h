@@ -9,7 +9,8 @@
 #define PEOPLE_QUERY_LIMIT 25 /* where none is said */
 #define PEOPLE_QUERY_MAX_LIMIT 50
 
-/* filter (failed, unhappy, hot), q, before, limit; an empty value means any. Strings live in the arena.
+/* filter (failed, unhappy, hot), q, before, limit; an empty value means any. Strings live in the
+ * arena.
  */
 bool people_query_parse(str_t text, arena_t *arena, proto_list_people_t *query, problem_t *problem);
 

@@ -9,7 +9,8 @@
 --       which somebody may be asked, ms that a survey is remembered, tokens and calls spent, what the
 --       shop's clock is ahead of UTC, the last of what was said with a person of the shop that the
 --       context has now or 0, why they want a person or '', what they leave for them or '', the car of a lead,
---       0 for none yet, or '' if there is no lead, its name, contact and record, ms that it is kept
+--       0 for none yet, or '' if there is no lead, its name, contact and record, ms that it is
+--       kept, what they want
 -- Answers {'committed', waiting, 'queued', 'dropped' or '': what became of the reply in the outbox,
 --         what came of the survey: 'asked', 'promoter', 'passive', 'detractor' or '', 1 if a comment
 --         came or 0, 1 if they did not wait for a person before and do now, or 0, 'made', 'changed' or '': what
@@ -175,7 +176,7 @@ if ARGV[24] ~= '0' then
 end
 local lead, stage = '', ''
 if ARGV[27] ~= '' then
-    lead, stage = keep_lead(KEYS[11], KEYS[12], turn, unpack(ARGV, 27, 31))
+    lead, stage = keep_lead(KEYS[11], KEYS[12], turn, unpack(ARGV, 27, 32))
 end
 redis.call('HSET', state, 'holder', '', 'turn', turn)
 rank(ARGV[10])

@@ -43,8 +43,8 @@ local function same_lead(ids, known, car)
     return bare or nil
 end
 
--- One open lead of a person and car. Returns 'made' or 'changed', and its stage.
-local function keep_lead(leads, listed, turn, car, name, contact, record, kept)
+-- One open lead of a person and car. Who only leaves their name wants no less than before. Returns 'made' or 'changed', and its stage.
+local function keep_lead(leads, listed, turn, car, name, contact, record, kept, interest)
     local ids, known = read_leads(leads)
     local id = same_lead(ids, known, car)
     local became = id and 'changed' or 'made'
@@ -62,7 +62,7 @@ local function keep_lead(leads, listed, turn, car, name, contact, record, kept)
         id, known[turn] = turn, {made = now, stage = 'new', car = car}
     end
     local lead = known[id]
-    if car ~= '0' or lead.car == '0' then
+    if became == 'made' or lead.car == '0' or (car ~= '0' and interest ~= 'contact') then
         lead.car = car
         redis.call('HSET', leads, 'record ' .. id, record)
     end

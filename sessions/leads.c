@@ -300,10 +300,9 @@ static void finish(look_t *self)
     if (self->count > limit) {
         const proto_lead_t *last = &self->page[limit - 1];
         self->told.leads_count = limit;
-        self->told.before = str_from(
-            arena_printf(self->arena, "%" PRId64 " %u %zu:%.*s%.*s", last->at_ms,
-                         self->where[limit - 1], last->user_id.size, STR_ARG(last->user_id),
-                         STR_ARG(last->lead_id)));
+        self->told.before = str_from(arena_printf(
+            self->arena, "%" PRId64 " %u %zu:%.*s%.*s", last->at_ms, self->where[limit - 1],
+            last->user_id.size, STR_ARG(last->user_id), STR_ARG(last->lead_id)));
     }
     answer(self);
 }

@@ -10,9 +10,9 @@
 #include "sessions/people_index.h"
 #include "sessions/redis.h"
 
-#define LEADS_SHOWN 100  /* in one answer, at most */
-#define LEADS_AT_ONCE 8  /* requests under way */
-#define LEADS_WAVE 64    /* partitions asked at once */
+#define LEADS_SHOWN 100 /* in one answer, at most */
+#define LEADS_AT_ONCE 8 /* requests under way */
+#define LEADS_WAVE 64   /* partitions asked at once */
 
 typedef struct leads leads_t;
 

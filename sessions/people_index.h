@@ -29,7 +29,8 @@ void people_index_handle(people_index_t *self, const rpc_request_t *request);
 /* Told and not waited for: a delivery failed; their lead has that stage (made: by a turn, which may
  * be their first); a score (0 to 10) was given. */
 void people_index_failed(people_index_t *self, str_t user_id, int64_t deadline);
-void people_index_lead(people_index_t *self, str_t user_id, str_t stage, bool made, int64_t deadline);
+void people_index_lead(people_index_t *self, str_t user_id, str_t stage, bool made,
+                       int64_t deadline);
 void people_index_scored(people_index_t *self, str_t user_id, int64_t score, int64_t deadline);
 
 /* Told and not waited for: somebody of the shop has done something about it, or the customer wrote

@@ -265,6 +265,7 @@ static void add_lead(request_t *self, const proto_lead_t *lead)
         add(&self->words, buf_view(&self->records[3]));
     }
     add_number(&self->words, REQUEST_LEAD_KEPT_MS);
+    add(&self->words, lead ? lead->interest : (str_t){0});
 }
 
 static bool commit(request_t *self, const char **why)

@@ -110,6 +110,13 @@ def test_who_names_the_car_later_has_one_lead(talk):
     assert (one.stock_id, one.contact, one.interest) == (7, "luis@example.com", "visit")
 
 
+def test_who_leaves_a_number_wants_no_less_than_before(talk):
+    turn(talk, lead(5, interest="reserve"))
+    turn(talk, lead(5, interest="contact", contact="5512345678", said="mi cel es 5512345678"))
+    (one,) = of_person(talk)
+    assert (one.interest, one.contact, one.said) == ("reserve", "5512345678", "quiero verlo")
+
+
 def test_a_closed_lead_stays_and_the_next_is_new(talk):
     first = turn(talk, lead(3))[1]
     change(talk, first, stage="lost")

@@ -13,6 +13,7 @@
 #include "agent/context.h"
 #include "agent/ground.h"
 #include "agent/kept.h"
+#include "agent/lead.h"
 #include "agent/model_offline.h"
 #include "agent/tool_args.h"
 #include "agent/tool_json.h"
@@ -339,6 +340,14 @@ static inline void shop_run(shop_t *self, tool_id_t tool, const tool_args_t *arg
         proto_facet_t makes[2] = {{S("Audi"), 3, 0}, {S("Nissan"), 8, 0}};
         proto_facets_t facets = {.facets = makes, .facets_count = 2, .cars = SHOP_COUNT};
         tool_json_facets(text, &facets, args->make);
+        break;
+    }
+    case TOOL_SAVE_LEAD: {
+        const char *why = NULL;
+        if (lead_check(&self->now.now, args, &why))
+            tool_json_lead(text, STR_LIT(""));
+        else
+            tool_json_error(text, why);
         break;
     }
     case TOOL_QUOTE_FINANCING:

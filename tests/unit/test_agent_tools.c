@@ -248,7 +248,7 @@ static void test_schema_is_strict(void **state)
     str_t schema = tools_schema();
     assert_ptr_equal(schema.data, tools_schema().data);
     cJSON *tools = cJSON_ParseWithLength(schema.data, schema.size);
-    assert_int_equal(cJSON_GetArraySize(tools), 5);
+    assert_int_equal(cJSON_GetArraySize(tools), 6);
     for (const cJSON *tool = tools->child; tool; tool = tool->next) {
         const cJSON *function = cJSON_GetObjectItem(tool, "function");
         const char *name = cJSON_GetObjectItem(function, "name")->valuestring;

@@ -362,25 +362,43 @@ static void commit_becomes_a_command(void **state)
                           .wanted = STR_LIT("asked"),
                           .wanted_note = STR_LIT("llámenme")};
     redisReply *got = command(PROTO_COMMIT, &msg);
-    assert_keys(got, 13);
+    assert_keys(got, 15);
     assert_string_equal(got->element[11]->str, "most:{300}:spent:a");
-    assert_string_equal(got->element[17]->str, "3609000"); /* the state outlives the rest */
-    assert_string_equal(got->element[18]->str, "12");
-    assert_string_equal(got->element[19]->str, "t1");
-    assert_string_equal(got->element[20]->str, "4");
-    assert_int_equal(got->element[22]->len, 0); /* no context: forget */
-    assert_words(got, 23,
-                 (const char *[]){"5000",       "9000",     "2000",       "256",      "",
-                                  "",           "",         "",           "0",        "1800000",
-                                  "2592000000", "82800000", "2592000000", "1500",     "2",
-                                  "-21600000",  "7",        "asked",      "llámenme", NULL});
+    assert_string_equal(got->element[19]->str, "3609000"); /* the state outlives the rest */
+    assert_string_equal(got->element[20]->str, "12");
+    assert_string_equal(got->element[21]->str, "t1");
+    assert_string_equal(got->element[22]->str, "4");
+    assert_int_equal(got->element[24]->len, 0); /* no context: forget */
+    assert_words(got, 25,
+                 (const char *[]){"5000",       "9000",     "2000",       "256",         "",
+                                  "",           "",         "",           "0",           "1800000",
+                                  "2592000000", "82800000", "2592000000", "1500",        "2",
+                                  "-21600000",  "7",        "asked",      "llámenme",    "",
+                                  "",           "",         "",           "34560000000", "",
+                                  NULL});
     freeReplyObject(got);
+
+    proto_lead_t lead = {.lead_id = STR_LIT("not ours to say"),
+                         .interest = STR_LIT("visit"),
+                         .stock_id = 7,
+                         .name = STR_LIT("Ana"),
+                         .contact = STR_LIT("55")};
+    msg.lead = &lead;
+    msg.lead_count = 1;
+    got = command(PROTO_COMMIT, &msg);
+    assert_string_equal(got->element[44]->str, "7");
+    assert_string_equal(got->element[45]->str, "Ana");
+    assert_string_equal(got->element[46]->str, "55");
+    assert_null(memmem(got->element[47]->str, got->element[47]->len, "ours", 4));
+    assert_string_equal(got->element[49]->str, "visit");
+    freeReplyObject(got);
+    msg.lead_count = 0;
 
     proto_context_t context = {.version = 1};
     msg.context = &context;
     msg.context_count = 1;
     got = command(PROTO_COMMIT, &msg);
-    assert_true(got->element[22]->len > 0);
+    assert_true(got->element[24]->len > 0);
     freeReplyObject(got);
 }
 
@@ -727,9 +745,10 @@ static void nonsense_is_refused(void **state)
         {PROTO_LOG_TURN, &(proto_log_turn_t){none, &good, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_id, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &spendthrift, 1}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, -1, 0, 0, none, none}},
+        {PROTO_COMMIT,
+         &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, -1, 0, 0, none, none, NULL, 0}},
         {PROTO_COMMIT, &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0,
-                                         REQUEST_MAX_SPENT + 1, 0, none, none}},
+                                         REQUEST_MAX_SPENT + 1, 0, none, none, NULL, 0}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_claim, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_message, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &backwards, 1}},
@@ -748,17 +767,22 @@ static void nonsense_is_refused(void **state)
         {PROTO_RENEW, &(proto_renew_t){a, 0, 1}},
         {PROTO_RENEW, &(proto_renew_t){a, 1, -1}},
         {PROTO_RENEW, &(proto_renew_t){none, 1, 1}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 0, &reply, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none}},
         {PROTO_COMMIT,
-         &(proto_commit_t){none, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_turn, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &no_seq, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none}},
+         &(proto_commit_t){a, 0, &reply, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none, NULL, 0}},
+        {PROTO_COMMIT,
+         &(proto_commit_t){none, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none, NULL, 0}},
+        {PROTO_COMMIT,
+         &(proto_commit_t){a, 1, &no_turn, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none, NULL, 0}},
+        {PROTO_COMMIT,
+         &(proto_commit_t){a, 1, &no_seq, 1, NULL, 0, NULL, 0, 0, 0, 0, none, none, NULL, 0}},
         {PROTO_RELEASE, &(proto_release_t){a, -1}},
         {PROTO_RELEASE, &(proto_release_t){none, 1}},
         {PROTO_RESET, &(proto_reset_t){none}},
         {PROTO_READ, &(proto_read_t){none}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0, -1, none, none}},
-        {PROTO_COMMIT, &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0, 0, a, none}},
+        {PROTO_COMMIT,
+         &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0, -1, none, none, NULL, 0}},
+        {PROTO_COMMIT,
+         &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0, 0, a, none, NULL, 0}},
         {PROTO_TAKE_OVER, &(proto_take_over_t){none, a, false}},
         {PROTO_TAKE_OVER, &(proto_take_over_t){a, none, false}},
         {PROTO_SAY, &(proto_say_t){none, a, a, a, say}},
@@ -789,7 +813,8 @@ static void too_large_a_context_is_refused(void **state)
         entries[i] = (proto_entry_t){.role = STR_LIT("user"), .text = {text, sizeof text}};
     proto_context_t context = {.version = 1, .entries = entries, .entries_count = 17};
     proto_reply_t reply = {.turn_id = STR_LIT("t"), .text = STR_LIT("x"), .upto_seq = 1};
-    proto_commit_t msg = {STR_LIT("a"), 1, &reply, 1, &context, 1, NULL, 0, 0, 0, 0, {0}, {0}};
+    proto_commit_t msg = {STR_LIT("a"), 1,   &reply, 1, &context, 1, NULL, 0, 0, 0, 0,
+                          {0},          {0}, NULL,   0};
     const char *why = NULL;
     size_t size;
     assert_null(request_command(&limits, PROTO_COMMIT, &msg, &size, &why));
@@ -1040,19 +1065,22 @@ static void the_rest_is_read(void **state)
     fixture_t *self = *state;
     assert_int_equal(ANSWERED(self, PROTO_RENEW, "*1\r\n$2\r\nok\r\n")->type, PROTO_OK);
     assert_error(ANSWERED(self, PROTO_RENEW, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
+    assert_int_equal(ANSWERED(self, PROTO_COMMIT,
+                              "*8\r\n$9\r\ncommitted\r\n:2\r\n$6\r\nqueued\r\n$5\r\nasked\r\n:"
+                              "1\r\n:1\r\n$4\r\nmade\r\n$3\r\nnew\r\n")
+                         ->msg.committed.waiting,
+                     2);
     assert_int_equal(
         ANSWERED(self, PROTO_COMMIT,
-                 "*6\r\n$9\r\ncommitted\r\n:2\r\n$6\r\nqueued\r\n$5\r\nasked\r\n:1\r\n:1\r\n")
-            ->msg.committed.waiting,
-        2);
-    assert_int_equal(
-        ANSWERED(self, PROTO_COMMIT, "*6\r\n$5\r\nagain\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n")
+                 "*8\r\n$5\r\nagain\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n$0\r\n\r\n$0\r\n\r\n")
             ->type,
         PROTO_COMMITTED);
     assert_true(str_is(self->answer.heard, ""));
-    assert_true(ANSWERED(self, PROTO_COMMIT,
-                         "*6\r\n$9\r\novertaken\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n")
-                    ->msg.committed.overtaken);
+    assert_true(
+        ANSWERED(
+            self, PROTO_COMMIT,
+            "*8\r\n$9\r\novertaken\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n:0\r\n:0\r\n$0\r\n\r\n$0\r\n\r\n")
+            ->msg.committed.overtaken);
     assert_error(ANSWERED(self, PROTO_COMMIT, "*1\r\n$5\r\nstale\r\n"), PROTO_CODE_STALE_TOKEN);
     assert_error(ANSWERED(self, PROTO_COMMIT, "*3\r\n$5\r\nwrong\r\n:1\r\n:2\r\n"),
                  PROTO_CODE_INVALID);
