@@ -21,7 +21,7 @@ typedef struct leads_wait {
     size_t told;
 } leads_wait_t;
 
-static const wait_kind_t kind = {"leads", sizeof(leads_wait_t), NULL, wait_restarts, NULL};
+static const wait_kind_t kind = {"leads", sizeof(leads_wait_t), NULL, wait_restarts, NULL, NULL};
 
 /* ---- the list ---- */
 
