@@ -125,5 +125,5 @@ def test_each_kind_of_alert_can_be_left_out_and_a_lead_is_told_once(new_stack, t
     stack = new_stack(agents=1, env=alerts_to(target, ALERTS="lead,person"))
     says(stack, "ana", "busco un mazda", "el primero a 48 meses con 20% de enganche", "quiero apartar el primero",
          "me llamo Ana", "lo quiero apartar, de verdad", "quiero hablar con una persona")
-    kinds = [target.wait()["kind"] for _ in range(2)]
+    kinds = sorted(target.wait()["kind"] for _ in range(2))  # two at once come in any order
     assert kinds == ["lead", "person"], "no quote, and the lead once"
