@@ -720,22 +720,30 @@ char *request_turn_read(const request_turns_t *range, size_t *size)
     return bytes;
 }
 
+/* A script with two keys of a partition, whose names are the caller's to free. */
+static void begin_partition(words_t *words, buf_t names[2], script_t script, unsigned partition,
+                            const session_key_t keys[2])
+{
+    begin(words, script);
+    add_number(words, 2);
+    for (size_t i = 0; i < 2; i++) {
+        buf_init(&names[i], KEY_MAX);
+        keys_partition_name(&names[i], keys[i], partition);
+        add(words, buf_view(&names[i]));
+    }
+}
+
 char *request_sweep(const request_limits_t *limits, unsigned partition, size_t max, size_t *size)
 {
     words_t words = {.count = 0};
     buf_t names[2];
-    begin(&words, SCRIPT_SWEEP);
-    add_number(&words, 2);
-    for (size_t i = 0; i < 2; i++) {
-        buf_init(&names[i], KEY_MAX);
-        keys_partition_name(&names[i], i ? KEY_CLOCK : KEY_READY, partition);
-        add(&words, buf_view(&names[i]));
-    }
+    begin_partition(&words, names, SCRIPT_SWEEP, partition,
+                    (const session_key_t[]){KEY_READY, KEY_CLOCK});
     add_number(&words, (int64_t)max);
     add_number(&words, limits->lease_ms);
     char *bytes = format(&words, size);
-    for (size_t i = 0; i < 2; i++)
-        buf_free(&names[i]);
+    buf_free(&names[0]);
+    buf_free(&names[1]);
     return bytes;
 }
 
@@ -743,13 +751,8 @@ char *request_surveys(unsigned partition, const proto_surveys_t *msg, size_t *si
 {
     words_t words = {.count = 0};
     buf_t names[2];
-    begin(&words, SCRIPT_SURVEYS);
-    add_number(&words, 2);
-    for (size_t i = 0; i < 2; i++) {
-        buf_init(&names[i], KEY_MAX);
-        keys_partition_name(&names[i], i ? KEY_OPINIONS : KEY_SURVEYS, partition);
-        add(&words, buf_view(&names[i]));
-    }
+    begin_partition(&words, names, SCRIPT_SURVEYS, partition,
+                    (const session_key_t[]){KEY_SURVEYS, KEY_OPINIONS});
     add_number(&words, msg->since_day);
     add_number(&words, msg->until_day);
     add_number(&words, msg->comments);

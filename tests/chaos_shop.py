@@ -268,20 +268,20 @@ class Load(soak.Soak):
 class World:
     """The shop with its simulators, and what is measured of its processes."""
 
-    def __init__(self, seed, agents=2, latency_ms=(30, 300), shop=Shop):
+    def __init__(self, seed, agents=2, latency_ms=(30, 300), shop=Shop, env=None):
         self.seed, self.loads, self.kind = seed, 0, shop
         self.random = random.Random(seed)
         self.model = openai_sim.Sim(seed=seed, latency_ms=list(latency_ms), echo=True)
         self.sim = TwilioSim(seed=seed, webhook_ms=WEBHOOK_MS)
         self.lines = chaos_net.Lines()
-        self.agents = agents
+        self.agents, self.env = agents, env or {}
 
     def __enter__(self):
         for each in (self.model, self.sim, self.lines):
             each.start()
         try:
             self.shop = self.kind(self.lines, agents=self.agents,
-                                  env={**SETTINGS, **self.model.env, **self.sim.env})
+                                  env={**SETTINGS, **self.model.env, **self.sim.env, **self.env})
             self.sim.control(reach={soak.BASE: self.shop.balancer.url})
             self.shop.start()
         except BaseException:

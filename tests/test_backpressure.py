@@ -1,6 +1,7 @@
 """More than can be done: who can come again is told so, what was acknowledged is kept and answered,
 nothing grows without bound, and when there is room again all goes on by itself."""
 
+import collections
 import concurrent.futures
 
 import pytest
@@ -143,3 +144,31 @@ def test_who_floods_is_alone_in_waiting(new_shop):
         most.eventually(lambda: person(666) in sim.people() and not read(stack, person(666)).waiting)
         most.eventually(lambda: not read(stack, person(666)).outbox)
         assert len(sim.people()[person(666)]) <= 3
+
+
+def test_who_floods_several_gateways_is_alone_in_waiting():
+    """The same through two gateways, dispatchers, session services and agents: however many there are,
+    a person has one turn, and one inbox whose room they all know."""
+    with chaos_shop.World(9, env={"AGENT_CREDIT": "2", "OPENAI_FIRST_MS": "5m", "TURN_MS": "5m",
+                                  "REQUEST_MS": "5m"}) as world:
+        world.model.control(hold_if="torrente")
+        fronts = list(world.shop.fronts.values())
+        https = [stacks.Http(port) for port in fronts]
+        thrown = [flood.webhook(person(667), f"torrente {n}") for n in range(1000)]
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            floods = [pool.submit(flood.throw, port, thrown[n::2], 100)
+                      for n, port in enumerate(fronts)]
+            answers = list(pool.map(lambda n: https[n % 2].ask(f"otra-{n}", "busco un kia"),
+                                    range(30)))
+            statuses = [each.result() for each in floods]
+        assert sum(statuses, collections.Counter()) == {200: 100, 503: 900}
+        assert all(each[503] > 0 for each in statuses)
+        assert [answer.status for answer in answers] == [200] * 30
+        assert read(world.shop, person(667)).waiting == 100
+        most.eventually(lambda: read(world.shop, person(667)).leased)
+        assert person(667) not in world.sim.people()
+        world.model.control(hold_if="")
+        most.eventually(lambda: person(667) in world.sim.people()
+                        and not read(world.shop, person(667)).waiting)
+        most.eventually(lambda: not read(world.shop, person(667)).outbox)
+        assert len(world.sim.people()[person(667)]) <= 3

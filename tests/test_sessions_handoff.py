@@ -494,3 +494,40 @@ def test_somebody_waits_once(talk):
     read = talk.read()
     assert (read.wanted_ms, read.wanted_why, read.wanted_note) == (since, "failed",
                                                                    "que me llamen a las 5")
+
+
+# ---- when a conversation that a person has is looked at, and how long it is kept ----
+
+def ttl_and_look(talk):
+    """ms that the state is kept (-1: for ever), and when the sweeper looks (None: never)."""
+    with talk.stack.redis() as redis:
+        return redis.pttl(key("state", talk.user)), redis.zscore(key("ready", talk.user), talk.user)
+
+
+def test_the_sweeper_looks_when_a_person_has_been_silent_for_too_long(talk):
+    talk.enqueue("first")
+    talk.commit(talk.claim(), "t1")
+    assert ttl_and_look(talk)[1] is None
+    take(talk)
+    ttl, look = ttl_and_look(talk)
+    assert (ttl, look) == (-1, float(state(talk, "by_until")))
+    give(talk)
+    ttl, look = ttl_and_look(talk)
+    assert ttl > 0 and look is None
+
+
+def test_a_person_who_may_be_silent_for_ever_keeps_the_conversation():
+    """HANDOFF_TTL=0: nobody ever looks, and nothing of it expires."""
+    with Sessions(env={"HANDOFF_TTL": "0"}) as service:
+        talk = service.conversation()
+        with talk.client:
+            talk.enqueue("first")
+            talk.commit(talk.claim(), "t1")
+            assert ttl_and_look(talk)[0] > 0
+            take(talk)
+            assert state(talk, "by_until") is None
+            assert ttl_and_look(talk) == (-1, None)
+            talk.enqueue("second")
+            assert ttl_and_look(talk) == (-1, None)
+            give(talk)
+            assert ttl_and_look(talk)[0] > 0
