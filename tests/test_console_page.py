@@ -29,7 +29,7 @@ def shop():
                                 capture_output=True, text=True, check=True).stdout.split()[-1]
     for user, texts in {"whatsapp:+5215512345678": ("busco un nissan de menos de 300 mil", "el segundo a 48 meses con 20% de enganche"),
                         "luis": ("hola",), EVIL: (EVIL, "busco un mazda"),
-                        "maria": ("quiero una camioneta",)}.items():
+                        "maria": ("busco un mazda", "quiero apartar el primero, me llamo María López")}.items():
         for text in texts:
             say(made, user, text)
     yield made
@@ -139,10 +139,10 @@ class Console:
 
 WALK = [("es-MX", DESKTOP, "light"), ("es-MX", PHONE, "dark"), ("en-GB", DESKTOP, "dark"),
         ("en-GB", PHONE, "light")]
-READY = {"numbers": ".chart svg", "health": "#processes", "users": "#users tbody tr",
+READY = {"leads": ".leads .lead", "numbers": ".chart svg", "health": "#processes", "users": "#users tbody tr",
          "account": "#password"}
-TITLES = {"es": ["Conversaciones", "Números", "Estado", "Usuarios", "Cuenta"],
-          "en": ["Conversations", "Numbers", "Health", "Users", "Account"]}
+TITLES = {"es": ["Conversaciones", "Interesados", "Números", "Estado", "Usuarios", "Cuenta"],
+          "en": ["Conversations", "Leads", "Numbers", "Health", "Users", "Account"]}
 
 
 @pytest.mark.parametrize("language, size, scheme", WALK)
@@ -164,8 +164,7 @@ def test_every_page_in_both_languages_and_sizes(chromium, shop, language, size, 
     for path, ready in READY.items():
         page.go(path)
         page.one(ready)
-        assert page.text("h1") == TITLES[language[:2]][["numbers", "health", "users",
-                                                         "account"].index(path) + 1]
+        assert page.text("h1") == TITLES[language[:2]][list(READY).index(path) + 1]
         page.shot(f"{name}-{path}")
         page.sound()
     page.one("#sign-out").click()
@@ -188,6 +187,35 @@ def test_a_conversation_comes_up_live_and_grows(chromium, shop):
     assert "search_cars" in page.wait(lambda: page.all(".tools strong"))[-1].text or \
         "search_cars" in page.one(".tools").text
     page.sound()
+
+
+def test_a_lead_comes_up_live_and_is_worked_on(chromium, shop):
+    page = Console(chromium, shop).sign_in().go("leads")
+    page.wait(lambda: "on" in page.one("#live").get_attribute("class"))
+    (known,) = page.wait(lambda: page.all(".lead"))
+    assert known.find_element(By.CSS_SELECTOR, "h2").text == "María López"
+    assert "Mazda" in known.text and "«quiero apartar el primero" in known.text
+    say(shop, "nuevo", "busco un toyota")
+    say(shop, "nuevo", "quiero ir a verlo, el primero")
+    page.wait(lambda: len(page.all(".lead")) == 2, "never listed")
+    assert page.all(".lead .badge")[0].text == "Quiere venir"
+    page.one(".lead summary").click()
+    page.one(".lead details[open] textarea").send_keys(EVIL)
+    page.one(".lead details[open] form button").click()
+    page.wait(lambda: EVIL in page.text(".lead .comments p"))
+    page.one(".lead option[value=won]").click()
+    page.wait(lambda: len(page.all(".lead")) == 1, "won is not open")
+    (lead,) = shop.http.get("/seller/leads/nuevo", headers=AUTH).json()["leads"]
+    assert (lead["stage"], [(n["by"], n["text"]) for n in lead["notes"]]) == ("won", [("ana", EVIL)])
+    page.go("leads?stage=won")
+    page.wait(lambda: [r.get_attribute("data-lead") for r in page.all(".lead")] == [lead["lead_id"]])
+    page.one("#search").send_keys("no hay")
+    page.wait(lambda: page.all(".empty"))
+    assert page.one("#csv").get_attribute("href").endswith("/seller/leads.csv?stage=won&q=no+hay")
+    page.sound()
+    page.go("conversations?filter=hot")
+    page.wait(lambda: page.users() == ["maria"])
+    shop.http.request("DELETE", "/seller/people/nuevo", None, AUTH)
 
 
 def test_what_customers_write_is_never_markup(chromium, shop):
@@ -247,6 +275,8 @@ def test_people_see_what_their_role_allows(chromium, shop):
         assert "Usuarios" not in [a.text for a in page.all("#nav a")]
         page.open("luis")
         buttons[role] = [button.text for button in page.all(".thread .head button")]
+        page.go("leads")
+        assert page.one(".lead select").is_enabled() == bool(page.all("#csv")) == (role == "seller")
         page.go("users")  # by hand: the page is not theirs
         page.wait(lambda: page.text("h1") == "Conversaciones")
     assert buttons == {"viewer": [], "seller": ["Olvidar"]}
@@ -288,7 +318,7 @@ def test_no_page_is_heavy(shop):
     size = 0
     for path in ["/console", "/icon.svg"] + [f"/console/{f}" for f in (
             "console.css", "app.js", "shell.js", "words.js", "conversations.js", "stepin.js",
-            "numbers.js",
+            "leads.js", "numbers.js",
             "health.js", "users.js")]:
         answer = shop.http.get(path)
         assert answer.status == 200 and "script-src 'self'" in answer.headers[

@@ -8,10 +8,11 @@ const PAGE = 25;
 const WATCH_MS = 4000; // receipts of the carrier are no change of the list: they are looked for …
 const WATCHED_MS = 600000; // … for so long after a message
 const underWay = ["waiting", "queued", "accepted", "sending", "sent", "delivered"];
-const filters = [["", "all"], ["person", "personFilter"], ["failed", "failedFilter"], ["unhappy", "unhappyFilter"]];
+const filters = [["", "all"], ["person", "personFilter"], ["failed", "failedFilter"], ["unhappy", "unhappyFilter"], ["hot", "hotFilter"]];
 
 function badges(one) {
   return make("span.badges", {},
+    ["new", "contacted", "visit"].includes(one.lead) ? make("span.badge.warn", {}, say.hot) : null,
     one.person ? make("span.badge", {}, say.hasIt(one.person)) : null,
     one.wanted_at && !one.person ? make("span.badge.warn", {}, say.wantsOne) : null,
     one.writing ? make("span.badge", {}, say.writing) : null,

@@ -1,6 +1,10 @@
 /* What the console says, in Spanish and English, and how it writes times and numbers. */
 const words = {
   es: {
+    leads: "Interesados", leadsOpen: "Abiertos", stage: "Etapa", stage_new: "Nuevo", stage_contacted: "Contactado", stage_visit: "Visita", stage_won: "Ganado", stage_lost: "Perdido", stageOf: (n) => `Etapa de ${n}`,
+    interest_visit: "Quiere venir", interest_test_drive: "Prueba de manejo", interest_reserve: "Apartar", interest_buy: "Comprar", interest_contact: "Que lo contacten",
+    leadCar: "Auto", leadQuote: "Cotización", leadContact: "Contacto", leadSaid: "Dijo", leadMonths: (n, m) => `${n} × ${m}`, leadDown: (m) => `${m} de enganche`, leadNote: "Nota", leadNotes: (n) => (n === 1 ? "1 nota" : `${n} notas`),
+    leadSearch: "Buscar por nombre, número o auto", leadTable: "Tabla (CSV)", leadsNone: "No hay interesados abiertos.", leadsNoneFound: "No hay interesados así.", hotFilter: "Interesados", hot: "Interesado",
     signIn: "Entrar", signInTitle: "Consola", name: "Usuario", password: "Contraseña", signOut: "Salir",
     wrongPassword: "El usuario o la contraseña no es correcto.", locked: (s) => `Demasiados intentos. Vuelve a probar en ${Math.ceil(s / 60)} min.`,
     over: "Tu sesión terminó. Entra de nuevo.", failed: "No se pudo. Inténtalo de nuevo.", offline: "No hay conexión.",
@@ -35,6 +39,10 @@ const words = {
     removeTitle: (n) => `¿Quitar a ${n}?`, removeText: "Ya no podrá entrar y sus sesiones terminan.", passwordFor: (n) => `Contraseña nueva para ${n}`, save: "Guardar", oldPassword: "Contraseña actual", changePassword: "Cambiar contraseña", passwordHint: "Al menos 10 caracteres.", changed: "Contraseña cambiada. Tus otras sesiones terminaron.", roleOf: (n) => `Rol de ${n}`, you: "tú",
   },
   en: {
+    leads: "Leads", leadsOpen: "Open", stage: "Stage", stage_new: "New", stage_contacted: "Contacted", stage_visit: "Visit", stage_won: "Won", stage_lost: "Lost", stageOf: (n) => `Stage of ${n}`,
+    interest_visit: "Wants to come", interest_test_drive: "Test drive", interest_reserve: "Reserve", interest_buy: "Buy", interest_contact: "To be contacted",
+    leadCar: "Car", leadQuote: "Quote", leadContact: "Contact", leadSaid: "Said", leadMonths: (n, m) => `${n} × ${m}`, leadDown: (m) => `${m} down`, leadNote: "Note", leadNotes: (n) => (n === 1 ? "1 note" : `${n} notes`),
+    leadSearch: "Search by name, number or car", leadTable: "Table (CSV)", leadsNone: "There are no open leads.", leadsNoneFound: "There are no such leads.", hotFilter: "Hot leads", hot: "Lead",
     signIn: "Sign in", signInTitle: "Console", name: "User", password: "Password", signOut: "Sign out",
     wrongPassword: "User or password is wrong.", locked: (s) => `Too many attempts. Try again in ${Math.ceil(s / 60)} min.`,
     over: "Your session is over. Sign in again.", failed: "That did not work. Try again.", offline: "There is no connection.",
@@ -94,6 +102,8 @@ const whole = new Intl.NumberFormat(locale);
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 
+const pesos = new Intl.NumberFormat("es-MX", { style: "currency", currency: "MXN", currencyDisplay: "narrowSymbol" });
+export const money = (value) => pesos.format(value).replace(/\.00$/, "");
 export const number = (value) => whole.format(value);
 export const short = (value) => (value < 10000 ? number(value) : new Intl.NumberFormat(locale, { notation: "compact" }).format(value));
 export const time = (iso) => clock.format(new Date(iso));
