@@ -136,7 +136,7 @@ def check_rollback(stack):
 def main():
     with Engine() as engine:
         with compose.Project(engine) as project:
-            project.build()
+            project.build("demo", "monitoring")
         told("images built")
         with Stack(engine, "mostradorswarm") as stack:
             check_deploy(stack)

@@ -83,7 +83,7 @@ class Project:
     def __exit__(self, kind, *_):
         if kind:
             print(self.compose("logs", "--tail", "40", "--no-color", check=False)[-20000:])
-        self.compose("--profile", "demo", "--profile", "monitoring", "down", "-v", "-t", "20",
+        self.compose("--profile", "demo", "--profile", "monitoring", "down", "-v", "-t", "5",
                      "--remove-orphans", check=False)
         self.outside.cleanup()
 
@@ -98,9 +98,9 @@ class Project:
         (self.folder / ".env").write_text("".join(f"{name}={value}\n"
                                                   for name, value in settings.items()))
 
-    def build(self):
+    def build(self, *profiles):
         """One, which compiles what all are made from, then the others at once."""
-        build = ("--profile", "demo", "--profile", "monitoring", "build", "-q")
+        build = (*(part for profile in profiles for part in ("--profile", profile)), "build", "-q")
         self.compose(*build, "setup", timeout=1200)
         self.compose(*build, "--parallel", timeout=1200)
 
