@@ -29,7 +29,8 @@ from twilio_sim import TwilioSim  # noqa: E402
 
 SCALE = {"agent": 4, "gateway": 2, "catalog": 2, "sessions": 2}
 NOTICED_S = 5  # until everybody knows of a replica that came or went
-SETTINGS = {"SITE_ADDRESS": "localhost", "TWILIO_ACCOUNT_SID": TwilioSim.account, "TWILIO_AUTH_TOKEN": TwilioSim.token,
+SETTINGS = {"SITE_ADDRESS": "localhost",
+            "TWILIO_ACCOUNT_SID": TwilioSim.account, "TWILIO_AUTH_TOKEN": TwilioSim.token,
             "TWILIO_API_BASE": "http://twilio-sim:9000",
             "TWILIO_MESSAGING_BASE": "http://twilio-sim:9000", "PUBLIC_BASE_URL": SHOP,
             "TWILIO_PERSON_BURST": 100, "OPENAI_BASE_URL": "http://openai-sim:9000/v1",
@@ -353,11 +354,11 @@ def check_monitoring(project):
     told(f"Prometheus scrapes both gateways, found by name; {len(rules)} alert rules are evaluated")
 
 
-TROUBLE = {"profiles": ("demo", "monitoring"), "gone": ("sessions", "catalog", "agent"), "dispatchers": ("dispatcher-1", "dispatcher-2"),
-           "crashes": (*KINDS, "proxy"), "partitions": KINDS,
+TROUBLE = {"profiles": ("demo", "monitoring"), "gone": ("sessions", "catalog", "agent"),
+           "dispatchers": ("dispatcher-1", "dispatcher-2"), "crashes": (*KINDS, "proxy"), "partitions": KINDS,
            "roll": ("sessions", "catalog", "dispatcher-1", "dispatcher-2", "agent", "gateway")}
-LESS = {"profiles": ("demo",), "gone": ("agent",), "dispatchers": ("dispatcher-1",), "crashes": ("sessions", "redis"),
-        "partitions": (), "roll": ("dispatcher-2", "agent", "gateway")}
+LESS = {"profiles": ("demo",), "gone": ("agent",), "dispatchers": ("dispatcher-1",),
+        "crashes": ("sessions", "redis"), "partitions": (), "roll": ("dispatcher-2", "agent", "gateway")}
 
 
 def check(project, trouble):
