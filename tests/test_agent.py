@@ -505,7 +505,7 @@ def test_a_joined_message_restarts_the_text(modelled):
 
 
 def test_sigterm_lets_turns_finish(modelled):
-    world, simulator = modelled(hold="start")
+    world, simulator = modelled(env={"DRAIN_MS": "60s"}, hold="start")
     world.sessions.say("ana", "hola")
     turn = world.dispatcher.turn("ana")
     most.eventually(lambda: simulator.stats()["active"] == 1)
