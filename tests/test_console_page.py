@@ -218,6 +218,26 @@ def test_a_lead_comes_up_live_and_is_worked_on(chromium, shop):
     shop.http.request("DELETE", "/seller/people/nuevo", None, AUTH)
 
 
+def test_numbers_count_people_by_how_far_they_came(chromium, shop):
+    page = Console(chromium, shop).sign_in().go("numbers")
+    page.one("#funnel td.number")
+    shares = [int(cell.text) for cell in page.all("#funnel td.number")]
+    assert len(shares) == 4 and shares[0] >= 4 and shares[0] == max(shares) and min(shares) >= 1
+    page.all("#funnel a")[2].click()
+
+    def quoted():  # by the log's masked id
+        return [button for button in page.all("#turns tbody button") if button.text.endswith("*5678")]
+
+    page.wait(quoted)
+    assert len(page.all("#turns tbody tr")) < shares[0]
+    page.sound()
+    page.wait(lambda: [button.click() for button in quoted()])
+    page.wait(lambda: page.values("#list a[aria-current=true]") == ["whatsapp:+5215512345678"])
+    page.go("numbers")
+    page.one(".chart details summary").click()
+    page.wait(lambda: len(page.all(".chart details[open] tr")) == 24)
+
+
 def test_what_customers_write_is_never_markup(chromium, shop):
     page = Console(chromium, shop).sign_in()
     page.open(EVIL)

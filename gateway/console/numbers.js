@@ -1,5 +1,5 @@
 /* Numbers: what was answered, how fast, what it cost, what people said of it. */
-import { draw, get, make, trouble } from "/console/shell.js";
+import { draw, get, make, tell, trouble } from "/console/shell.js";
 import { day, duration, moment, number, say, short, time } from "/console/words.js";
 
 const ranges = { "24h": ["day", 24, 3600e3], "7d": ["week", 7, 864e5], "30d": ["month", 30, 864e5] };
@@ -30,7 +30,70 @@ function chart(title, bars, format) {
     if (i % Math.ceil(bars.length / 6) === 0)
       svg.append(draw("text", { x: left + (i + 0.5) * step, y: height - 6, "text-anchor": "middle" }, bar.label));
   });
-  return make("figure.card.chart", {}, make("h2", {}, title), svg);
+  return make("figure.card.chart", {}, make("h2", {}, title), svg,
+    make("details", {}, make("summary", {}, say.asTable), make("div.scroll", { tabindex: 0, role: "region", "aria-label": title }, make("table", {},
+      make("tbody", {}, ...bars.map((bar) => make("tr", {}, make("th", { scope: "row" }, bar.label), make("td.number", {}, String(bar.total)))))))));
+}
+
+/* ---- what of the turns is counted here ---- */
+
+const used = (name) => (turn) => turn.tools.some((tool) => tool.name === name && tool.ok);
+const steps = { talk: () => true, list: used("search_cars"), quote: used("quote_financing"), lead: used("save_lead") };
+
+const peopleOf = (turns) => new Set(turns.map((turn) => turn.user)).size;
+
+/* Why a turn is no model's answer: that it failed, or that the offline seller had to answer. */
+const kindOf = (turn) => (turn.outcome !== "answered" ? turn.outcome : turn.why === "no_key" ? "" : turn.why);
+
+function counted(id, title, rows) {
+  const most = Math.max(1, ...rows.map((row) => row.count));
+  return make("section.card", { id }, make("h2", {}, title), rows.length ? make("table", {}, make("tbody", {}, ...rows.map((row) =>
+    make("tr", {}, make("th", { scope: "row" }, row.href ? make("a", { href: row.href }, row.label) : row.label), make("td.number", {}, number(row.count)),
+      make("td", { "aria-hidden": "true" }, draw("svg", { class: "share", viewBox: "0 0 100 10", preserveAspectRatio: "none" }, draw("rect", { class: "bar", width: 100 * row.count / most, height: 10, rx: 2 }))))))) : make("p.soft", {}, say.noData));
+}
+
+function funnel(range, turns) {
+  return counted("funnel", say.funnel, Object.entries(steps).map(([step, has]) =>
+    ({ label: say[`step_${step}`], count: peopleOf(turns.filter(has)), href: `#/numbers?since=${range}&step=${step}` })));
+}
+
+function failures(range, turns) {
+  const kinds = new Map();
+  for (const kind of turns.map(kindOf).filter(Boolean)) kinds.set(kind, (kinds.get(kind) || 0) + 1);
+  return counted("failures", say.failures, [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, count]) =>
+    ({ label: kind, count, href: `#/numbers?since=${range}&kind=${encodeURIComponent(kind)}` })));
+}
+
+function hours(turns) {
+  const counts = Array(24).fill(0);
+  for (const turn of turns) counts[new Date(turn.claimed_at).getHours()]++;
+  return counts.map((total, hour) => ({ label: `${hour} h`, total, parts: [{ value: total }] }));
+}
+
+/* Turns name people as the log does; whose conversation it is, those who may read them find out. */
+const fits = (masked, id) => masked.length === id.length && [...masked].every((c, i) => c === "*" || c === id[i]);
+
+async function openMasked(masked) {
+  let before = "";
+  try {
+    do {
+      const told = await get(`/seller/conversations?${new URLSearchParams({ limit: 50, q: masked.split("*").pop(), before })}`);
+      const found = told.conversations.find((one) => fits(masked, one.user_id));
+      if (found) {
+        location.hash = `#/conversations/${encodeURIComponent(found.user_id)}`;
+        return;
+      }
+      before = told.before;
+    } while (before);
+    tell(say.gone);
+  } catch {
+    tell(say.failed);
+  }
+}
+
+function who(user) {
+  return user.includes("*") ? make("button.plain", { type: "button", onclick: () => openMasked(user) }, user)
+    : make("a", { href: `#/conversations/${encodeURIComponent(user)}` }, user);
 }
 
 async function newestTurns(range) {
@@ -74,17 +137,19 @@ function charts(range, turns, nps) {
     const ms = middle(inside.filter((turn) => turn.outcome === "answered").map((turn) => turn.total_ms));
     return { label, total: ms ? duration(ms) : 0, parts: [{ value: ms }] };
   }), duration)];
+  made.push(chart(say.chartHours, hours(turns), (value) => short(Math.round(value))));
   if (days.size)
     made.push(chart(say.chartNps, [...days].sort().map(([date, sum]) => ({ label: day(`${date}T12:00:00`), total: sum.good + sum.bad, parts: [{ value: sum.good }, { value: sum.bad, bad: true }] })), (value) => short(Math.round(value))));
   return made;
 }
 
-function figures(range, latency, nps, budget) {
+function figures(range, latency, nps, budget, turns) {
   const { all } = latency;
   const total = all.steps.total || {};
   const { most_tokens: most, tokens } = budget.all;
   return make("div.figures", {},
-    figure(say.turns, short(all.turns), null, "#/conversations"),
+    figure(say.turns, short(all.turns), null, `#/numbers?since=${range}&step=talk`),
+    figure(say.people, short(peopleOf(turns)), null, "#/conversations"),
     figure(say.failedTurns, short(all.failed), null, `#/numbers?since=${range}&outcome=failed`),
     figure(say.half, total.count ? duration(total.p50_ms) : "–"),
     figure(say.most, total.count ? duration(total.p95_ms) : "–"),
@@ -98,13 +163,14 @@ function figures(range, latency, nps, budget) {
     figure(say.unhappy, short(nps.total.detractors), null, "#/conversations?filter=unhappy"));
 }
 
-function table(turns, outcome) {
-  const rows = turns.filter((turn) => !outcome || turn.outcome === outcome).slice(0, 25);
+function table(turns, query) {
+  const [outcome, kind, step] = ["outcome", "kind", "step"].map((name) => query.get(name));
+  const rows = turns.filter((turn) => (!outcome || turn.outcome === outcome) && (!kind || kindOf(turn) === kind) && (!steps[step] || steps[step](turn))).slice(0, 25);
   const heads = [say.when, say.who, say.outcome, say.model, say.took];
   return make("section.card", { id: "turns" }, make("h2", {}, say.lastTurns), rows.length
     ? make("div.scroll", { tabindex: 0, role: "region", "aria-label": say.lastTurns }, make("table", {},
       make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))),
-      make("tbody", {}, ...rows.map((turn) => make("tr", {}, make("td", {}, moment(turn.claimed_at)), make("td", {}, turn.user),
+      make("tbody", {}, ...rows.map((turn) => make("tr", {}, make("td", {}, moment(turn.claimed_at)), make("td", {}, who(turn.user)),
         make("td", {}, make(turn.outcome === "answered" ? "span.badge" : "span.badge.wrong", {}, turn.outcome), turn.why ? ` ${turn.why}` : ""),
         make("td", {}, turn.model), make("td.number", {}, duration(turn.total_ms)))))))
     : make("p.soft", {}, say.noData));
@@ -129,7 +195,7 @@ export function numbers(content, rest, query) {
   Promise.all([get(`/seller/latency?since=${range}`), get(`/seller/nps?since=${since}`), get("/seller/budget"), newestTurns(range)])
     .then(([latency, nps, budget, turns]) => {
       body.className = "page numbers";
-      body.replaceWith(figures(range, latency, nps, budget), make("div.charts", {}, ...charts(range, turns, nps)),
-        ...(turns.length >= MOST_TURNS ? [make("p.soft", {}, say.newest(number(turns.length)))] : []), table(turns, query.get("outcome")), comments(nps));
+      body.replaceWith(figures(range, latency, nps, budget, turns), make("div.charts", {}, funnel(range, turns), failures(range, turns)), make("div.charts", {}, ...charts(range, turns, nps)),
+        ...(turns.length >= MOST_TURNS ? [make("p.soft", {}, say.newest(number(turns.length)))] : []), table(turns, query), comments(nps));
     }).catch((problem) => body.replaceChildren(trouble(problem)));
 }
