@@ -82,6 +82,33 @@ static void photo(const scene_t *scene, buf_t *out, int64_t stock_id)
     buf_char(out, '\n');
 }
 
+bool read_sold(const scene_result_t *result, proto_car_t *car)
+{
+    const cJSON *object = cJSON_GetObjectItemCaseSensitive(result->json, "car");
+    if (object == NULL || !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(result->json, "sold")))
+        return false;
+    json_read_car(object, car);
+    return true;
+}
+
+bool write_sold(scene_t *scene, buf_t *out)
+{
+    proto_car_t car;
+    int64_t said = 0;
+    for (size_t i = 0; i < scene->result_count; i++) {
+        if (!read_sold(&scene->results[i], &car) || car.stock_id == said)
+            continue;
+        said = car.stock_id;
+        buf_t name;
+        buf_init(&name, 1024);
+        write_car_name(&name, &car, (str_t){NULL, 0});
+        phrase_add(out, &scene->voice, PHRASE_SOLD, PHRASE_ARGS({"car", buf_view(&name)}));
+        buf_char(out, '\n');
+        buf_free(&name);
+    }
+    return said != 0;
+}
+
 void write_car(scene_t *scene, buf_t *out, const scene_result_t *result)
 {
     char stock[MONEY_TEXT_SIZE];

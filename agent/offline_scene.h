@@ -231,6 +231,12 @@ void write_comparison(scene_t *scene, buf_t *out, const proto_car_t *a, const pr
 /* A value of the catalog ("Rojo") in the customer's language. */
 void write_value(const scene_t *scene, buf_t *out, str_t value);
 
+/* The car that a result says has been sold; false: it says no such thing. */
+bool read_sold(const scene_result_t *result, proto_car_t *car);
+
+/* "El *Versa Advance 2019* ya se vendió.", of each such result; false: there is none. */
+bool write_sold(scene_t *scene, buf_t *out);
+
 /* The text of all results of the turn. */
 void write_results(scene_t *scene, buf_t *out);
 

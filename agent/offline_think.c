@@ -522,10 +522,23 @@ static bool follow_empty(scene_t *scene, const scene_result_t *result)
     return true;
 }
 
+/* The car that was meant has been sold: what is like it is looked for. */
+static bool follow_sold(scene_t *scene, const scene_result_t *result)
+{
+    proto_car_t car;
+    if (scene_result(scene, TAG_LIST) != NULL || !read_sold(result, &car))
+        return false;
+    proto_query_t query = {.make = car.make, .model = car.model};
+    call_search(scene, TAG_LIST, &query, 1);
+    return true;
+}
+
 static void follow_up(scene_t *scene)
 {
     const scene_result_t *last = &scene->results[scene->result_count - 1];
-    bool done = false;
+    bool done = follow_sold(scene, last);
+    if (done)
+        return;
     if (last->tag == TAG_PLACE)
         done = follow_place(scene, last);
     else if (last->tag == TAG_LIST || last->tag == TAG_NEAR)

@@ -351,6 +351,12 @@ void write_results(scene_t *scene, buf_t *out)
     if (noted)
         buf_str(out, "\n\n");
     bool known = write_known(scene, out, &asks);
+    proto_car_t car;
+    if (write_sold(scene, out) &&
+        (result == NULL || read_sold(result, &car) || json_read_int(result->json, "total") == 0)) {
+        phrase_say(out, &scene->voice, PHRASE_SOLD_NONE);
+        return;
+    }
     if (result != NULL) {
         if (known)
             buf_str(out, "\n\n");

@@ -176,6 +176,8 @@ const phrase_table_t phrases_en = {
     [PHRASE_NO_SUCH_PLACE] = {
         "There are {n} on the list. Which one interests you?",
         "The list goes up to {n}. Which one shall we talk about?"},
+    [PHRASE_SOLD] = {"The *{car}* has been sold.", "That one, the *{car}*, is sold already."},
+    [PHRASE_SOLD_NONE] = {"I have none like it just now. Shall I show you something else?", "There is no other like it. What else would you like to see?"},
     [PHRASE_NO_SUCH_STOCK] = {
         "I can't find {stock}; it may have been sold. Shall I look for something similar?",
         "{stock} isn't in the catalog. Could you check the number or tell me which car it is?"},

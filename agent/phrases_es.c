@@ -200,6 +200,8 @@ const phrase_table_t phrases_es = {
     [PHRASE_NO_SUCH_PLACE] = {
         "En la lista hay {n}. ¿Cuál de ellos [te|le] interesa?",
         "La lista llega hasta el {n}. ¿De cuál [quieres|quiere] que hablemos?"},
+    [PHRASE_SOLD] = {"El *{car}* ya se vendió.", "Ese, el *{car}*, ya está vendido."},
+    [PHRASE_SOLD_NONE] = {"Por ahora no tengo otro parecido. ¿[Te|Le] muestro algo distinto?", "No me queda otro como ese. ¿Qué más [te|le] gustaría ver?"},
     [PHRASE_NO_SUCH_STOCK] = {
         "No encuentro el {stock}; puede que ya se haya vendido. ¿[Te|Le] busco algo parecido?",
         "El {stock} no aparece en el catálogo. ¿Me [confirmas|confirma] el número o [me dices|me dice] qué auto es?"},

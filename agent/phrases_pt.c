@@ -172,6 +172,8 @@ const phrase_table_t phrases_pt = {
     [PHRASE_NO_SUCH_PLACE] = {
         "Na lista há {n}. Qual deles interessa?",
         "A lista vai até o {n}. De qual falamos?"},
+    [PHRASE_SOLD] = {"O *{car}* já foi vendido.", "Esse, o *{car}*, já está vendido."},
+    [PHRASE_SOLD_NONE] = {"Por enquanto não tenho outro parecido. Mostro algo diferente?", "Não tenho outro como esse. O que mais gostaria de ver?"},
     [PHRASE_NO_SUCH_STOCK] = {
         "Não encontro o {stock}; talvez já tenha sido vendido. Procuro algo parecido?",
         "O {stock} não está no catálogo. Pode confirmar o número ou dizer que carro é?"},

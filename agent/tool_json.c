@@ -70,12 +70,27 @@ void tool_json_car(buf_t *out, const proto_cars_t *cars, int64_t stock_id)
 {
     data(out, "catalog");
     json_bool(out, "found", cars->cars_count > 0);
-    if (cars->cars_count) {
+    if (!cars->cars_count && cars->sold_count) {
+        json_bool(out, "sold", true);
+        json_key(out, "car");
+        json_car(out, &cars->sold[0]);
+        json_text(out, "note", STR_LIT(TOOL_SOLD_NOTE));
+    } else if (cars->cars_count) {
         json_key(out, "car");
         json_car(out, &cars->cars[0]);
     } else {
         json_int(out, "stock_id", stock_id);
     }
+    buf_char(out, '}');
+}
+
+void tool_json_sold(buf_t *out, const proto_car_t *car)
+{
+    buf_str(out, "{\"error\":");
+    json_quote(out, STR_LIT(TOOL_SOLD_NOTE));
+    json_bool(out, "sold", true);
+    json_key(out, "car");
+    json_car(out, car);
     buf_char(out, '}');
 }
 

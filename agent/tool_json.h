@@ -27,6 +27,14 @@ typedef struct tool_quotes {
     size_t refused_count;
 } tool_quotes_t;
 
+/* What is said of a car that has been sold. */
+#define TOOL_SOLD_NOTE                                                                       \
+    "this car has been sold: tell the customer so, and show similar ones (search_cars); no " \
+    "plan can be given for it"
+
+/* There is no plan for a car that has been sold. */
+void tool_json_sold(buf_t *out, const proto_car_t *car);
+
 void tool_json_page(buf_t *out, const proto_paged_t *paged);
 void tool_json_car(buf_t *out, const proto_cars_t *cars, int64_t stock_id);
 void tool_json_facets(buf_t *out, const proto_facets_t *facets, str_t make);

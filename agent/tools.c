@@ -242,6 +242,11 @@ static bool take_car(tool_run_t *run, const proto_cars_t *cars, buf_t *text)
         quote(run, &cars->cars[0]);
         return false;
     }
+    if (cars->sold_count) {
+        tool_json_sold(text, &cars->sold[0]);
+        set_text(run, text, false);
+        return false;
+    }
     set_error(run, "no car has this stock_id; take one from a result of search_cars");
     return false;
 }

@@ -18,8 +18,6 @@
 #include "common/log.h"
 #include "common/metrics.h"
 
-#define MAX_COPIES 64 /* of one folder */
-
 struct copy {
     char dir[512], path[560], path_new[560];
     int folder;      /* locked while open */
@@ -175,6 +173,11 @@ bool copy_adopt(copy_t *self, const char *identity, const char *position)
            fail(self, "%s", edit_why(self->edit));
 }
 
+const char *copy_dir(const copy_t *self)
+{
+    return self->dir;
+}
+
 const char *copy_path(const copy_t *self)
 {
     return self->path[0] ? self->path : NULL;
@@ -240,7 +243,7 @@ static bool take_folder(copy_t *self, const char *dir)
 {
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return fail(self, "%s: %s", dir, strerror(errno));
-    for (int i = 0; i < MAX_COPIES; i++) {
+    for (int i = 0; i < COPY_MAX; i++) {
         snprintf(self->dir, sizeof self->dir, "%s/copy-%d", dir, i);
         if (mkdir(self->dir, 0777) != 0 && errno != EEXIST)
             return fail(self, "%s: %s", self->dir, strerror(errno));
@@ -252,7 +255,7 @@ static bool take_folder(copy_t *self, const char *dir)
         close(self->folder);
         self->folder = -1;
     }
-    return fail(self, "%s: all of its %d copies are in use", dir, MAX_COPIES);
+    return fail(self, "%s: all of its %d copies are in use", dir, COPY_MAX);
 }
 
 copy_t *copy_new(const char *dir, char *why, size_t size)

@@ -11,9 +11,14 @@
 
 typedef struct copy copy_t;
 
+#define COPY_MAX 64 /* of one CATALOG_DIR */
+
 /* Takes a folder below dir. NULL and why when none can be had. */
 copy_t *copy_new(const char *dir, char *why, size_t size);
 void copy_destroy(copy_t **self_p);
+
+/* The folder: locked as long as it is ours. */
+const char *copy_dir(const copy_t *self);
 
 /* The file, and what changes it; NULL while there is none. Both change with copy_adopt. */
 const char *copy_path(const copy_t *self);

@@ -510,12 +510,17 @@ bool edit_commit(edit_t *self, const char *position, stock_changes_t *changes)
     return true;
 }
 
+bool edit_journal_is_long(const edit_t *self)
+{
+    return self->journal_pages >= MAX_JOURNAL_PAGES;
+}
+
 /* A journal begins anew when all of it is in the file and every reader began after that. */
 bool edit_wants_readers_renewed(edit_t *self)
 {
     sqlite3_stmt *row = NULL;
     bool wants = false;
-    if (self->journal_pages < MAX_JOURNAL_PAGES)
+    if (!edit_journal_is_long(self))
         return false;
     if (sqlite3_prepare_v2(self->db, "PRAGMA wal_checkpoint(PASSIVE)", -1, &row, NULL) ==
             SQLITE_OK &&

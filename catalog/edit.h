@@ -40,6 +40,9 @@ void edit_rollback(edit_t *self);
  * file again. All that is in it is in the file by then. */
 bool edit_wants_readers_renewed(edit_t *self);
 
+/* The journal has grown so much. */
+bool edit_journal_is_long(const edit_t *self);
+
 /* Names nobody has any more take up numbers that others need: a new file would help. */
 bool edit_is_crowded(const edit_t *self);
 

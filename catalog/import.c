@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,7 +31,9 @@ typedef struct import {
     import_result_t *result;
 
     build_t *build;
-    publish_t *publish; /* NULL: the file is what is wanted */
+    publish_t *publish;        /* NULL: the file is what is wanted */
+    const import_look_t *look; /* NULL: nobody looks on */
+    str_t bytes;               /* instead of a file; NULL: there is one */
     row_header_t header;
     bool header_read;
     int64_t line; /* of the record at hand */
@@ -44,7 +47,10 @@ static void say(import_t *self, bool note, const char *column, const char *reaso
     snprintf(text, sizeof text, "%s:%lld: %s: %s", self->csv, (long long)self->line, column,
              reason);
     self->result->problems += !note;
-    self->report(self->arg, note, text);
+    if (!self->look)
+        self->report(self->arg, note, text);
+    else if (!note && self->look->problem)
+        self->look->problem(self->look->arg, self->line, column, reason);
 }
 
 static void on_problem(void *arg, const char *column, const char *reason)
@@ -115,6 +121,8 @@ static bool take_car(import_t *self, const proto_car_t *car)
         break;
     }
     self->result->cars++;
+    if (self->look && !self->look->car(self->look->arg, car))
+        return false;
     return !self->publish || self->result->problems > 0 || publish_car(self->publish, car) ||
            fail_publish(self);
 }
@@ -136,7 +144,7 @@ static bool on_record(void *arg, const csv_record_t *record)
     return take_car(self, &car);
 }
 
-static bool read_csv(import_t *self)
+static bool read_file(import_t *self)
 {
     static char block[1 << 16];
     int file = open(self->csv, O_RDONLY | O_CLOEXEC);
@@ -154,7 +162,21 @@ static bool read_csv(import_t *self)
         csv_end(csv);
     csv_destroy(&csv);
     close(file);
-    if (bad || self->result->why[0])
+    return !bad;
+}
+
+static bool read_bytes(import_t *self)
+{
+    csv_t *csv = csv_new(on_record, self);
+    if (csv_feed(csv, self->bytes.data, self->bytes.size))
+        csv_end(csv);
+    csv_destroy(&csv);
+    return true;
+}
+
+static bool read_csv(import_t *self)
+{
+    if (!(self->bytes.data ? read_bytes(self) : read_file(self)) || self->result->why[0])
         return false;
     if (self->result->problems == 0 && self->result->cars == 0) {
         self->line = 1;
@@ -195,6 +217,13 @@ static bool swap(import_t *self)
     return good || fail(self, "%s: %s", self->path, strerror(error));
 }
 
+/* Does who looks on want it? */
+static bool agreed(import_t *self)
+{
+    return !self->look ||
+           (self->look->agree && self->look->agree(self->look->arg, self->result->version));
+}
+
 static bool publish(import_t *self)
 {
     return publish_finish(self->publish, self->result) || fail_publish(self);
@@ -213,17 +242,23 @@ static bool read_all(import_t *self)
     return good;
 }
 
+static void name_files(import_t *self, const char *dir)
+{
+    snprintf(self->path, sizeof self->path, "%s/%s", dir, SCHEMA_FILE);
+    snprintf(self->path_new, sizeof self->path_new, "%s/%s", dir, SCHEMA_FILE_NEW);
+}
+
 static bool import_into(import_t *self, const char *dir)
 {
     memset(self->result, 0, sizeof *self->result);
-    snprintf(self->path, sizeof self->path, "%s/%s", dir, SCHEMA_FILE);
-    snprintf(self->path_new, sizeof self->path_new, "%s/%s", dir, SCHEMA_FILE_NEW);
+    name_files(self, dir);
     self->folder = -1;
     bool locked = lock_folder(self, dir);
     bool good = locked && (!self->publish || publish_start(self->publish) || fail_publish(self));
     good = good && read_all(self);
-    good = good && (self->publish ? publish(self) : check_new(self) && swap(self));
-    if (locked && (!good || self->publish))
+    bool wanted = !good || self->publish || agreed(self);
+    good = good && (self->publish ? publish(self) : !wanted || (check_new(self) && swap(self)));
+    if (locked && (!good || !wanted || self->publish))
         unlink(self->path_new);
     if (self->folder >= 0)
         close(self->folder);
@@ -244,5 +279,65 @@ bool import_publish(const char *csv, const char *dir, const char *url, import_re
     self.publish = publish_new(url);
     bool good = import_into(&self, dir);
     publish_destroy(&self.publish);
+    return good;
+}
+
+bool import_bytes(str_t csv, const char *name, const char *dir, const import_look_t *look,
+                  import_result_t *result)
+{
+    import_t self = {.csv = name, .look = look, .bytes = csv, .result = result};
+    return import_into(&self, dir);
+}
+
+/* ---- a file that was there before ---- */
+
+static bool copy_file(import_t *self, const char *kept)
+{
+    struct stat status;
+    int from = open(kept, O_RDONLY | O_CLOEXEC);
+    int file = open(self->path_new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool good = from >= 0 && file >= 0 && fstat(from, &status) == 0;
+    for (off_t left = good ? status.st_size : 0; good && left > 0;) {
+        ssize_t sent = sendfile(file, from, NULL, (size_t)left);
+        good = sent > 0;
+        left -= sent;
+    }
+    if (!good)
+        fail(self, "%s: %s", kept, strerror(errno));
+    if (from >= 0)
+        close(from);
+    if (file >= 0)
+        close(file);
+    return good;
+}
+
+static bool number_anew(import_t *self)
+{
+    char sql[96];
+    sqlite3 *db = NULL;
+    self->result->version = build_next_version(stock_version(self->path));
+    snprintf(sql, sizeof sql, "PRAGMA journal_mode = OFF; UPDATE catalog SET version = %lld",
+             (long long)self->result->version);
+    bool good = sqlite3_open_v2(self->path_new, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+                sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    if (!good)
+        fail(self, "%s: %s", self->path_new, sqlite3_errmsg(db));
+    sqlite3_close(db);
+    return good;
+}
+
+bool import_again(const char *kept, const char *dir, const import_look_t *look,
+                  import_result_t *result)
+{
+    import_t self = {.csv = kept, .look = look, .result = result, .folder = -1};
+    memset(result, 0, sizeof *result);
+    name_files(&self, dir);
+    bool locked = lock_folder(&self, dir);
+    bool good =
+        locked && copy_file(&self, kept) && number_anew(&self) && agreed(&self) && swap(&self);
+    if (locked && !good)
+        unlink(self.path_new);
+    if (self.folder >= 0)
+        close(self.folder);
     return good;
 }

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "common/str.h"
+#include "proto/proto.h"
 
 typedef struct import_result {
     int64_t version; /* of the new catalog */
@@ -29,5 +29,26 @@ bool import_file(const char *csv, const char *dir, import_report_t *report, void
  * transaction that touches only what differs. The folder holds what is needed to check the file. */
 bool import_publish(const char *csv, const char *dir, const char *url, import_report_t *report,
                     void *arg, import_result_t *result);
+
+/* ---- for a file that somebody sends ---- */
+
+typedef struct import_look {
+    void (*problem)(void *arg, int64_t line, const char *column, const char *reason);
+    bool (*car)(void *arg, const proto_car_t *car); /* false: enough */
+    /* All lines were good, and the new file would be of that version: is it to take the place of
+     * the one that is there? NULL: no. */
+    bool (*agree)(void *arg, int64_t version);
+    void *arg;
+} import_look_t;
+
+/* Reads csv, which is called name, like import_file; nothing in the folder is another afterwards
+ * unless agree says so. false: there were problems, or result->why says what went wrong. */
+bool import_bytes(str_t csv, const char *name, const char *dir, const import_look_t *look,
+                  import_result_t *result);
+
+/* A catalog file that was kept takes the place of the one that is there, as a newer version. agree
+ * is asked before. */
+bool import_again(const char *kept, const char *dir, const import_look_t *look,
+                  import_result_t *result);
 
 #endif

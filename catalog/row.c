@@ -244,3 +244,48 @@ bool row_read(const row_header_t *self, const csv_record_t *record, proto_car_t 
     arena_destroy(&arena);
     return good;
 }
+
+/* ---- one value after the other ---- */
+
+static size_t size_of(row_kind_t kind)
+{
+    if (kind == ROW_FLAG)
+        return sizeof(bool);
+    return kind == ROW_TEXT || kind == ROW_URL ? sizeof(str_t) : sizeof(int64_t);
+}
+
+bool row_set(proto_car_t *car, str_t name, str_t value, row_problem_t *problem, void *arg)
+{
+    const sink_t bad = {problem, arg};
+    char shown[48];
+    arena_t *arena = arena_new(1 << 14);
+    int field = find_field(name, arena);
+    arena_destroy(&arena);
+    if (field < 0)
+        return complain(&bad, show(name, shown), "unknown column");
+    if (!utf8_valid(value))
+        return complain(&bad, fields[field].name, "is not UTF-8");
+    memset((char *)car + fields[field].offset, 0, size_of(fields[field].kind));
+    return read_value(&fields[field], value, car, &bad);
+}
+
+bool row_check(const proto_car_t *car, row_problem_t *problem, void *arg)
+{
+    const sink_t bad = {problem, arg};
+    arena_t *arena = arena_new(1 << 14);
+    bool good = true;
+    if (car->stock_id == 0)
+        good = complain(&bad, "stock_id", "is missing");
+    if (car->make.size == 0)
+        good = complain(&bad, "make", "is missing");
+    if (car->model.size == 0)
+        good = complain(&bad, "model", "is missing");
+    if (car->year == 0)
+        good = complain(&bad, "year", "is missing");
+    if (car->price == 0)
+        good = complain(&bad, "price", "is missing");
+    good = good && check_name("make", car->make, arena, &bad) &&
+           check_name("model", car->model, arena, &bad);
+    arena_destroy(&arena);
+    return good;
+}

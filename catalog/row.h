@@ -27,4 +27,11 @@ bool row_header_read(row_header_t *self, const csv_record_t *record, row_problem
 bool row_read(const row_header_t *self, const csv_record_t *record, proto_car_t *car,
               row_problem_t *problem, void *arg);
 
+/* Sets the field of that name (as a column may be called) from a value as it stands in a file;
+ * empty is none. false: it is no value of that field, or there is no such field. */
+bool row_set(proto_car_t *car, str_t name, str_t value, row_problem_t *problem, void *arg);
+
+/* Has the car all that one needs? */
+bool row_check(const proto_car_t *car, row_problem_t *problem, void *arg);
+
 #endif

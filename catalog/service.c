@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "catalog/clerk.h"
 #include "catalog/follow.h"
+#include "catalog/journal.h"
 #include "catalog/knowledge.h"
 #include "catalog/page.h"
 #include "catalog/page_cache.h"
@@ -20,7 +22,9 @@
 #include "common/rpc_server.h"
 
 #define LOOK_MS 1000
-#define MAX_WAITING 16                /* RELOADs at once */
+#define TICK_MS 50     /* at the journal of the folder, and at what waits for it */
+#define MAX_WAITING 16 /* RELOADs at once */
+#define HISTORY_USUAL 20
 #define ARENA_MAX ((size_t)256 << 20) /* of one answer; a word may need a byte a version */
 
 /* Which file it is: an import replaces it, so another inode or time is another catalog. */
@@ -40,9 +44,17 @@ struct service {
     rpc_server_t *server;
     uv_timer_t timer;
     char path[512];
-    stock_t *stock;    /* NULL: nothing to serve */
-    follow_t *follow;  /* NULL: the file is what is followed */
-    identity_t tried;  /* the file opened last, whatever came of it */
+    stock_t *stock;   /* NULL: nothing to serve */
+    follow_t *follow; /* NULL: the file is what is followed */
+    identity_t tried; /* the file opened last, whatever came of it */
+    const char *dir;
+    local_t *local;       /* NULL: there is a source of truth */
+    journal_t *journal;   /* NULL: nobody of the shop has changed anything yet */
+    clerk_t *clerk;       /* NULL: likewise */
+    int64_t tried_number; /* newest revision then */
+    local_state_t state;  /* that is served */
+    local_state_t opened_state;
+    unsigned ticks;
     char missing[256]; /* why stock is NULL */
     knowledge_t *knowledge;
     arena_t *arena;
@@ -116,6 +128,10 @@ static void take_opened(service_t *self)
     }
     take_stock(self, self->opened);
     self->opened = NULL;
+    self->state = self->opened_state;
+    local_tell(self->local, &self->state);
+    if (self->state.again)
+        self->tried_number = -1;
 }
 
 static const char *missing(const service_t *self)
@@ -139,6 +155,7 @@ static void answer_waiting(service_t *self)
 }
 
 static void look_at_file(service_t *self);
+static void go_on(service_t *self);
 
 static void free_when_idle(service_t *self)
 {
@@ -149,6 +166,8 @@ static void free_when_idle(service_t *self)
     knowledge_destroy(&self->knowledge);
     arena_destroy(&self->arena);
     page_cache_destroy(&self->pages);
+    journal_close(&self->journal);
+    local_destroy(&self->local);
     free(self);
 }
 
@@ -156,7 +175,8 @@ static void free_when_idle(service_t *self)
 static void on_work(uv_work_t *work)
 {
     service_t *self = work->data;
-    self->opened = stock_open(self->path, self->why, sizeof self->why);
+    self->opened =
+        local_open(self->local, self->stock, &self->opened_state, self->why, sizeof self->why);
 }
 
 static void on_work_done(uv_work_t *work, int status)
@@ -170,22 +190,35 @@ static void on_work_done(uv_work_t *work, int status)
     }
     take_opened(self);
     look_at_file(self); /* it may have been swapped once more meanwhile */
+    go_on(self);
 }
 
-/* Starts to open the file if it is another than the one tried last; else answers who waits. */
+/* The newest revision of people of the shop, 0: there is none. */
+static int64_t newest_revision(service_t *self)
+{
+    char why[256];
+    if (!self->journal)
+        self->journal = journal_open(self->dir, false, why, sizeof why);
+    return self->journal ? journal_head(self->journal) : 0;
+}
+
+/* Starts to open the file if it, or what was done to it since, is another than the one tried last;
+ * else answers who waits. */
 static void look_at_file(service_t *self)
 {
     identity_t now;
     if (self->opening)
         return;
     bool there = identify(self->path, &now);
-    if (!there || same(&now, &self->tried)) {
+    int64_t number = newest_revision(self);
+    if (!there || (same(&now, &self->tried) && number == self->tried_number)) {
         if (!there && !self->stock)
             snprintf(self->why, sizeof self->why, "no catalog imported");
         answer_waiting(self);
         return;
     }
     self->tried = now;
+    self->tried_number = number;
     self->why[0] = '\0';
     self->opening = true;
     self->work.data = self;
@@ -198,13 +231,24 @@ static void look_at_knowledge(service_t *self)
         log_info("knowledge", LOG_INT("passages", knowledge_count(self->knowledge)));
 }
 
+/* What waits for the state that is served goes on. */
+static void go_on(service_t *self)
+{
+    if (clerk_run(self->clerk, &self->state))
+        look_at_file(self);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     service_t *self = timer->data;
+    if (self->local) {
+        look_at_file(self);
+        go_on(self);
+    }
+    if (++self->ticks % (LOOK_MS / TICK_MS) != 0)
+        return;
     if (self->follow)
         follow_tick(self->follow);
-    else
-        look_at_file(self);
     look_at_knowledge(self);
 }
 
@@ -245,12 +289,56 @@ static void on_page(service_t *self, const rpc_request_t *request)
         page_cache_keep(self->pages, self->stock, page->query, found);
 }
 
+/* A car that people of the shop have sold. */
+static void add_sold(service_t *self, int64_t stock_id, proto_cars_t *cars)
+{
+    overlay_t overlay;
+    if (!self->journal || !journal_overlay(self->journal, stock_id, self->arena, &overlay) ||
+        overlay.state != OVERLAY_SOLD)
+        return;
+    cars->sold = arena_alloc(self->arena, sizeof *cars->sold);
+    cars->sold_count = cars->sold != NULL;
+    if (cars->sold)
+        cars->sold[0] = overlay.mine;
+}
+
 static void on_get_car(service_t *self, const rpc_request_t *request)
 {
     const proto_get_car_t *get = request->msg;
     proto_cars_t cars;
+    char version[CAR_VERSION_SIZE];
     catalog_car(self->stock, get->stock_id, self->arena, &cars);
+    if (cars.cars_count)
+        cars.version = str_from(car_version(&cars.cars[0], version));
+    else
+        add_sold(self, get->stock_id, &cars);
     answer(request, PROTO_CARS, &cars);
+}
+
+static void on_get_history(service_t *self, const rpc_request_t *request)
+{
+    proto_get_history_t query = *(const proto_get_history_t *)request->msg;
+    proto_history_t history = {0};
+    query.limit = query.limit ? query.limit : HISTORY_USUAL;
+    if (query.limit < 1 || query.limit > JOURNAL_MAX_LISTED) {
+        refuse(request, PROTO_CODE_INVALID, 0, "limit must be from 1 to 100");
+        return;
+    }
+    if (self->journal && !journal_list(self->journal, &query, self->arena, &history))
+        refuse(request, PROTO_CODE_UNAVAILABLE, LOOK_MS, journal_why(self->journal));
+    else
+        answer(request, PROTO_HISTORY, &history);
+}
+
+static void on_edit(service_t *self, const rpc_request_t *request)
+{
+    if (!self->local) {
+        refuse(request, PROTO_CODE_CONFLICT, 0,
+               "the cars are kept in PostgreSQL (CATALOG_SOURCE): change them there");
+        return;
+    }
+    clerk_take(self->clerk, request);
+    go_on(self);
 }
 
 static void on_makes(service_t *self, const rpc_request_t *request)
@@ -310,6 +398,11 @@ static void on_request(void *arg, const rpc_request_t *request)
     arena_reset(self->arena);
     if (type == PROTO_KNOWLEDGE)
         on_knowledge(self, request);
+    else if (type == PROTO_GET_HISTORY)
+        on_get_history(self, request);
+    else if (type == PROTO_PUT_CAR || type == PROTO_SELL_CAR || type == PROTO_UNDO ||
+             type == PROTO_IMPORT_CSV)
+        on_edit(self, request);
     else if (type == PROTO_RELOAD)
         on_reload(self, request);
     else if (!self->stock)
@@ -349,8 +442,11 @@ static bool begin(service_t *self, uv_loop_t *loop, const char *name, const serv
                                   on_followed, self, why, size);
         return self->follow != NULL;
     }
+    self->local = local_new(from->catalog_dir);
+    self->clerk = clerk_new(loop, from->catalog_dir, self->local);
     identify(self->path, &self->tried);
-    self->opened = stock_open(self->path, self->why, sizeof self->why);
+    self->tried_number = newest_revision(self);
+    self->opened = local_open(self->local, NULL, &self->opened_state, self->why, sizeof self->why);
     take_opened(self);
     return true;
 }
@@ -358,12 +454,14 @@ static bool begin(service_t *self, uv_loop_t *loop, const char *name, const serv
 service_t *service_new(uv_loop_t *loop, const char *name, const char *endpoints,
                        const service_from_t *from, char *why, size_t size)
 {
-    static const proto_type_t accepts[] = {PROTO_PAGE,   PROTO_GET_CAR,  PROTO_MAKES,
-                                           PROTO_MODELS, PROTO_RESOLVE,  PROTO_KNOWLEDGE,
-                                           PROTO_RELOAD, (proto_type_t)0};
+    static const proto_type_t accepts[] = {
+        PROTO_PAGE,        PROTO_GET_CAR,    PROTO_MAKES,    PROTO_MODELS,   PROTO_RESOLVE,
+        PROTO_KNOWLEDGE,   PROTO_RELOAD,     PROTO_PUT_CAR,  PROTO_SELL_CAR, PROTO_UNDO,
+        PROTO_GET_HISTORY, PROTO_IMPORT_CSV, (proto_type_t)0};
     service_t *self = calloc(1, sizeof *self);
     if (!self)
         abort();
+    self->dir = from->catalog_dir;
     snprintf(self->path, sizeof self->path, "%s/%s", from->catalog_dir, SCHEMA_FILE);
     self->arena = arena_new(ARENA_MAX);
     self->pages = page_cache_new();
@@ -379,7 +477,7 @@ service_t *service_new(uv_loop_t *loop, const char *name, const char *endpoints,
         return NULL;
     }
     rpc_server_on_status(self->server, on_status, self);
-    uv_timer_start(&self->timer, on_timer, LOOK_MS, LOOK_MS);
+    uv_timer_start(&self->timer, on_timer, TICK_MS, TICK_MS);
     return self;
 }
 
@@ -398,6 +496,7 @@ void service_destroy(service_t **self_p)
     *self_p = NULL;
     self->closing = true;
     follow_destroy(&self->follow);
+    clerk_destroy(&self->clerk);
     rpc_server_destroy(&self->server);
     uv_close((uv_handle_t *)&self->timer, on_timer_closed);
 }

@@ -26,7 +26,7 @@ static void *array(size_t count, size_t size)
 
 /* The file as a URI. One that never changes is immutable, so that SQLite takes no locks and looks
  * for no journal. */
-static sqlite3 *open_database(const char *path, bool changes)
+sqlite3 *stock_database(const char *path, bool changes)
 {
     buf_t uri;
     buf_init(&uri, 4096);
@@ -65,7 +65,7 @@ static bool is_ours(sqlite3 *db)
 
 int64_t stock_version(const char *path)
 {
-    sqlite3 *db = open_database(path, true);
+    sqlite3 *db = stock_database(path, true);
     int64_t version = db && is_ours(db) ? read_number(db, "SELECT version FROM catalog") : 0;
     sqlite3_close(db);
     return version > 0 ? version : 0;
@@ -275,7 +275,7 @@ static stock_t *open_stock(const char *path, bool changing, const stock_t *befor
         return NULL;
     }
     stock_t *self = array(1, sizeof *self);
-    self->db = open_database(path, changing);
+    self->db = stock_database(path, changing);
     if (!self->db || !is_ours(self->db)) {
         snprintf(why, size, "%s is not a catalog of this version: import again", path);
         stock_close(&self);

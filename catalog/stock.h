@@ -41,6 +41,10 @@ typedef struct stock {
     sqlite3_stmt *select_car, *select_words;
 } stock_t;
 
+/* The file, to be read: one that changes meanwhile, or one that never does. The caller's to close;
+ * NULL or one with an error if it cannot be opened. */
+sqlite3 *stock_database(const char *path, bool changes);
+
 /* Opens a catalog file. NULL and why when there is none or it cannot be used. */
 stock_t *stock_open(const char *path, char *why, size_t size);
 void stock_close(stock_t **self_p);

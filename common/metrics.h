@@ -118,7 +118,9 @@
     M(WIDGET_REFUSED,       COUNTER, "mostrador_widget_refused_total", "why", "requests of the widget's visitors refused: no valid key, about somebody other, too fast (pace)") \
     M(REDIS_SET_BACK,       COUNTER, "mostrador_redis_clock_set_back_total", "", "sweeps that found the clock of Redis set back, and what was planned moved back with it") \
     M(CATALOG_DAMAGED,      COUNTER, "mostrador_catalog_copies_damaged_total", "", "copies of CATALOG_SOURCE that a start found damaged, and made anew") \
-    M(LEADS,                COUNTER, "mostrador_leads_total", "event", "leads made, changed (brought up to date) by turns, and by_hand: other stages and notes by people of the shop")
+    M(LEADS,                COUNTER, "mostrador_leads_total", "event", "leads made, changed (brought up to date) by turns, and by_hand: other stages and notes by people of the shop") \
+    M(CATALOG_EDITS,        COUNTER, "mostrador_catalog_edits_total", "outcome", "changes of the catalog by people of the shop, made or refused") \
+    M(CATALOG_EDITS_SLOW,   COUNTER, "mostrador_catalog_edits_slow_total", "", "changes that were answered before every replica served them")
 /* clang-format on */
 
 typedef enum metric {

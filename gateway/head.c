@@ -47,7 +47,16 @@ static bool method_has_body(str_t method)
     return str_is(method, "POST") || str_is(method, "PUT") || str_is(method, "PATCH");
 }
 
-static bool check_request_line(str_t line, str_t *method, problem_t *problem)
+/* Where a file is sent to, with or without a query string. */
+static bool is_file_path(str_t target)
+{
+    size_t size = sizeof HEAD_FILE_PATH - 1;
+
+    return target.size >= size && memcmp(target.data, HEAD_FILE_PATH, size) == 0 &&
+           (target.size == size || target.data[size] == '?');
+}
+
+static bool check_request_line(head_t *head, str_t line, str_t *method, problem_t *problem)
 {
     str_t target;
     str_t version = line;
@@ -72,6 +81,7 @@ static bool check_request_line(str_t line, str_t *method, problem_t *problem)
         return problem_set(problem, 501, "This method is not implemented.");
     if (target.data[0] != '/')
         return problem_set(problem, 400, "The target must begin with a slash.");
+    head->most = str_is(*method, "POST") && is_file_path(target) ? HEAD_MAX_FILE : HEAD_MAX_BODY;
     if (str_is(version, "HTTP/1.0") && !str_is(*method, "GET") && !str_is(*method, "HEAD") &&
         !str_is(*method, "POST"))
         return problem_set(problem, 400, "This method needs HTTP/1.1.");
@@ -100,11 +110,11 @@ static bool check_length(head_t *head, str_t value, problem_t *problem)
     for (size_t i = 0; i < value.size; i++) {
         if (value.data[i] < '0' || value.data[i] > '9')
             return problem_set(problem, 400, "Content-Length is not a number.");
-        if (head->body <= HEAD_MAX_BODY) /* past it the exact number does not matter */
+        if (head->body <= head->most) /* past it the exact number does not matter */
             head->body = head->body * 10 + (size_t)(value.data[i] - '0');
     }
-    if (head->body > HEAD_MAX_BODY)
-        return problem_set(problem, 413, "A body may have %d bytes.", HEAD_MAX_BODY);
+    if (head->body > head->most)
+        return problem_set(problem, 413, "A body may have %zu bytes.", head->most);
     return true;
 }
 
@@ -179,7 +189,7 @@ head_verdict_t head_check(str_t bytes, head_t *head, problem_t *problem)
                 break;
             return check_body(head, method, bytes.size, problem) ? HEAD_WHOLE : HEAD_BAD;
         }
-        if (first ? !check_request_line(line, &method, problem)
+        if (first ? !check_request_line(head, line, &method, problem)
                   : !check_header(head, line, problem))
             return HEAD_BAD;
         first = false;

@@ -14,6 +14,8 @@
 #define HEAD_MAX_TARGET 1998 /* bytes of path and query */
 #define HEAD_MAX_HOST 253
 #define HEAD_MAX_BODY 65536
+#define HEAD_MAX_FILE 1900000 /* bytes of a body that is a file */
+#define HEAD_FILE_PATH "/catalog/import"
 
 typedef enum head_verdict {
     HEAD_MORE,  /* not complete, nothing wrong so far */
@@ -24,6 +26,7 @@ typedef enum head_verdict {
 typedef struct head {
     size_t size;   /* bytes up to and with the empty line */
     size_t body;   /* Content-Length */
+    size_t most;   /* that it may be */
     bool expects;  /* Expect: 100-continue */
     bool has_host; /* while it is read: what was seen */
     bool has_length;

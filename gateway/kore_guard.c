@@ -13,8 +13,12 @@
 #include "gateway/head.h"
 #include "gateway/kore_answer.h"
 
-#define HEAD_MS 5000   /* from a request's first byte to the end of its head */
-#define BODY_MS 10000  /* from there to the end of its body */
+#define HEAD_MS 5000  /* from a request's first byte to the end of its head */
+#define BODY_MS 10000 /* from there to the end of its body */
+#define FILE_MS 60000 /* the same of a file */
+#define MAX_FILES                                                                  \
+    8 /* that come in at once: each takes its whole memory before anybody has been \
+         asked who it is from */
 #define LINGER_MS 2000 /* from a refusal to the end of the connection */
 #define LINGER_BYTES (256 << 10)
 
@@ -24,10 +28,13 @@ typedef struct guard {
     size_t dropped;      /* bytes read after a refusal */
     bool refused;
     bool shut; /* our side is closed */
+    bool file; /* counted in files */
 } guard_t;
 
 /* Kore's own, a static function: seen when it is first installed. */
 static int (*kore_body_recv)(struct netbuf *nb);
+
+static size_t files; /* that come in, or wait for their answer */
 
 static int guard_head(struct netbuf *nb);
 
@@ -82,6 +89,36 @@ static int guard_body(struct netbuf *nb)
     return result;
 }
 
+static void end_file(struct connection *c)
+{
+    guard_t *self = c->hdlr_extra;
+
+    if (self && self->file)
+        files--;
+    if (self)
+        self->file = false;
+}
+
+/* A body that is a file has a place of its own; false: there is none left. */
+static bool begin_file(struct connection *c, const head_t *head)
+{
+    guard_t *self = c->hdlr_extra;
+    problem_t problem;
+
+    if (head->body <= HEAD_MAX_BODY)
+        return true;
+    if (files >= MAX_FILES) {
+        problem_set(&problem, 503, "Too many files are being sent.");
+        problem.retry_after_s = 5;
+        refuse(c, &problem);
+        return false;
+    }
+    files++;
+    self->file = true;
+    c->disconnect = end_file;
+    return true;
+}
+
 /* Hands a sound head to Kore, and takes the body's callback over. */
 static int pass_on(struct netbuf *nb, const head_t *head)
 {
@@ -91,7 +128,9 @@ static int pass_on(struct netbuf *nb, const head_t *head)
     bool more = head->size + head->body > nb->s_off;
     int result;
 
-    self->deadline_ms = more ? clock_ms() + BODY_MS : 0;
+    if (!begin_file(c, head))
+        return KORE_RESULT_OK;
+    self->deadline_ms = more ? clock_ms() + (self->file ? FILE_MS : BODY_MS) : 0;
     if (more && head->expects)
         net_send_queue(c, go_on, sizeof go_on - 1);
     result = http_header_recv(nb);
@@ -129,6 +168,7 @@ void guard_next(struct connection *c)
 {
     guard_t *self = c->hdlr_extra;
 
+    end_file(c);
     self->deadline_ms = 0;
     c->http_timeout = 0;
     kore_connection_start_idletimer(c); /* the wait for the answer was not idleness */

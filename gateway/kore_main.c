@@ -22,6 +22,7 @@
 #include "gateway/kore_admit.h"
 #include "gateway/kore_api.h"
 #include "gateway/kore_bot.h"
+#include "gateway/kore_catalog.h"
 #include "gateway/kore_console.h"
 #include "gateway/kore_events.h"
 #include "gateway/kore_guard.h"
@@ -113,7 +114,7 @@ static void set_bounds(void)
     worker_rlimit_nofiles = worker_max_connections + SPARE_DESCRIPTORS;
     http_request_limit = worker_max_connections + SPARE_REQUESTS; /* ours is lower: wait_limit */
     http_header_max = HEAD_MAX;
-    http_body_max = HEAD_MAX_BODY;
+    http_body_max = HEAD_MAX_FILE;
     http_keepalive_time = 20;
     http_hsts_enable = 0; /* TLS ends in a proxy, which says it */
     http_server_version("mostrador");
@@ -247,7 +248,21 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
     case ROUTE_ALERTS_TEST:
         return alerts_test_post(req, started_us);
     case ROUTE_CARS:
+        if (req->method == HTTP_METHOD_POST)
+            return cars_post(req, started_us);
         return cars_get(req, started_us);
+    case ROUTE_CAR:
+        if (req->method == HTTP_METHOD_POST)
+            return car_post(req, route->rest, started_us);
+        return car_get(req, route->rest, started_us);
+    case ROUTE_CAR_SOLD:
+        return sold_post(req, route->rest, started_us);
+    case ROUTE_CATALOG_HISTORY:
+        return history_get(req, started_us);
+    case ROUTE_CATALOG_UNDO:
+        return undo_post(req, route->rest, started_us);
+    case ROUTE_CATALOG_IMPORT:
+        return import_post(req, started_us);
     case ROUTE_MAKES:
         return makes_get(req, started_us);
     case ROUTE_HEALTH:

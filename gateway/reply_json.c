@@ -60,6 +60,13 @@ static void car_extras(const proto_car_t *car, buf_t *out)
     }
 }
 
+void car_json(const proto_car_t *car, buf_t *out)
+{
+    car_start(car, out);
+    car_extras(car, out);
+    buf_char(out, '}');
+}
+
 static void car_array(const proto_car_t *cars, size_t count, bool extras, buf_t *out)
 {
     buf_str(out, "\"cars\":[");

@@ -15,6 +15,9 @@ void session_json(str_t user_id, const proto_session_t *session, buf_t *out);
 /* Is there anything to show? */
 bool session_known(const proto_session_t *session);
 
+/* A car with everything the catalog says of it. */
+void car_json(const proto_car_t *car, buf_t *out);
+
 /* GET /catalog/cars */
 void cars_json(const proto_paged_t *page, buf_t *out);
 

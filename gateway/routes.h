@@ -65,6 +65,13 @@
     R(LEAD,           "/seller/leads/{user_id}",   POST,   API,     SELLER, "another stage of one of them, or a note") \
     R(ALERTS_TEST,    "/seller/alerts/test",       POST,   API,     OWNER,  "have a test alert sent") \
     R(CARS,           "/catalog/cars",             GET,    ANYBODY, NONE,   "a page of cars") \
+    R(CARS,           "/catalog/cars",             POST,   API,     SELLER, "add a car") \
+    R(CAR,            "/catalog/cars/{stock_id}",  GET,    API,     VIEWER, "one car, also one that is sold") \
+    R(CAR,            "/catalog/cars/{stock_id}",  POST,   API,     SELLER, "change it") \
+    R(CAR_SOLD,       "/catalog/cars/{stock_id}/sold", POST, API,   SELLER, "it is sold") \
+    R(CATALOG_HISTORY, "/catalog/history",         GET,    API,     VIEWER, "what people of the shop changed") \
+    R(CATALOG_UNDO,   "/catalog/history/{number}/undo", POST, API,  SELLER, "take a change back; of an import, as an owner") \
+    R(CATALOG_IMPORT, "/catalog/import",           POST,   API,     OWNER,  "what a CSV would change, and do it") \
     R(MAKES,          "/catalog/makes",            GET,    ANYBODY, NONE,   "makes, or the models of one") \
     R(HEALTH,         "/healthz",                  GET,    ANYBODY, NONE,   "alive") \
     R(READY,          "/readyz",                   GET,    ANYBODY, NONE,   "all parts there, or which is missing") \

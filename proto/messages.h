@@ -24,6 +24,7 @@
 #define PROTO_MAX_REPLY     65536
 #define PROTO_MAX_CONTEXT   (1 << 20)
 #define PROTO_MAX_PAGE      20          /* cars on a page */
+#define PROTO_MAX_CSV       1900000     /* bytes of a catalog file in one message */
 
 /* ---- records: parts of messages ---- */
 #define PROTO_RECORDS(R) \
@@ -58,7 +59,11 @@
     R(tick,       "How far what somebody of the shop wrote has come") \
     R(desk_entry, "Somebody who waits for a person of the shop, or has one") \
     R(lead_note,  "What somebody of the shop wrote about a lead") \
-    R(lead,       "Somebody who may buy: who, which car, at which price")
+    R(lead,       "Somebody who may buy: who, which car, at which price") \
+    R(car_value,  "One column of a car, as somebody wrote it") \
+    R(revision,   "One change of the catalog by somebody of the shop") \
+    R(bad_line,   "What is wrong with a line of a file") \
+    R(difference, "What a file changes of a car")
 
 #define PROTO_FIELDS_car(F, L) \
     F(car,  1, INT,  stock_id,     0,   REQUIRED, "stock id of the shop") \
@@ -367,6 +372,35 @@
     F(alert, 12, INT, sent,       0,   OPTIONAL, "one bit for each target that has it, see agent/alerts.h") \
     F(alert, 13, INT, tries,      0,   OPTIONAL, "the how manieth to send it this is")
 
+#define PROTO_FIELDS_car_value(F, L) \
+    F(car_value, 1, STR, name,  32,  REQUIRED, "column, as in a CSV") \
+    F(car_value, 2, STR, value, 512, OPTIONAL, "as in a CSV; empty: none")
+
+#define PROTO_FIELDS_revision(F, L) \
+    F(revision,  1, INT,  number,   0,   REQUIRED, "from 1, in the order they were made") \
+    F(revision,  2, INT,  at_ms,    0,   REQUIRED, "when, Unix ms") \
+    F(revision,  3, STR,  by,       64,  OPTIONAL, "who; empty: not told") \
+    F(revision,  4, STR,  kind,     8,   REQUIRED, "add, edit, sell, undo or import") \
+    F(revision,  5, INT,  stock_id, 0,   OPTIONAL, "which car; 0: an import") \
+    L(revision,  6, car,  before,   1,   OPTIONAL, "the car as it was offered; none: it was not") \
+    L(revision,  7, car,  after,    1,   OPTIONAL, "the car as it is offered; none: it is not") \
+    F(revision,  8, INT,  undoes,   0,   OPTIONAL, "undo: which revision") \
+    F(revision,  9, INT,  undone,   0,   OPTIONAL, "the revision that has undone it; 0: none") \
+    F(revision, 10, BOOL, last,     0,   OPTIONAL, "nothing has changed the same since: it can be undone") \
+    F(revision, 11, STR,  name,     128, OPTIONAL, "import: what the file was called") \
+    F(revision, 12, INT,  added,    0,   OPTIONAL, "import: cars that came") \
+    F(revision, 13, INT,  changed,  0,   OPTIONAL, "import: cars that are others now") \
+    F(revision, 14, INT,  removed,  0,   OPTIONAL, "import: cars that went")
+
+#define PROTO_FIELDS_bad_line(F, L) \
+    F(bad_line, 1, INT, line,   0,   REQUIRED, "from 1") \
+    F(bad_line, 2, STR, column, 64,  REQUIRED, "which column, or record") \
+    F(bad_line, 3, STR, reason, 256, REQUIRED, "for a person")
+
+#define PROTO_FIELDS_difference(F, L) \
+    L(difference, 1, car, before, 1, OPTIONAL, "as it is offered; none: it comes") \
+    L(difference, 2, car, after,  1, OPTIONAL, "as it would be; none: it goes")
+
 /* ---- messages ----
  * M(name, NAME, code, from and to, the answer, what it means)
  * Every request is answered by the message named, or by ERROR, with its request id. */
@@ -481,7 +515,15 @@
     M(list_leads, LIST_LEADS, 130, "gateway → sessions", "LEADS", "Who may buy, those who said something last first") \
     M(leads,      LEADS,     131, "sessions → gateway", "–", "These") \
     M(get_leads,  GET_LEADS, 132, "gateway → sessions", "LEADS", "All of one person, with their notes") \
-    M(change_lead, CHANGE_LEAD, 133, "gateway → sessions", "LEADS", "Another stage, a note, or both; then as GET_LEADS. ERROR not_found if there is no such lead, conflict if it has as many notes as it may")
+    M(change_lead, CHANGE_LEAD, 133, "gateway → sessions", "LEADS", "Another stage, a note, or both; then as GET_LEADS. ERROR not_found if there is no such lead, conflict if it has as many notes as it may") \
+    M(put_car,    PUT_CAR,   140, "gateway → catalog", "EDITED", "Add a car, or change columns of one; every replica that shares the folder serves it by the answer. ERROR conflict if it is another than was seen") \
+    M(sell_car,   SELL_CAR,  141, "gateway → catalog", "EDITED", "A car is sold: it is offered no more from the answer on") \
+    M(undo,       UNDO,      142, "gateway → catalog", "EDITED", "Take a revision back; ERROR conflict if something has changed the same since") \
+    M(edited,     EDITED,    143, "catalog → gateway", "–", "It is durable and served; or what is wrong with the values, and nothing was changed") \
+    M(get_history, GET_HISTORY, 144, "gateway → catalog", "HISTORY", "Which changes were made, the newest first") \
+    M(history,    HISTORY,   145, "catalog → gateway", "–", "These") \
+    M(import_csv, IMPORT_CSV, 146, "gateway → catalog", "IMPORTED", "What would a file change; with the digest of that answer: do it. ERROR conflict if it is not the same any more") \
+    M(imported,   IMPORTED,  147, "catalog → gateway", "–", "What the file changes, or what is wrong with it")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -656,7 +698,9 @@
     F(get_car, 1, INT, stock_id, 0, REQUIRED, "stock id")
 
 #define PROTO_FIELDS_cars(F, L) \
-    L(cars, 1, car, cars, PROTO_MAX_PAGE, OPTIONAL, "found")
+    L(cars, 1, car, cars, PROTO_MAX_PAGE, OPTIONAL, "found") \
+    L(cars, 2, car, sold, 1, OPTIONAL, "the car, if it has been sold") \
+    F(cars, 3, STR, version, 32, OPTIONAL, "of the one car that was asked for")
 
 #define PROTO_FIELDS_makes(F, L) \
     F(makes, 1, INT, version, 0, OPTIONAL, "the version one knows: the same one is answered without facets")
@@ -942,6 +986,58 @@
     F(settle_alert, 2, INT, tries,    0,  REQUIRED, "as it was told") \
     F(settle_alert, 3, INT, sent,     0,  OPTIONAL, "the targets that have it by now") \
     F(settle_alert, 4, INT, retry_ms, 0,  OPTIONAL, "try the others again then; 0: there is nothing more to do")
+
+#define PROTO_FIELDS_put_car(F, L) \
+    F(put_car, 1, STR,  request, 32, REQUIRED, "which request this is: the same counts once") \
+    F(put_car, 2, STR,  by,       64, OPTIONAL, "who") \
+    F(put_car, 3, INT,  stock_id, 0,  OPTIONAL, "which car; 0: a new one, whose values name it") \
+    F(put_car, 4, STR,  version,  32, OPTIONAL, "of the car that was seen; empty: whatever it is") \
+    L(put_car, 5, car_value, values, 32, REQUIRED, "those that are to be changed")
+
+#define PROTO_FIELDS_sell_car(F, L) \
+    F(sell_car, 1, STR,  request, 32, REQUIRED, "which request this is: the same counts once") \
+    F(sell_car, 2, STR,  by,       64, OPTIONAL, "who") \
+    F(sell_car, 3, INT,  stock_id, 0,  REQUIRED, "which car") \
+    F(sell_car, 4, STR,  version,  32, OPTIONAL, "of the car that was seen; empty: whatever it is")
+
+#define PROTO_FIELDS_undo(F, L) \
+    F(undo, 1, STR,  request, 32, REQUIRED, "which request this is: the same counts once") \
+    F(undo, 2, STR,  by,     64, OPTIONAL, "who") \
+    F(undo, 3, INT,  number, 0,  REQUIRED, "which revision") \
+    F(undo, 4, BOOL, owner,  0,  OPTIONAL, "may undo imports too")
+
+#define PROTO_FIELDS_edited(F, L) \
+    L(edited, 1, revision, revision, 1, OPTIONAL, "what was made of it; none: the values are no car's") \
+    F(edited, 2, STR,  version, 32, OPTIONAL, "of the car now; empty: it is not offered") \
+    L(edited, 3, bad_line, problems, 32, OPTIONAL, "what is wrong with the values")
+
+#define PROTO_FIELDS_get_history(F, L) \
+    F(get_history, 1, INT, stock_id, 0, OPTIONAL, "of this car; 0: of all") \
+    F(get_history, 2, INT, before,   0, OPTIONAL, "older than this one; 0: the newest") \
+    F(get_history, 3, INT, limit,    0, OPTIONAL, "at most so many, 1 to 100 (default 20)")
+
+#define PROTO_FIELDS_history(F, L) \
+    L(history, 1, revision, revisions, 100, OPTIONAL, "the newest first") \
+    F(history, 2, BOOL, more, 0, OPTIONAL, "there are older ones")
+
+#define PROTO_FIELDS_import_csv(F, L) \
+    F(import_csv, 1, STR, request, 32, REQUIRED, "which request this is: the same counts once") \
+    F(import_csv, 2, STR, by,     64,  OPTIONAL, "who") \
+    F(import_csv, 3, STR, name,   128, OPTIONAL, "what the file is called; only told again") \
+    F(import_csv, 4, BIN, csv,    PROTO_MAX_CSV, REQUIRED, "the file") \
+    F(import_csv, 5, STR, digest, 64,  OPTIONAL, "of the answer that was agreed to; empty: only look")
+
+#define PROTO_FIELDS_imported(F, L) \
+    F(imported,  1, STR,  digest,   64, OPTIONAL, "of the file and of what it is compared with; empty: it has problems") \
+    F(imported,  2, INT,  cars,     0,  OPTIONAL, "in the file") \
+    F(imported,  3, INT,  added,    0,  OPTIONAL, "cars that come") \
+    F(imported,  4, INT,  changed,  0,  OPTIONAL, "cars that are others then") \
+    F(imported,  5, INT,  removed,  0,  OPTIONAL, "cars that go") \
+    F(imported,  6, INT,  kept,     0,  OPTIONAL, "cars of which the file says something else than was edited here, which stays") \
+    L(imported,  7, difference, samples, 60, OPTIONAL, "some of each kind") \
+    F(imported,  8, INT,  problems, 0,  OPTIONAL, "in all") \
+    L(imported,  9, bad_line, lines, 50, OPTIONAL, "the first of them") \
+    L(imported, 10, revision, revision, 1, OPTIONAL, "it was done")
 
 /* clang-format on */
 
