@@ -296,7 +296,7 @@ def check_roll(project, whatsapp, services):
     old = {c["Id"] for service in services for c in project.containers(service)}
     with Crowd(project, "roll") as crowd:
         crowd.wait_for()
-        roll = compose.Background(project.run, "deploy/roll", *services, timeout=600)
+        roll = compose.Background(project.run, "deploy/roll", *services, timeout=1800)
         while not roll.done():
             whatsapp.burst()
             crowd.wait_for(8)
