@@ -34,6 +34,7 @@ EMBED(console_words_js, "gateway/console/words.js");
 EMBED(console_conversations_js, "gateway/console/conversations.js");
 EMBED(console_stepin_js, "gateway/console/stepin.js");
 EMBED(console_leads_js, "gateway/console/leads.js");
+EMBED(console_catalog_js, "gateway/console/catalog.js");
 EMBED(console_numbers_js, "gateway/console/numbers.js");
 EMBED(console_health_js, "gateway/console/health.js");
 EMBED(console_users_js, "gateway/console/users.js");
@@ -67,6 +68,7 @@ static struct file {
      ""},
     {"/console/stepin.js", TYPE_JS, console_stepin_js, console_stepin_js_end, {0}, ""},
     {"/console/leads.js", TYPE_JS, console_leads_js, console_leads_js_end, {0}, ""},
+    {"/console/catalog.js", TYPE_JS, console_catalog_js, console_catalog_js_end, {0}, ""},
     {"/console/numbers.js", TYPE_JS, console_numbers_js, console_numbers_js_end, {0}, ""},
     {"/console/health.js", TYPE_JS, console_health_js, console_health_js_end, {0}, ""},
     {"/console/users.js", TYPE_JS, console_users_js, console_users_js_end, {0}, ""},

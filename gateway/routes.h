@@ -34,6 +34,7 @@
     R(PAGE,           "/console/conversations.js", GET,    ANYBODY, NONE,   "a file of it") \
     R(PAGE,           "/console/stepin.js",        GET,    ANYBODY, NONE,   "a file of it") \
     R(PAGE,           "/console/leads.js",         GET,    ANYBODY, NONE,   "a file of it") \
+    R(PAGE,           "/console/catalog.js",       GET,    ANYBODY, NONE,   "a file of it") \
     R(PAGE,           "/console/numbers.js",       GET,    ANYBODY, NONE,   "a file of it") \
     R(PAGE,           "/console/health.js",        GET,    ANYBODY, NONE,   "a file of it") \
     R(PAGE,           "/console/users.js",         GET,    ANYBODY, NONE,   "a file of it") \

@@ -8,7 +8,9 @@ import most
 import stack as stacks
 import test_catalog_edit as edit
 from test_console import PASSWORD, TOKEN, Person
+from test_console_page import Console
 from test_openapi import answered, operations
+from test_page import DESKTOP, PHONE, chromium  # noqa: F401 (a fixture)
 
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
 CARS = ["301001,10000,200000,Nissan,Versa,2020,Sense,Rojo",
@@ -213,3 +215,38 @@ def test_it_is_said_in_the_customers_language(shop, says, sold):
     shop.say(shop.user, {"sold": "I am looking for a Nissan Versa", "vendido": "estou procurando um Nissan Versa"}[sold])
     assert shop.sell(301001).status == 200
     assert sold in shop.say(shop.user, says)["reply"]
+
+
+# ---- the console's page ----
+
+
+@pytest.mark.parametrize("language, size", [("es-MX", "phone"), ("en-GB", "desktop")])
+def test_the_page_sells_uploads_and_undoes(shop, chromium, language, size, tmp_path):  # noqa: F811
+    owner = shop.person("owner")
+    name = f"owner-{shop.people}"
+    page = Console(chromium, shop, language, PHONE if size == "phone" else DESKTOP).sign_in(name, PASSWORD)
+    assert owner.csrf
+    page.go("catalog")
+    cars = lambda: [row.get_attribute("data-car") for row in page.all("#cars tr[data-car]")]  # noqa: E731
+    page.wait(lambda: "301001" in cars())
+    page.sound()
+    shop.say(shop.user, "busco un nissan versa")
+    page.one('tr[data-car="301001"] button:last-child').click()
+    page.one("dialog button.danger").click()
+    page.wait(lambda: not page.all("dialog") and cars() and "301001" not in cars())
+    assert "vend" in shop.say(shop.user, "me interesa el primero")["reply"]
+    bad = shop.write("bad.csv", [*CARS, "301005,x,1,Kia,Rio,2020,,", "301006,1,gratis,Kia,Rio,2020,,"])
+    page.one("#upload [name=file]").send_keys(str(bad))
+    page.one("#upload button").click()
+    page.wait(lambda: len(page.all("#outcome tbody tr")) == 2)
+    assert "301005" not in cars() and not page.all("#take")
+    good = shop.write("good.csv", [*CARS, f"{303000 + shop.users},1,111000,Kia,Rio,2020,,"])
+    page.one("#upload [name=file]").send_keys(str(good))
+    page.one("#upload button").click()
+    page.one("#take").click()
+    page.wait(lambda: str(303000 + shop.users) in cars())
+    page.shot(f"catalog-{size}")
+    newest = shop.api("GET", "/catalog/history?stock_id=301001").json()["revisions"][0]["number"]
+    page.one(f'tr[data-revision="{newest}"] button').click()
+    page.one("dialog button.primary").click()
+    page.wait(lambda: not page.all("dialog") and "301001" in cars())

@@ -38,6 +38,15 @@ const words = {
     errors: "Fallas desde el arranque", noErrors: "Ninguna.", times: "Veces",
     role: "Rol", owner: "Dueño", seller: "Vendedor", viewer: "Lector", added: "Agregado", lastSeen: "Última entrada", never: "Nunca", add: "Agregar", addUser: "Agregar usuario", remove: "Quitar", newPassword: "Contraseña nueva",
     removeTitle: (n) => `¿Quitar a ${n}?`, removeText: "Ya no podrá entrar y sus sesiones terminan.", passwordFor: (n) => `Contraseña nueva para ${n}`, save: "Guardar", oldPassword: "Contraseña actual", changePassword: "Cambiar contraseña", passwordHint: "Al menos 10 caracteres.", changed: "Contraseña cambiada. Tus otras sesiones terminaron.", roleOf: (n) => `Rol de ${n}`, you: "tú",
+    catalog: "Catálogo",
+    catalogWords: {
+      columns: { stock_id: "Número", make: "Marca", model: "Modelo", year: "Año", version: "Versión", price: "Precio", km: "Kilómetros", colour: "Color", body: "Carrocería", fuel: "Combustible", transmission: "Transmisión", city: "Ciudad", photo_url: "Foto (dirección)" },
+      addCar: "Agregar auto", sellTitle: (car) => `¿Se vendió ${car}?`, sellText: "El vendedor deja de ofrecerlo de inmediato y dice que ya se vendió.", markSold: "Vendido", edit: "Cambiar",
+      wrongLines: "Líneas con errores", line: "Línea", column: "Columna", why: "Motivo", csvFile: "Archivo CSV", lookAt: "Revisar", taken: (n) => `Listo: el archivo tiene ${n} autos.`, changes: "Cambia", goes: "Sale", comes: "Entra",
+      preview: (x) => `${x.added} entran, ${x.changed} cambian, ${x.removed} salen.`, kept: (n) => `En ${n} autos se conserva lo que se cambió aquí.`, differences: "Diferencias", what: "Qué", car: "Auto", difference: "Diferencia", takeFile: "Aplicar",
+      badFile: (n) => `El archivo tiene ${n} errores. No se cambió nada.`, uploadTitle: "Subir archivo", undo: "Deshacer", kinds: { add: "Agregado", edit: "Cambiado", sell: "Vendido", undo: "Deshecho", import: "Archivo" }, undoTitle: "¿Deshacer este cambio?",
+      searchCars: "Buscar auto", priceMax: "Precio máximo", yearMin: "Desde el año", find: "Buscar", carsFound: (n, page, pages) => `${n} autos, página ${page} de ${pages}`, before: "Anterior", next: "Siguiente", history: "Historial", noHistory: "Nadie ha cambiado nada todavía.",
+    },
   },
   en: {
     people: "People", funnel: "From talk to lead", step_talk: "Talked", step_list: "Saw a list", step_quote: "Had a quote", step_lead: "Became a lead", failures: "Failures by kind", asTable: "As a table", chartHours: "Answers by hour of the day",
@@ -77,6 +86,15 @@ const words = {
     errors: "Failures since the start", noErrors: "None.", times: "Times",
     role: "Role", owner: "Owner", seller: "Seller", viewer: "Viewer", added: "Added", lastSeen: "Last sign-in", never: "Never", add: "Add", addUser: "Add a user", remove: "Remove", newPassword: "New password",
     removeTitle: (n) => `Remove ${n}?`, removeText: "They can sign in no more and their sessions end.", passwordFor: (n) => `New password for ${n}`, save: "Save", oldPassword: "Current password", changePassword: "Change password", passwordHint: "At least 10 characters.", changed: "Password changed. Your other sessions have ended.", roleOf: (n) => `Role of ${n}`, you: "you",
+    catalog: "Catalog",
+    catalogWords: {
+      columns: { stock_id: "Number", make: "Make", model: "Model", year: "Year", version: "Version", price: "Price", km: "Kilometres", colour: "Colour", body: "Body", fuel: "Fuel", transmission: "Transmission", city: "City", photo_url: "Photo (address)" },
+      addCar: "Add a car", sellTitle: (car) => `Has ${car} been sold?`, sellText: "The seller stops offering it at once and says that it has been sold.", markSold: "Sold", edit: "Change",
+      wrongLines: "Lines with mistakes", line: "Line", column: "Column", why: "Reason", csvFile: "CSV file", lookAt: "Check", taken: (n) => `Done: the file has ${n} cars.`, changes: "Changes", goes: "Goes", comes: "Comes",
+      preview: (x) => `${x.added} come, ${x.changed} change, ${x.removed} go.`, kept: (n) => `Of ${n} cars what was changed here is kept.`, differences: "Differences", what: "What", car: "Car", difference: "Difference", takeFile: "Apply",
+      badFile: (n) => `The file has ${n} mistakes. Nothing was changed.`, uploadTitle: "Upload a file", undo: "Undo", kinds: { add: "Added", edit: "Changed", sell: "Sold", undo: "Undone", import: "File" }, undoTitle: "Undo this change?",
+      searchCars: "Search a car", priceMax: "Highest price", yearMin: "From the year", find: "Search", carsFound: (n, page, pages) => `${n} cars, page ${page} of ${pages}`, before: "Previous", next: "Next", history: "History", noHistory: "Nobody has changed anything yet.",
+    },
   },
 };
 

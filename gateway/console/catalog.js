@@ -1,0 +1,171 @@
+/* Catalog: what is offered, changed and sold here; files that are looked at before they are taken;
+ * what was changed by whom, and taking it back. */
+import { confirm, field, get, make, may, Problem, session, tell, trouble } from "/console/shell.js";
+import { language, moment, number, say } from "/console/words.js";
+
+const columns = ["stock_id", "make", "model", "year", "version", "price", "km", "colour", "body", "fuel", "transmission", "city", "photo_url"];
+const words = say.catalogWords;
+const needed = ["stock_id", "make", "model", "year", "price"];
+const whole = { inputmode: "numeric", autocomplete: "off" };
+const label = (column) => words.columns[column];
+const money = new Intl.NumberFormat(language === "es" ? "es-MX" : "en-GB", { maximumFractionDigits: 2 });
+const price = (car) => `$${money.format(car.price)}`;
+const title = (car) => [car.make, car.model, car.version, car.year].filter(Boolean).join(" ");
+
+/* What is wrong with values or lines comes beside the problem's own words. */
+async function send(path, body, type) {
+  const headers = { "X-CSRF-Token": session.csrf || "none", ...(type ? { "Content-Type": type } : {}) };
+  let answer;
+  try {
+    answer = await fetch(path, { method: "POST", headers, body });
+  } catch {
+    throw new Problem(0, say.offline, 0);
+  }
+  const told = await answer.json();
+  if (answer.ok) return told;
+  const wrong = (told.problems || []).map((one) => `${label(one.column) || one.column}: ${one.reason}`);
+  throw Object.assign(new Problem(answer.status, wrong.join(" · ") || told.detail, 0), { told });
+}
+
+const table = (name, heads, rows) => make("div.scroll", { tabindex: 0, role: "region", "aria-label": name }, make("table", {},
+  make("thead", {}, make("tr", {}, ...heads.map((head) => (head ? make("th", { scope: "col" }, head) : make("td", {}))))), make("tbody", {}, ...rows)));
+
+/* ---- one car ---- */
+
+function carForm(car, again) {
+  const fields = columns.filter((column) => !car || column !== "stock_id").map((column) => field(label(column), {
+    name: column, value: car && car[column] !== undefined ? car[column] : "", required: needed.includes(column), maxlength: 512,
+    ...(["stock_id", "year", "km"].includes(column) ? whole : {}) }));
+  return async (seen) => {
+    const act = (form) => {
+      const values = {};
+      for (const column of columns) {
+        const input = form.elements[column];
+        const was = car && car[column] !== undefined ? String(car[column]) : "";
+        if (input && input.value !== was) values[column] = input.value;
+      }
+      if (seen) values.seen = seen;
+      return send(car ? `/catalog/cars/${car.stock_id}` : "/catalog/cars", JSON.stringify(values), "application/json");
+    };
+    if (await confirm({ title: car ? title(car) : words.addCar, yes: say.save, fields, act })) {
+      tell(say.done);
+      again();
+    }
+  };
+}
+
+async function edit(stock_id, again, wrong) {
+  try {
+    const told = await get(`/catalog/cars/${stock_id}`);
+    await carForm(told.car, again)(told.seen);
+  } catch (problem) {
+    wrong.replaceChildren(trouble(problem));
+  }
+}
+
+async function sell(car, again) {
+  const act = () => send(`/catalog/cars/${car.stock_id}/sold`, "{}", "application/json");
+  if (await confirm({ title: words.sellTitle(title(car)), text: words.sellText, yes: words.markSold, danger: true, act })) {
+    tell(say.done);
+    again();
+  }
+}
+
+function carRow(car, again, wrong) {
+  return make("tr", { "data-car": car.stock_id }, make("td", {}, String(car.stock_id)), make("td", {}, title(car)), make("td", {}, price(car)),
+    make("td", {}, `${number(car.km)} km`), make("td", {}, car.colour || ""),
+    make("td", {}, may("seller") ? make("button", { type: "button", "aria-label": `${words.edit}: ${title(car)}`, onclick: () => edit(car.stock_id, again, wrong) }, words.edit) : "", " ",
+      may("seller") ? make("button", { type: "button", "aria-label": `${words.markSold}: ${title(car)}`, onclick: () => sell(car, again) }, words.markSold) : ""));
+}
+
+/* ---- a file ---- */
+
+const numbered = (lines) => table(words.wrongLines, [words.line, words.column, words.why], lines.map((one) => make("tr", {}, make("td", {}, String(one.line)), make("td", {}, one.column), make("td", {}, one.reason))));
+
+function changed(sample) {
+  const { before, after } = sample;
+  if (!before || !after) return price(before || after);
+  return columns.filter((column) => (before[column] ?? "") !== (after[column] ?? ""))
+    .map((column) => `${label(column)}: ${before[column] ?? "–"} → ${after[column] ?? "–"}`).join(" · ");
+}
+
+function upload(again) {
+  const outcome = make("div", { id: "outcome", "aria-live": "polite" });
+  const form = make("form.fields", { id: "upload" }, field(words.csvFile, { name: "file", type: "file", accept: ".csv,text/csv", required: true }),
+    make("button.primary", { type: "submit" }, words.lookAt));
+  const take = async (file, digest) => {
+    try {
+      const done = await send(`/catalog/import?digest=${digest}&name=${encodeURIComponent(file.name)}`, file, "text/csv");
+      form.reset();
+      outcome.replaceChildren(make("p.note", { role: "status" }, words.taken(done.cars)));
+      again();
+    } catch (problem) {
+      outcome.replaceChildren(trouble(problem));
+    }
+  };
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const file = form.elements.file.files[0];
+    try {
+      const told = await send(`/catalog/import?name=${encodeURIComponent(file.name)}`, file, "text/csv");
+      const rows = told.samples.map((one) => make("tr", {}, make("td", {}, one.before ? (one.after ? words.changes : words.goes) : words.comes), make("td", {}, title(one.after || one.before)), make("td", {}, changed(one))));
+      outcome.replaceChildren(make("p", { id: "preview" }, words.preview(told)), told.kept ? make("p.soft", {}, words.kept(told.kept)) : "",
+        rows.length ? table(words.differences, [words.what, words.car, words.difference], rows) : "",
+        make("p", {}, make("button.primary", { type: "button", id: "take", onclick: () => take(file, told.digest) }, words.takeFile)));
+    } catch (problem) {
+      const lines = problem.told && problem.told.lines;
+      outcome.replaceChildren(make("p.note.wrong", { role: "alert" }, lines ? words.badFile(problem.told.count) : problem.message), lines ? numbered(lines) : "");
+    }
+  });
+  return make("section.card", {}, make("h2", {}, words.uploadTitle), form, outcome);
+}
+
+/* ---- what was changed ---- */
+
+function revisionRow(one, again) {
+  const car = one.after || one.before;
+  const what = one.stock_id ? (one.before && one.after ? `${title(car)} · ${changed(one)}` : car ? `${title(car)} (${one.stock_id})` : String(one.stock_id)) : `${one.name} · ${words.preview(one)}`;
+  const undo = one.last && !one.undone && may(one.stock_id ? "seller" : "owner") && make("button", { type: "button", "aria-label": `${words.undo}: ${words.kinds[one.kind]} ${what}`, onclick: async () => {
+    if (await confirm({ title: words.undoTitle, text: what, yes: words.undo, act: () => send(`/catalog/history/${one.number}/undo`) })) {
+      tell(say.done);
+      again();
+    }
+  } }, words.undo);
+  return make("tr", { "data-revision": one.number }, make("td", {}, moment(one.at)), make("td", {}, one.by || "–"), make("td", {}, words.kinds[one.kind]), make("td", {}, what), make("td", {}, undo || ""));
+}
+
+/* ---- the page ---- */
+
+export function catalog(content) {
+  const wrong = make("div", {}), cars = make("div", { id: "cars" }), history = make("div", { id: "history" });
+  let page = 1;
+  const search = make("form.fields", { id: "search", role: "search" }, field(words.searchCars, { name: "q", type: "search", maxlength: 200 }),
+    field(words.priceMax, { name: "price_max", ...whole, maxlength: 12 }), field(words.yearMin, { name: "year_min", ...whole, maxlength: 4 }),
+    make("button", { type: "submit" }, words.find), may("seller") ? make("button.primary", { type: "button", id: "add-car", onclick: () => carForm(null, again)() }, words.addCar) : null);
+  const turn = (to) => {
+    page = to;
+    again();
+  };
+  async function again() {
+    wrong.replaceChildren();
+    const asked = new URLSearchParams({ page_size: 20, page });
+    for (const name of ["q", "price_max", "year_min"])
+      if (search.elements[name].value.trim()) asked.set(name, search.elements[name].value.trim());
+    try {
+      const [told, done] = await Promise.all([get(`/catalog/cars?${asked}`), get("/catalog/history?limit=20")]);
+      cars.replaceChildren(make("p.soft", { role: "status" }, words.carsFound(told.list.total, told.list.page, Math.max(1, told.list.pages))),
+        table(say.catalog, [words.columns.stock_id, words.car, words.columns.price, words.columns.km, words.columns.colour, ""], told.cars.map((car) => carRow(car, again, wrong))),
+        make("p.row", {}, make("button", { type: "button", disabled: page <= 1, onclick: () => turn(page - 1) }, words.before), make("button", { type: "button", disabled: told.list.pages_left <= 0, onclick: () => turn(page + 1) }, words.next)));
+      history.replaceChildren(done.revisions.length ? table(words.history, [say.when, say.who, words.what, words.car, ""], done.revisions.map((one) => revisionRow(one, again))) : make("p", {}, words.noHistory));
+    } catch (problem) {
+      wrong.replaceChildren(trouble(problem));
+    }
+  }
+  search.addEventListener("submit", (event) => {
+    event.preventDefault();
+    turn(1);
+  });
+  content.append(make("div.page", {}, make("h1", {}, say.catalog), wrong, make("section.card", {}, search, cars), may("owner") ? upload(again) : "",
+    make("section.card", {}, make("h2", {}, words.history), history)));
+  again();
+}
