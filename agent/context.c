@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "agent/kept.h"
+#include "agent/person.h"
 #include "agent/summary.h"
 #include "agent/tokens.h"
 #include "agent/understand.h"
@@ -141,7 +142,9 @@ bool context_said(context_t *self, const proto_waiting_t *message)
         understand(text, &said);
     if (said.says & SAYS_RESET)
         forget(self);
-    self->wants_person |= (said.says & SAYS_PERSON) && !(said.says & SAYS_WHO);
+    self->wants_person |= ((said.says & SAYS_PERSON) && !(said.says & SAYS_WHO)) ||
+                          person_is_agreed(&self->now, &said);
+    self->angry |= person_is_angry(text, &said);
     if (!add(self,
              (proto_entry_t){.role = STR_LIT("user"), .text = text, .at_ms = message->received_ms}))
         return false;

@@ -32,7 +32,8 @@ typedef struct context {
     size_t turn_said;  /* behind this turn's last customer message */
     context_state_t state;
     bool forgot;       /* the customer asked for it in this turn */
-    bool wants_person; /* … for a human */
+    bool wants_person; /* … for a human, or agreed to one */
+    bool angry;        /* … says so */
     str_t opt;         /* "out", "in" or "": of the last message */
     char turn_id[32];
 } context_t;

@@ -21,6 +21,7 @@
 #include "common/metrics.h"
 #include "common/rpc_loop.h"
 #include "common/rpc_server.h"
+#include "common/shop_day.h"
 #include "common/version.h"
 
 #define OPENAI_OWN_URL "https://api.openai.com/v1"
@@ -52,6 +53,7 @@ typedef struct agent {
     alert_desk_t *alerts;       /* NULL: nobody is told */
     parts_watch_t *parts_watch; /* the same */
     rpc_server_t *health;       /* NULL: nobody asks */
+    shop_hours_t hours;
     bool leaving;
 } agent_t;
 
@@ -106,6 +108,16 @@ static void make_prompt(agent_t *self)
         log_fatal("%s", why);
     buf_free(&rules);
     self->secrets = leak_rules_new(prompt_file(self->prompt));
+}
+
+static void read_hours(agent_t *self)
+{
+    char why[SHOP_HOURS_WHY];
+    if (!shop_day_open(config.SHOP_TIME_ZONE))
+        log_fatal("SHOP_TIME_ZONE: there is no zone %s in /usr/share/zoneinfo (package tzdata)",
+                  config.SHOP_TIME_ZONE);
+    if (*config.SHOP_HOURS && !shop_hours_parse(str_from(config.SHOP_HOURS), &self->hours, why))
+        log_fatal("SHOP_HOURS: %s", why);
 }
 
 /* The makes are not known yet; they and a conversation have to fit into what is left. */
@@ -227,6 +239,7 @@ static void make_turns(agent_t *self)
         .turn_tokens = config.TURN_TOKENS,
         .survey = config.NPS_AFTER > 0,
         .survey_every_ms = config.NPS_EVERY,
+        .hours = *config.SHOP_HOURS ? &self->hours : NULL,
         .alerts = self->alerts,
     };
     self->turns = turns_new(&parts);
@@ -321,6 +334,7 @@ int main(int argc, char **argv)
     self.boot = id_random();
     snprintf(self.holder, sizeof self.holder, "%s/%lld", self.name, (long long)self.boot);
     uv_loop_init(&self.loop);
+    read_hours(&self);
     make_prompt(&self);
     make_window(&self);
     make_clients(&self);

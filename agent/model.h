@@ -51,6 +51,7 @@ typedef struct model_result {
     size_t call_count;
     const char *error; /* a short literal: "timeout", "http_500", "quota" … or NULL */
     const char *model; /* what answered, if it is not what model_t.label says; or NULL */
+    bool missed;       /* the text says that it was not understood, or that nothing is known */
     int64_t asked_ms;  /* the server asked to be left alone so long; 0: it did not */
     int64_t first_us;  /* time to the first token, 0 if unknown */
     int64_t total_us;

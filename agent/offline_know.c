@@ -130,6 +130,7 @@ bool write_known(scene_t *scene, buf_t *out, bool *asks)
         bool known = !result->failed && add_passage(out, passage_of(scene, result));
         if (!known)
             phrase_say(out, &scene->voice, result->failed ? PHRASE_TROUBLE : PHRASE_KNOW_NONE);
+        scene->missed |= !known;
         *asks = !known;
         any = true;
     }
@@ -187,6 +188,7 @@ void write_asked(scene_t *scene, buf_t *out, const scene_result_t *result)
     str_t passage = result->failed ? (str_t){NULL, 0} : passage_of(scene, result);
     str_t words = scene->u.shop_word != NULL ? str_from(scene->u.shop_word) : unknown_words(scene);
     if (!has_word_of(passage, words) || !add_passage(out, passage)) {
+        scene->missed = true;
         phrase_say(out, &scene->voice, PHRASE_KNOW_NONE);
         return;
     }

@@ -190,6 +190,7 @@ bool step_silence(scene_t *scene)
 
 bool step_not_understood(scene_t *scene)
 {
+    scene->missed = true;
     answer_phrase(scene, PHRASE_NOT_UNDERSTOOD);
     return true;
 }

@@ -59,6 +59,8 @@ typedef struct scene {
     understood_t u;
     int64_t said_ms;
 
+    bool missed; /* not understood, or nothing is known of it */
+
     str_t asked;           /* the last line of the last answer */
     understood_t question; /* its last sentence */
     bool asked_budget, asked_show, asked_quote, asked_person, asked_down, asked_term;

@@ -568,5 +568,6 @@ void offline_think(arena_t *arena, const offline_shop_t *shop, const model_reque
         answer_results(&scene);
     if (result->status == MODEL_CALLS && !scene.may_call)
         answer_phrase(&scene, scene.shown_count > 0 ? PHRASE_TROUBLE_SHOWN : PHRASE_TROUBLE);
+    result->missed = scene.missed;
     scene_close(&scene);
 }

@@ -40,6 +40,18 @@ const phrase_table_t phrases_en = {
         "I have passed that on to an advisor, who will write to you here.",
         "Noted: an advisor has it now and will write to you in this chat.",
         "An advisor knows about it now and will answer you here."},
+    [PHRASE_PERSON_CLOSED] = {
+        "Nobody is at the dealership right now; we open {when}. If you like, leave your message here and I'll pass it on.",
+        "We're closed at the moment and open {when}. Write what they should know and I'll leave it for them."},
+    [PHRASE_PERSON_NOTED] = {
+        "Noted: I'll leave it for the advisor.",
+        "Got it, the advisor reads it as soon as they are in."},
+    [PHRASE_PERSON_OFFER] = {
+        "If you'd rather have an advisor write to you, just say \"advisor\".",
+        "An advisor can help you too: write \"advisor\" and I'll let one know."},
+    [PHRASE_PERSON_CALM] = {
+        "I'm sorry about the trouble. If you'd rather talk to an advisor, just say \"advisor\".",
+        "I'm sorry this isn't helping. Write \"advisor\" and I'll let one know."},
     [PHRASE_ABUSE] = {
         "I'm sorry about the trouble. Can I help you with a car, or would you rather have an advisor write to you?",
         "I understand you're upset. Shall I keep helping with cars or hand you to an advisor?"},

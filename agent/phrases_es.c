@@ -40,6 +40,18 @@ const phrase_table_t phrases_es = {
         "Ya le avisé a un asesor, que [te|le] escribe por aquí.",
         "Anotado: un asesor ya lo tiene y [te|le] escribe por este chat.",
         "Un asesor ya está enterado y [te|le] contesta por aquí."},
+    [PHRASE_PERSON_CLOSED] = {
+        "Ahorita no hay nadie en la agencia; abrimos {when}. Si [quieres|quiere], [déjame|déjeme] aquí [tu|su] mensaje y se lo paso.",
+        "En este momento está cerrado y abrimos {when}. [Escríbeme|Escríbame] lo que [quieras|quiera] que sepan y se lo dejo."},
+    [PHRASE_PERSON_NOTED] = {
+        "Anotado: se lo dejo al asesor.",
+        "Listo, el asesor lo lee en cuanto llegue."},
+    [PHRASE_PERSON_OFFER] = {
+        "Si [prefieres|prefiere] que [te|le] escriba un asesor, [dime|dígame] «asesor».",
+        "También [te|le] puede ayudar un asesor: [escribe|escriba] «asesor» y le aviso."},
+    [PHRASE_PERSON_CALM] = {
+        "Lamento la molestia. Si [prefieres|prefiere] hablar con un asesor, [dime|dígame] «asesor» y le aviso.",
+        "Siento que esto no [te|le] esté ayudando. [Escribe|Escriba] «asesor» y le aviso a uno."},
     [PHRASE_ABUSE] = {
         "Lamento la molestia. ¿[Te|Le] ayudo con algún auto o [prefieres|prefiere] que [te|le] escriba un asesor?",
         "Entiendo que [estés molesto|esté molesto]. Con gusto [te|le] sigo ayudando con autos o [te|le] paso con un asesor, ¿qué [prefieres|prefiere]?"},

@@ -40,6 +40,18 @@ const phrase_table_t phrases_pt = {
         "Já avisei um assessor, que escreve por aqui.",
         "Anotado: um assessor já tem isso e escreve por este chat.",
         "Um assessor já está sabendo e responde por aqui."},
+    [PHRASE_PERSON_CLOSED] = {
+        "Agora não há ninguém na loja; abrimos {when}. Se quiser, deixe aqui a sua mensagem e eu passo adiante.",
+        "No momento estamos fechados e abrimos {when}. Escreva o que eles devem saber e eu deixo anotado."},
+    [PHRASE_PERSON_NOTED] = {
+        "Anotado: deixo para o atendente.",
+        "Certo, o atendente lê assim que chegar."},
+    [PHRASE_PERSON_OFFER] = {
+        "Se preferir que um atendente escreva, diga «atendente».",
+        "Um atendente também pode ajudar: escreva «atendente» e eu aviso."},
+    [PHRASE_PERSON_CALM] = {
+        "Lamento o incômodo. Se preferir falar com um atendente, diga «atendente» e eu aviso.",
+        "Sinto que isto não esteja ajudando. Escreva «atendente» e eu aviso um."},
     [PHRASE_ABUSE] = {
         "Lamento o incômodo. Posso ajudar com algum carro ou prefere que um atendente escreva?",
         "Entendo a irritação. Continuo ajudando com carros ou passo para um atendente?"},

@@ -11,6 +11,7 @@
  *   turn_model.c    which model thinks, and who when it fails
  *   turn_think.c    the model and the tools
  *   turn_check.c    whether what it wrote may be said
+ *   turn_person.c   when a person of the shop is offered, and when there is one
  *   turn_survey.c   what is the survey's, and not the model's
  *   turn_lead.c     somebody who may buy
  *   turn_alerts.c   what the people of the shop are told of it
@@ -28,6 +29,7 @@
 #include "agent/ledger.h"
 #include "agent/model_list.h"
 #include "agent/partial.h"
+#include "agent/person.h"
 #include "agent/shown.h"
 #include "agent/survey.h"
 #include "agent/turn_state.h"
@@ -157,6 +159,8 @@ struct turn {
 
     /* the answer */
     str_t text;
+    bool missed; /* it says that it was not understood, or nothing could be thought of */
+    person_outcome_t person;
     proto_survey_t survey_after; /* state "": none */
     proto_reply_t reply;
     int64_t waiting, retry_ms;
@@ -276,6 +280,9 @@ void turn_lead_take(turn_t *self, const proto_lead_t *lead);
 
 /* The whole one, when the conversation is as it will be stored. NULL: there is none. */
 const proto_lead_t *turn_lead_whole(turn_t *self);
+
+/* What is said of a person of the shop, behind the answer. */
+void turn_person(turn_t *self);
 
 void turn_claim(turn_t *self);
 void turn_commit(turn_t *self);

@@ -237,6 +237,7 @@ static bool make_reply(turn_t *self)
     proto_reply_t *reply = &self->reply;
     context_t *context = &self->context;
     shown_find(self->text, &self->found, &shown);
+    turn_person(self);
     if (!context_answered(context, self->text, &shown, clock_unix_ms()))
         return false;
     buf_t literal;
@@ -313,8 +314,9 @@ void turn_commit(turn_t *self)
         msg.lead = (proto_lead_t *)lead;
         msg.lead_count = 1;
     }
-    if (self->context.wants_person)
-        msg.wanted = STR_LIT("asked");
+    if (self->person.wanted && *self->person.wanted)
+        msg.wanted = str_from(self->person.wanted);
+    msg.wanted_note = self->person.note;
     self->session_call = ask(self, PROTO_COMMIT, &msg, COMMIT_MS, on_committed);
 }
 

@@ -67,6 +67,7 @@ static void answer(turn_t *self, str_t text)
 
 void turn_answer_sorry(turn_t *self)
 {
+    self->missed = true;
     answer(self, answer_sorry(self->context.now.language, self->context.now.formal));
 }
 
@@ -167,6 +168,7 @@ static void on_thought(void *arg, const model_result_t *result)
                            (int64_t)self->estimate, result->tokens_in);
     switch (result->status) {
     case MODEL_TEXT:
+        self->missed = result->missed;
         take_text(self, result->text);
         break;
     case MODEL_CALLS:

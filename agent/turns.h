@@ -17,6 +17,7 @@
 #include "agent/twilio.h"
 #include "agent/window.h"
 #include "common/rpc_client.h"
+#include "common/shop_hours.h"
 
 typedef struct turns turns_t;
 
@@ -45,7 +46,8 @@ typedef struct turn_parts {
     window_t *window;    /* what of a conversation is sent and kept; learns from reports */
     bool survey;         /* people are asked */
     int64_t survey_every_ms;
-    alert_desk_t *alerts; /* NULL: nobody is told */
+    const shop_hours_t *hours; /* NULL: not told */
+    alert_desk_t *alerts;      /* NULL: nobody is told */
 } turn_parts_t;
 
 turns_t *turns_new(const turn_parts_t *parts);

@@ -120,7 +120,8 @@
     M(CATALOG_DAMAGED,      COUNTER, "mostrador_catalog_copies_damaged_total", "", "copies of CATALOG_SOURCE that a start found damaged, and made anew") \
     M(LEADS,                COUNTER, "mostrador_leads_total", "event", "leads made, changed (brought up to date) by turns, and by_hand: other stages and notes by people of the shop") \
     M(CATALOG_EDITS,        COUNTER, "mostrador_catalog_edits_total", "outcome", "changes of the catalog by people of the shop, made or refused") \
-    M(CATALOG_EDITS_SLOW,   COUNTER, "mostrador_catalog_edits_slow_total", "", "changes that were answered before every replica served them")
+    M(CATALOG_EDITS_SLOW,   COUNTER, "mostrador_catalog_edits_slow_total", "", "changes that were answered before every replica served them") \
+    M(PERSON_OFFERED,       COUNTER, "mostrador_person_offered_total", "why", "customers who were told how to get a person: failed, anger")
 /* clang-format on */
 
 typedef enum metric {

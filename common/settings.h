@@ -88,7 +88,7 @@
     S(TWILIO_NUMBER_RATE, INT, "80", "1..1000", "messages a second from one number") \
     S(TWIML_SETTLE_MS, MS, "20s", "100..600000", "a reply given to a webhook that did not say it was written by then is looked up at Twilio") \
     S(KEYS_DIR, TEXT, "", "", "keys of this process (make keys); with it everything over TCP between the processes is encrypted, without it TCP is for loopback only") \
-    S(SHOP_TIME_ZONE, TEXT, "America/Mexico_City", "", "where the shop's days begin and end, for budgets; a name of the tz database, or UTC") \
+    S(SHOP_TIME_ZONE, TEXT, "America/Mexico_City", "", "where the shop's days begin and end, for budgets and SHOP_HOURS; a name of the tz database, or UTC") \
     S(BUDGET_PERSON_TOKENS, INT, "0", "0..1000000000000", "tokens one person may spend at language models a day; above it the offline seller answers them; 0: any") \
     S(BUDGET_PERSON_CALLS, INT, "0", "0..1000000000000", "the same for calls of a model") \
     S(BUDGET_DAY_TOKENS, INT, "0", "0..1000000000000", "tokens all people together may spend a day; 0: any") \
@@ -124,7 +124,8 @@
     S(HANDOFF_TTL, MS, "24h", "0..31536000000", "a conversation that somebody of the shop has taken over goes back to the bot when they have been silent for so long; 0: never by itself") \
     S(WIDGET_ORIGINS, TEXT, "", "", "sites that may show the chat, as in https://www.shop.example, separated by blanks; empty: there is no widget") \
     S(WIDGET_PER_MINUTE, INT, "20", "1..6000", "messages that a gateway worker takes from one address of the widget in a minute") \
-    S(AGENT_MEMO_MIB, INT, "24", "0..65536", "memory of an agent for what it made of the texts of conversations (quoted, read for the checks), so that it is not made anew in every turn; some 40 kB a person who writes, MiB; 0: made anew")
+    S(AGENT_MEMO_MIB, INT, "24", "0..65536", "memory of an agent for what it made of the texts of conversations (quoted, read for the checks), so that it is not made anew in every turn; some 40 kB a person who writes, MiB; 0: made anew") \
+    S(SHOP_HOURS, TEXT, "", "", "when people of the shop are there, as OpenStreetMap writes it: Mo-Fr 09:00-19:00; Sa 10:00-14:00, in SHOP_TIME_ZONE; empty: nobody is told")
 /* clang-format on */
 
 #endif

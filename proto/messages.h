@@ -216,7 +216,10 @@
     F(context, 14, STR, pending,    32,   OPTIONAL, "what the offline seller asked last: budget, car, terms") \
     F(context, 15, BOOL, formal,    0,    OPTIONAL, "the customer says usted") \
     L(context, 16, car, kept,       10,   OPTIONAL, "cars chosen or quoted in this conversation, the newest first; the one quoted first stays") \
-    L(context, 17, quote, kept_quotes, 10, OPTIONAL, "the last plan given for each of them that was quoted; the car quoted first comes last")
+    L(context, 17, quote, kept_quotes, 10, OPTIONAL, "the last plan given for each of them that was quoted; the car quoted first comes last") \
+    F(context, 18, INT, misses,     0,    OPTIONAL, "answers of no help in a row") \
+    F(context, 19, STR, offered,    16,   OPTIONAL, "a person was offered in this conversation: failed, anger") \
+    F(context, 20, BOOL, leaves,    0,    OPTIONAL, "they were told that they may leave a message for a person")
 
 #define PROTO_FIELDS_user(F, L) \
     F(user, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose messages wait")
