@@ -277,7 +277,7 @@ docs-check: build
 		&& sed -n '/^<!-- settings -->/,/^<!-- \/settings -->/{//!p}' README.md >$(B)/settings.md \
 		&& $(B)/bin/describe table | cmp - $(B)/settings.md || { echo 'stale: run make docs'; exit 1; }
 
-.PHONY: bench bench-compare bench-parts clean
+.PHONY: bench bench-compare bench-readme bench-parts clean
 BENCH = $(if $(ONLY),--only '$(ONLY)') $(if $(SECONDS),--seconds '$(SECONDS)') $(if $(REPEATS),--repeats '$(REPEATS)') \
 	$(if $(OPEN),--sessions '$(OPEN)')
 BENCH_PARTS := $(BENCHES) $(B)/tests/model-sim $(B)/tests/http-load
@@ -287,6 +287,9 @@ bench: deps-check ## how fast it is, and the machine at best: make bench ONLY=W1
 bench-compare: ## two runs of it side by side: make bench-compare A=build/bench/….json B=build/bench/….json
 	@$(if $(and $(A),$(filter command,$(origin B))),,echo 'usage: make bench-compare A=FILE.json B=FILE.json' >&2; exit 2)
 	@$(PYTHON) tests/bench/bench.py --compare '$(A)' '$(B)'
+bench-readme: ## the README's lines about a run of it: make bench-readme A=build/bench/….json
+	@$(if $(A),,echo 'usage: make bench-readme A=FILE.json' >&2; exit 2)
+	@$(PYTHON) tests/bench/bench.py --readme '$(A)'
 bench-parts: $(BENCH_PARTS)
 clean: ## remove what was built (not VAR)
 	rm -rf build

@@ -24,6 +24,13 @@ def test_a_short_run_counts_no_error_and_is_written_down(tmp_path):
     assert set(overhead["cpu_us"]) == {"agent", "catalog", "dispatcher", "gateway", "redis", "sessions", "total"}
     assert result["workloads"]["W5"]["conversations of 2 kB"]["rate"]["min"] > 0
     assert "<svg" in written.with_suffix(".html").read_text()
+    assert "goals:" in done.stdout and "turns a second" in done.stdout
+    lines = run("--readme", written).stdout.splitlines()
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines if line.startswith("| W")]
+    rate = next(cell for cell in cells if cell[1] == "W1: turns a second")
+    figure = float(rate[3].split()[0].replace(",", ""))
+    assert figure > 0 and rate[4] == ("met" if figure >= 2500 else "not met")
+    assert next(cell for cell in cells if cell[1].startswith("W3"))[3:5] == ["–", "not measured"]
     same = run("--compare", written, written)
     assert same.returncode == 0 and "W1 2 agents rate" in same.stdout and "+0.0 %" in same.stdout
 

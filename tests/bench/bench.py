@@ -3,6 +3,7 @@
 
     bench.py [--only W1,W5] [--seconds 5] [--repeats 3] [--out build/bench] [--small]
     bench.py --compare A.json B.json
+    bench.py --readme A.json          the README's lines about it
 
 Everything that makes a turn safe is on: Redis syncs its file before it answers, messages are
 deduplicated, answers are checked against what the tools found, limits hold. An answer that is not a
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import time
 
+import goals
 import report
 import world as worlds
 from world import PROGRAMS, World, run_json
@@ -27,7 +29,7 @@ ABOUT = {
     "W1": "overhead: the model answers at once, 2 calls of it and a page of the catalog a turn, 32 connections, "
           "1,000 people with conversations of 20 turns, 2 agents",
     "W2": "waiting: 1 s per call of the model, so 2 s a turn; everybody asks again as soon as they are answered; "
-          "AGENT_CREDIT=3000, who has no turn yet waits at the dispatcher",
+          "AGENT_CREDIT=10000, an agent that cannot keep up lets fewer in",
     "W3": "webhooks: signed forms, 64 connections, 1,000 people",
     "W4": "catalog: pages over ZeroMQ from one service, no two queries alike; filter: makes, years and distances as "
           "people say them, any price; new: distances nobody said before; same: one page that is asked again",
@@ -125,7 +127,7 @@ class Bench:
         counts = [40] if self.options.small else [1000, 2000, 4000, 10000]
         latency = 100 if self.options.small else 1000
         for agents in [1] if self.options.small else [1, 2]:
-            env = {"AGENT_CREDIT": "3000", "GATEWAY_CONNECTIONS": "16384", "DISPATCHER_QUEUE": "20000"}
+            env = {"AGENT_CREDIT": "10000", "GATEWAY_CONNECTIONS": "16384", "DISPATCHER_QUEUE": "20000"}
             with World(agents=agents, latency_ms=latency, env=env) as world:
                 for count in counts:
                     self.wait_together(world, agents, count, latency / 1000)
@@ -262,6 +264,7 @@ def parse():
     parser.add_argument("--out", type=pathlib.Path, default=worlds.CACHE)
     parser.add_argument("--small", action="store_true", help="tiny numbers, to see that it works")
     parser.add_argument("--compare", nargs=2, type=pathlib.Path)
+    parser.add_argument("--readme", type=pathlib.Path)
     options = parser.parse_args()
     options.only = [name for name in options.only.replace(" ", ",").split(",") if name] or list(ABOUT)
     unknown = set(options.only) - set(ABOUT)
@@ -275,10 +278,15 @@ def main():
     if options.compare:
         print(report.compare(*(json.loads(path.read_text()) for path in options.compare)))
         return 0
+    if options.readme:
+        print(goals.readme(json.loads(options.readme.read_text())))
+        return 0
     bench = Bench(options)
+    load = os.getloadavg()[0]
     now = datetime.datetime.now(datetime.timezone.utc)
     bench.run()
     run = {"machine": machine(), "when": now.strftime("%Y-%m-%d %H:%M UTC"), "commit": commit(),
+           "load": load,
            "seconds": options.seconds, "repeats": options.repeats, "about": ABOUT,
            "workloads": bench.workloads, "wrong": bench.wrong}
     options.out.mkdir(parents=True, exist_ok=True)
@@ -286,6 +294,7 @@ def main():
     stem.with_suffix(".json").write_text(json.dumps(run, indent=1))
     stem.with_suffix(".html").write_text(report.page(run))
     print(report.text(run))
+    print(goals.text(run))
     print(f"{stem}.json, {stem}.html")
     return 1 if bench.wrong else 0
 
