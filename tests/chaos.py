@@ -53,7 +53,7 @@ def told(name, done, load, problems):
     print(f"{name:<29} {load.count():>5} {refusals:>6} {load.longest:>7.1f}  "
           f"{'holds' if not problems else 'BROKEN':<7} {done}", flush=True)
     for problem in problems[:5]:
-        print(f"    {problem}", flush=True)
+        print(f"    {problem[:2000]}", flush=True)
 
 
 def by_chance(names, seed, minutes):

@@ -251,10 +251,10 @@ def slow_sync(hit, fsync):
     acknowledged sooner; with `everysec` Redis holds its writes back when the last sync has not ended."""
     with hit.shop.redis() as redis:
         redis.config_set("appendfsync", fsync)
-    hit.shop.mislead("redis", sync=1000)
+    hit.shop.mislead("redis", clock=hit.world.ahead, sync=1000)
     hit.wait()
     hit.answered(2)
-    hit.shop.mislead("redis")
+    hit.shop.mislead("redis", clock=hit.world.ahead)
     hit.answered()
     with hit.shop.redis() as redis:
         redis.config_set("appendfsync", "always")
@@ -456,17 +456,20 @@ async def besiege(port, size, stop):
 
 @fault("clock")
 def clock(hit):
-    """The time of day jumps, of one after the other, forth and back."""
+    """The time of day jumps, of one after the other, forth and back; that of Redis only forth, because
+    what it had planned within the last round of the sweeper waits when it is set back (the rest does
+    not: tests/test_sessions_clock.py)."""
     jumps = []
     for name in hit.random.sample(hit.shop.order[1:], 4):
         jump = hit.random.choice((3600, -3600, 90, -90, 26 * 3600))
         hit.shop.mislead(name, clock=jump)
         jumps.append(f"{name} {jump:+d} s")
         hit.wait(hit.seconds / 5)
-    jump = hit.random.choice((3600, -3600, 90, -90))
-    hit.shop.mislead("redis", clock=jump)
+    jump = hit.random.choice((60, 600))
+    hit.world.ahead += jump
+    hit.shop.mislead("redis", clock=hit.world.ahead)
     hit.answered()
-    for name in hit.shop.order:
+    for name in hit.shop.order[1:]:
         hit.shop.mislead(name)
     hit.answered()
     return f"the time of day jumps and returns: {', '.join(jumps)}, redis {jump:+d} s"
