@@ -16,7 +16,7 @@ local context, talk, desk = KEYS[6], KEYS[8], KEYS[9]
 local asker, dead, asked = ARGV[3], ARGV[5], tonumber(ARGV[6])
 
 local lease = redis.call('HMGET', state, 'token', 'holder', 'until', 'told', 'sids', 'by', 'by_until',
-                         'talk', 'talk_known')
+                         'talk', 'talk_known', 'opted_out', 'ask_at', 'ask_until', 'ask')
 local token, holder = tonumber(lease[1] or 0), lease[2] or ''
 local ends, told = tonumber(lease[3] or 0), tonumber(lease[4] or 0)
 
@@ -40,13 +40,12 @@ if entries[1] and entries[1].unasked == 1 then -- the carrier was away: who rest
         rank(0)
     end
 end
-local left = redis.call('HEXISTS', state, 'opted_out')
-local due = redis.call('HMGET', state, 'ask_at', 'ask_until')
-if due[1] and (left == 1 or ARGV[8] == '0' or tonumber(due[2]) < now) and drop_due() then
-    due = {}
+local left, due = lease[10] and 1 or 0, lease[11]
+if due and (left == 1 or ARGV[8] == '0' or tonumber(lease[12]) < now) and drop_due() then
+    due = nil
     rank(0)
 end
-local asks = asked == 0 and not has_person and #waiting == 0 and due[1] and tonumber(due[1]) <= now and
+local asks = asked == 0 and not has_person and #waiting == 0 and due and tonumber(due) <= now and
     redis.call('EXISTS', outbox) == 0
 if #waiting == 0 and #entries == 0 and asked == 0 and not asks then
     return {'empty', lapsed}
@@ -62,7 +61,7 @@ local tokens, calls = spent(KEYS[7], ARGV[9])
 local answer = {'granted', token, remembered, now, '', '', asks and 1 or 0, left, tokens, calls, lapsed,
                 0, 0}
 if asks then
-    answer[5], answer[6] = 'due', redis.call('HGET', state, 'ask')
+    answer[5], answer[6] = 'due', lease[13]
 elseif asked == 0 then
     local known = redis.call('HMGET', survey, 'state', 'record')
     answer[5], answer[6] = known[1] or '', known[2] or ''
@@ -106,5 +105,9 @@ for i, message in ipairs(waiting) do
     told = math.max(told, tonumber(string.match(message, '^%d+')))
 end
 redis.call('HSET', state, 'token', token, 'holder', asker, 'until', now + ARGV[4], 'told', told)
-rank(0)
+if has_person then
+    rank(0)
+else
+    rank(0, #waiting > 0)
+end
 return answer

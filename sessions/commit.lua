@@ -19,10 +19,13 @@
 local context, replies, targets = unpack(KEYS, 6)
 local token, turn, upto, reply = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5]), ARGV[6]
 
+local lease = redis.call('HMGET', state, 'token', 'holder', 'told', 'turn', 'opted_out', 'by', 'wanted_at',
+                         'ask_at', 'ask_to')
+local messages, taken = redis.call('LRANGE', inbox, 0, -1), 0
+
 local function waiting()
-    return redis.call('LLEN', inbox) + #deliverable(0)
+    return #messages - taken + #deliverable(0)
 end
-local lease = redis.call('HMGET', state, 'token', 'holder', 'told', 'turn', 'opted_out', 'by', 'wanted_at')
 if lease[4] == turn or redis.call('HEXISTS', outgoing, 'state ' .. turn) == 1 then
     return {'again', waiting(), '', '', 0, 0, '', ''}
 end
@@ -30,16 +33,15 @@ if tonumber(lease[1] or 0) ~= token or lease[2] == '' or lease[6] then
     return {'stale'}
 end
 local function first()
-    local message = redis.call('LINDEX', inbox, 0)
+    local message = messages[taken + 1]
     return message and tonumber(string.match(message, '^%d+'))
 end
 local head, told = first(), tonumber(lease[3])
 local from, asks = head, upto == 0
-local due = redis.call('HMGET', state, 'ask_at', 'ask_to')
 local known = redis.call('HMGET', survey, 'asked', 'rules', 'score', 'opinion', 'state')
 local asked, every = tonumber(known[1]), ARGV[18]
 local may_ask = not asked or asked + every <= now
-if asks and (head or not due[1] or lease[5] or not may_ask) then
+if asks and (head or not lease[8] or lease[5] or not may_ask) then
     drop_due()
     redis.call('HSET', state, 'holder', '', 'turn', turn)
     rank(0)
@@ -48,9 +50,10 @@ elseif not asks and (not head or upto < head or upto > told) then
     return {'wrong', head or 0, told}
 end
 
-local holds, at, to, last, wanted = {}, now, asks and due[2] or nil, 0, 0
+local holds, at, to, last, wanted = {}, now, asks and lease[9] or nil, 0, 0
 while head and head <= upto do
-    last = tonumber(string.match(redis.call('LPOP', inbox), '^%d+ (%d+)'))
+    taken = taken + 1
+    last = tonumber(string.match(messages[taken], '^%d+ (%d+)'))
     local target = redis.call('HGET', targets, head)
     if target then
         local held, place = string.match(target, '^(%d+) (.*)$')
@@ -59,6 +62,9 @@ while head and head <= upto do
         redis.call('HDEL', targets, head)
     end
     head = first()
+end
+if taken > 0 then
+    redis.call('LTRIM', inbox, taken, -1)
 end
 if ARGV[7] == '' then
     redis.call('DEL', context)
@@ -179,5 +185,5 @@ if ARGV[27] ~= '' then
     lead, stage = keep_lead(KEYS[11], KEYS[12], turn, unpack(ARGV, 27, 32))
 end
 redis.call('HSET', state, 'holder', '', 'turn', turn)
-rank(ARGV[10])
+rank(ARGV[10], #messages > taken)
 return {'committed', waiting(), became, heard, commented, newly, lead, stage}

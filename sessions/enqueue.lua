@@ -17,8 +17,8 @@ local grace, target, hold, opt = ARGV[7], ARGV[8], ARGV[9], ARGV[11]
 local silent = ARGV[12] == '1'
 
 local known = tonumber(redis.call('GET', seen))
-local has = redis.call('HMGET', state, 'by', 'by_until', 'by_at', 'passed')
-local by = has[1]
+local has = redis.call('HMGET', state, 'by', 'by_until', 'by_at', 'passed', 'holder', 'until', 'ask_at')
+local by, holder = has[1], has[5]
 if known and known < 0 then
     return {'silent', -known, by or '', tonumber(has[3] or 0)}
 elseif known then
@@ -37,13 +37,14 @@ elseif known then
     return {'answered', known, reply}
 end
 
+local sent = redis.call('LRANGE', outbox, 0, -1)
+
 local function work()
-    for _, key in ipairs({state, outbox, outgoing}) do
+    for _, key in ipairs(#sent > 0 and {state, outgoing, outbox} or {state}) do
         redis.call('PERSIST', key) -- nothing that a waiting message needs may expire
     end
-    local lease = redis.call('HMGET', state, 'holder', 'until')
-    if lease[1] and lease[1] ~= '' and tonumber(lease[2]) > now then
-        redis.call('ZADD', ready, 'NX', lease[2], user)
+    if holder and holder ~= '' and tonumber(has[6]) > now then
+        redis.call('ZADD', ready, 'NX', has[6], user)
     else
         redis.call('ZADD', ready, 'LT', now + grace, user)
     end
@@ -51,8 +52,10 @@ end
 
 local lapsed = lapse(desk, by, has[2])
 by = lapsed == '' and by
-drop_due() -- a message goes before a question of ours
-local taken = take_back()
+if has[7] then
+    drop_due() -- a message goes before a question of ours
+end
+local taken = #sent > 0 and take_back() or 0
 -- a wish is heard, and whoever writes may be written to, even if there is no room for what they write
 local changed, dropped = '', 0
 if opt == 'out' then
@@ -62,7 +65,9 @@ if opt == 'out' then
 elseif opt == 'in' then
     changed = redis.call('HDEL', state, 'opted_out') == 1 and 'returned' or ''
 end
-local sent = redis.call('LRANGE', outbox, 0, -1)
+if #sent > 0 then
+    sent = redis.call('LRANGE', outbox, 0, -1) -- what is left of it
+end
 for _, turn in ipairs(sent) do
     local entry = read_entry(turn)
     if entry.template then

@@ -160,9 +160,12 @@ local function uninvite(entry)
 end
 
 -- Puts the user where the sweeper will look in time, after a change that leaves the lease as it is
--- now. grace: ms that others have to hand on by themselves what can be done already.
-local function rank(grace)
-    local waits = redis.call('EXISTS', inbox) == 1
+-- now. grace: ms that others have to hand on by themselves what can be done already. waits: whether
+-- there is a message, if that is known. Without a head there is nothing in the outbox that could expire.
+local function rank(grace, waits)
+    if waits == nil then
+        waits = redis.call('EXISTS', inbox) == 1
+    end
     local head = redis.call('LINDEX', outbox, 0)
     local at = head and opens(read_entry(head))
     local stands = redis.call('HMGET', state, 'holder', 'until', 'ask_at', 'opted_out', 'by', 'by_until')
@@ -174,7 +177,7 @@ local function rank(grace)
     end
     if not waits and not at then
         redis.call('ZREM', ready, user)
-        for _, key in ipairs({state, outbox, outgoing}) do
+        for _, key in ipairs(head and {state, outgoing, outbox} or {state, outgoing}) do
             redis.call('PEXPIRE', key, state_ttl)
         end
         if stands[4] or stands[5] then
@@ -190,7 +193,7 @@ local function rank(grace)
         look = tonumber(stands[2])
     end
     redis.call('ZADD', ready, look, user)
-    for _, key in ipairs({state, outbox, outgoing}) do
+    for _, key in ipairs(head and {state, outgoing, outbox} or {state}) do
         redis.call('PERSIST', key)
     end
 end

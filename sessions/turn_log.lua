@@ -28,14 +28,15 @@ local user, most_people = ARGV[6], tonumber(ARGV[7])
 if user ~= '' then
     redis.call('ZADD', people, 'GT', ARGV[3], user)
     redis.call('INCR', changes)
-    local old = redis.call('ZRANGE', people, 0, 9, 'WITHSCORES') -- some at a time
     local spare = redis.call('ZCARD', people) - most_people
-    for i = 1, #old, 2 do
-        if spare > 0 or tonumber(old[i + 1]) < ARGV[3] - ARGV[8] then
-            redis.call('ZREM', people, old[i])
-            redis.call('HDEL', marks, old[i])
-            spare = spare - 1
+    for _ = 1, 10 do -- some at a time
+        local old = redis.call('ZRANGE', people, 0, 0, 'WITHSCORES')
+        if spare <= 0 and tonumber(old[2] or math.huge) >= ARGV[3] - ARGV[8] then
+            break
         end
+        redis.call('ZREM', people, old[1])
+        redis.call('HDEL', marks, old[1])
+        spare = spare - 1
     end
 end
 return {'ok', math.max(excess, 0)}

@@ -9,12 +9,11 @@
 #include "sessions/keys.h"
 #include "sessions/scripts.h"
 
-#define WORDS_MAX 56
+#define WORDS_MAX 64
 
 typedef struct words {
-    const char *data[WORDS_MAX];
-    size_t size[WORDS_MAX];
-    int count;
+    str_t words[WORDS_MAX];
+    size_t count;
     char numbers[WORDS_MAX][24]; /* texts of words_number */
 } words_t;
 
@@ -30,7 +29,7 @@ void words_keys(words_t *self, buf_t *names, str_t user, str_t id, const session
 void words_add(words_t *self, str_t word);
 void words_number(words_t *self, int64_t number);
 
-/* The command's bytes, freed with redisFreeCommand. */
+/* The command's bytes, of malloc as hiredis' own are: freed with redisFreeCommand. */
 char *words_format(const words_t *self, size_t *size);
 
 #endif

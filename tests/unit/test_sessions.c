@@ -16,6 +16,7 @@
 #include "sessions/scripts.h"
 #include "sessions/stored.h"
 #include "sessions/url.h"
+#include "sessions/words.h"
 
 static const request_limits_t limits = {.inbox_max = 7,
                                         .session_ttl = 5000,
@@ -236,6 +237,38 @@ static redisReply *words(char *bytes, size_t size)
     redisReaderFree(reader);
     redisFreeCommand(bytes);
     return reply;
+}
+
+/* The same bytes as hiredis makes of the same words. */
+static void words_are_formatted(void **state)
+{
+    (void)state;
+    static const int64_t numbers[] = {0, 7, 10, -1, 1699999999999, INT64_MAX, INT64_MIN};
+    words_t made; /* only count is the caller's to set */
+    memset(&made, 0x5a, sizeof made);
+    made.count = 0;
+    words_add(&made, STR_LIT("EVALSHA"));
+    words_add(&made, (str_t){NULL, 0});
+    words_add(&made, (str_t){"a\0\r\n$3", 7});
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        words_number(&made, numbers[i]);
+    const char *texts[] = {"EVALSHA",
+                           "",
+                           "a\0\r\n$3",
+                           "0",
+                           "7",
+                           "10",
+                           "-1",
+                           "1699999999999",
+                           "9223372036854775807",
+                           "-9223372036854775808"};
+    size_t sizes[] = {7, 0, 7, 1, 1, 2, 2, 13, 19, 20}, size;
+    char *theirs, *ours = words_format(&made, &size);
+    int length = redisFormatCommandArgv(&theirs, 10, texts, sizes);
+    assert_int_equal(size, length);
+    assert_memory_equal(ours, theirs, size);
+    redisFreeCommand(ours);
+    redisFreeCommand(theirs);
 }
 
 static redisReply *command_of(const request_limits_t *with, proto_type_t type, const void *msg)
@@ -1275,6 +1308,7 @@ int main(void)
         cmocka_unit_test(url_good),
         cmocka_unit_test(url_bad),
         cmocka_unit_test(scripts_are_built_in),
+        cmocka_unit_test(words_are_formatted),
         cmocka_unit_test(enqueue_becomes_a_command),
         cmocka_unit_test(claim_becomes_a_command),
         cmocka_unit_test(commit_becomes_a_command),

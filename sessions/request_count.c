@@ -1,0 +1,181 @@
+/* The log of turns, budgets, and what exists once per partition. */
+#include "sessions/request_fill.h"
+
+bool request_fill_log_turn(request_t *self, const char **why)
+{
+    const proto_log_turn_t *msg = self->msg;
+    const proto_turn_record_t *record = msg->record; /* REQUIRED: there is one */
+    CHECK_USER(msg);
+    CHECK(record->turn_id.size > 0, "record.turn_id is empty");
+    CHECK(record->claimed_ms > 0 && record->claimed_ms <= REQUEST_MAX_TOKEN,
+          "record.claimed_ms is not one");
+    CHECK(record->received_ms > 0 && record->received_ms <= record->claimed_ms,
+          "record.received_ms is not one");
+    CHECK_SPENT(record->tokens_spent, record->model_calls);
+    CHECK(proto_encode(&proto_turn_record_record, record, &self->records[0], NULL),
+          "the record cannot be stored");
+    KEYS(self, msg->user_id, (str_t){0}, KEY_TURNS, KEY_RECORDS, KEY_PEOPLE, KEY_MARKS,
+         KEY_CHANGES);
+    words_add(&self->words, record->turn_id);
+    words_number(&self->words, record->received_ms);
+    words_number(&self->words, record->claimed_ms);
+    words_add(&self->words, buf_view(&self->records[0]));
+    words_number(&self->words, self->limits->turn_log);
+    words_add(&self->words, str_is(record->outcome, "answered") ? msg->user_id : (str_t){0});
+    words_number(&self->words, REQUEST_MAX_PEOPLE);
+    words_number(&self->words, self->limits->session_ttl);
+    return true;
+}
+
+static void add_spend(words_t *words, buf_t *names, const request_limits_t *limits, str_t user_id,
+                      str_t turn_id, int64_t tokens, int64_t calls)
+{
+    static const session_key_t keys[] = {OUTBOX_KEYS, KEY_SPENT};
+    words_keys(words, names, user_id, (str_t){0}, keys, sizeof keys / sizeof *keys);
+    words_add(words, user_id);
+    words_number(words, request_state_ttl(limits));
+    words_add(words, turn_id);
+    words_number(words, tokens);
+    words_number(words, calls);
+    words_number(words, limits->day_offset_ms);
+}
+
+bool request_fill_get_budget(request_t *self, const char **why)
+{
+    const proto_get_budget_t *msg = self->msg;
+    (void)why;
+    add_spend(&self->words, &self->names, self->limits, msg->user_id, STR_LIT(""), 0, 0);
+    return true;
+}
+
+char *request_spend(const request_limits_t *limits, str_t user_id, str_t turn_id, int64_t tokens,
+                    int64_t calls, size_t *size)
+{
+    words_t words = {.count = 0};
+    buf_t names;
+    buf_init(&names, KEYS_MAX * KEY_MAX);
+    words_begin(&words, SCRIPT_SPEND);
+    add_spend(&words, &names, limits, user_id, turn_id, tokens, calls);
+    char *bytes = words_format(&words, size);
+    buf_free(&names);
+    return bytes;
+}
+
+char *request_budget(const request_limits_t *limits, str_t turn_id, int64_t tokens, int64_t calls,
+                     size_t *size)
+{
+    static const session_key_t keys[] = {KEY_BUDGET, KEY_COUNTED};
+    words_t words = {.count = 0};
+    buf_t names;
+    buf_init(&names, KEYS_MAX * KEY_MAX);
+    words_begin(&words, SCRIPT_BUDGET);
+    words_keys(&words, &names, (str_t){0}, turn_id, keys, turn_id.size ? 2 : 1);
+    words_number(&words, limits->day_offset_ms);
+    words_number(&words, limits->day_tokens);
+    words_number(&words, limits->day_calls);
+    words_number(&words, tokens);
+    words_number(&words, calls);
+    words_number(&words, REQUEST_COUNTED_MS);
+    char *bytes = words_format(&words, size);
+    buf_free(&names);
+    return bytes;
+}
+
+char *request_turn_out(str_t turn_id, bool all, size_t *size)
+{
+    words_t words = {.count = 0};
+    buf_t names;
+    buf_init(&names, KEYS_MAX * KEY_MAX);
+    words_begin(&words, SCRIPT_TURN_OUT);
+    words_keys(&words, &names, (str_t){0}, (str_t){0}, (const session_key_t[]){KEY_RECORDS}, 1);
+    words_add(&words, turn_id);
+    words_number(&words, all);
+    char *bytes = words_format(&words, size);
+    buf_free(&names);
+    return bytes;
+}
+
+char *request_turn_read(const request_turns_t *range, size_t *size)
+{
+    words_t words = {.count = 0};
+    buf_t names;
+    buf_init(&names, KEYS_MAX * KEY_MAX);
+    words_begin(&words, SCRIPT_TURN_READ);
+    words_keys(&words, &names, (str_t){0}, (str_t){0},
+               (const session_key_t[]){KEY_TURNS, KEY_RECORDS}, 2);
+    if (range->since_ms)
+        words_number(&words, range->since_ms);
+    else
+        words_add(&words, STR_LIT("-inf"));
+    if (range->until_ms)
+        words_number(&words, range->until_ms);
+    else
+        words_add(&words, STR_LIT("+inf"));
+    words_add(&words, range->before);
+    words_number(&words, (int64_t)range->max);
+    char *bytes = words_format(&words, size);
+    buf_free(&names);
+    return bytes;
+}
+
+/* A script with two keys of a partition, whose names are the caller's to free. */
+static void begin_partition(words_t *words, buf_t names[2], script_t script, unsigned partition,
+                            const session_key_t keys[2])
+{
+    words_begin(words, script);
+    words_number(words, 2);
+    for (size_t i = 0; i < 2; i++) {
+        buf_init(&names[i], KEY_MAX);
+        keys_partition_name(&names[i], keys[i], partition);
+        words_add(words, buf_view(&names[i]));
+    }
+}
+
+char *request_sweep(const request_limits_t *limits, unsigned partition, size_t max, size_t *size)
+{
+    words_t words = {.count = 0};
+    buf_t names[2];
+    begin_partition(&words, names, SCRIPT_SWEEP, partition,
+                    (const session_key_t[]){KEY_READY, KEY_CLOCK});
+    words_number(&words, (int64_t)max);
+    words_number(&words, limits->lease_ms);
+    char *bytes = words_format(&words, size);
+    buf_free(&names[0]);
+    buf_free(&names[1]);
+    return bytes;
+}
+
+char *request_surveys(unsigned partition, const proto_surveys_t *msg, size_t *size)
+{
+    words_t words = {.count = 0};
+    buf_t names[2];
+    begin_partition(&words, names, SCRIPT_SURVEYS, partition,
+                    (const session_key_t[]){KEY_SURVEYS, KEY_OPINIONS});
+    words_number(&words, msg->since_day);
+    words_number(&words, msg->until_day);
+    words_number(&words, msg->comments);
+    char *bytes = words_format(&words, size);
+    buf_free(&names[0]);
+    buf_free(&names[1]);
+    return bytes;
+}
+
+char *request_desk(unsigned partition, const proto_list_desk_t *msg, size_t *size)
+{
+    words_t words = {.count = 0};
+    buf_t name, front;
+    buf_init(&name, KEY_MAX);
+    buf_init(&front, KEY_MAX);
+    words_begin(&words, SCRIPT_DESK);
+    words_number(&words, 1);
+    keys_partition_name(&name, KEY_DESK, partition);
+    words_add(&words, buf_view(&name));
+    buf_printf(&front, "most:{%u}:%s:", partition, keys_kind(KEY_STATE));
+    words_add(&words, buf_view(&front));
+    words_number(&words, !msg->taken);
+    words_number(&words, msg->limit);
+    char *bytes = words_format(&words, size);
+    buf_free(&name);
+    buf_free(&front);
+    return bytes;
+}
