@@ -74,7 +74,9 @@ void chat_request_destroy(chat_request_t **self_p)
 static void begin_message(buf_t *out, const char *role)
 {
     buf_str(out, out->size && out->data[out->size - 1] == '}' ? ",{" : "{");
-    json_text(out, "role", str_from(role));
+    buf_str(out, "\"role\":\"");
+    buf_str(out, role); /* ours: nothing in it needs an escape */
+    buf_char(out, '"');
 }
 
 /* What others wrote, or the tools found in what they wrote. */
@@ -156,9 +158,13 @@ static bool is_role(const proto_entry_t *entry, const char *role)
  */
 static void add_id(buf_t *out, const char *key, size_t at)
 {
-    char id[16];
-    snprintf(id, sizeof id, "call%05u", (unsigned)(at % 100000));
-    json_text(out, key, str_from(id));
+    char id[] = "call00000";
+    for (size_t i = sizeof id - 1; at && id[i - 1] != 'l'; at /= 10)
+        id[--i] = (char)('0' + at % 10);
+    json_key(out, key);
+    buf_char(out, '"');
+    buf_add(out, id, sizeof id - 1);
+    buf_char(out, '"');
 }
 
 /* Index of the result of the call at index call, among entries from to end; end if it has none. A

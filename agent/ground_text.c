@@ -496,8 +496,15 @@ str_t ground_compact(str_t name, char *out, size_t size)
 {
     size_t used = 0;
     for (size_t at = 0; at < name.size && used < size;) {
-        char low[16];
+        char low[16], c = name.data[at];
         size_t from = at;
+        if ((unsigned char)c < 0x80) { /* most of them: no need to fold it */
+            c = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+            if ((c >= 'a' && c <= 'z') || is_digit(c))
+                out[used++] = c;
+            at++;
+            continue;
+        }
         buf_t folded = {.data = low, .room = sizeof low, .max = sizeof low - 1};
         utf8_next(name, &at);
         text_fold(&folded, (str_t){name.data + from, at - from});
