@@ -130,8 +130,7 @@ void *memo_add(memo_t *self, memo_kind_t kind, str_t text, size_t size)
     if (item)
         drop(self, item);
     while (self->bytes + bytes > self->max)
-        drop(self,
-             TAILQ_FIRST(&self->ages)); /* NOLINT(clang-analyzer-unix.Malloc): it leaves the list */
+        drop(self, TAILQ_FIRST(&self->ages)); /* NOLINT: it leaves the list */
     item = malloc(bytes);
     if (!item)
         abort();
