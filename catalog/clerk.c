@@ -13,7 +13,7 @@
 
 #define MAX_ERRANDS 32
 #define ARENA_MAX (8 << 20) /* of one errand: its file, and what is said of it */
-#define SERVED_MS 2000      /* nobody waits longer for a replica that does not take it */
+#define SERVED_MS 5000      /* nobody waits longer for a replica that does not take it */
 #define PATIENCE_MS 8000    /* for this replica to serve what others have done */
 
 typedef enum stage { STAGE_WAITING, STAGE_AT_WORK, STAGE_DONE } stage_t;
