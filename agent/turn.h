@@ -14,6 +14,7 @@
  *   turn_person.c   when a person of the shop is offered, and when there is one
  *   turn_survey.c   what is the survey's, and not the model's
  *   turn_lead.c     somebody who may buy
+ *   turn_sought.c   the make and model it was about
  *   turn_alerts.c   what the people of the shop are told of it
  *   turns.c         all of them
  *
@@ -274,6 +275,9 @@ bool turn_survey_answers(turn_t *self);
 /* The whole answer; and what COMMIT stores of the survey. */
 str_t turn_survey_whole(turn_t *self);
 void turn_survey_end(turn_t *self);
+
+/* What a tool found, or did not, for the record. */
+void turn_sought(turn_t *self, const tool_result_t *result);
 
 /* A tool's lead, of which the arena holds the strings. */
 void turn_lead_take(turn_t *self, const proto_lead_t *lead);

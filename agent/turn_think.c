@@ -273,6 +273,7 @@ static void on_tool_done(void *arg, const tool_result_t *result)
     call->result = *result;
     ledger_tool(&self->ledger, tool_name(call->name), us, result->ok);
     metric_observe(METRIC_TOOL_SECONDS, us);
+    turn_sought(self, result);
     if (--self->calls_left == 0)
         take_results(self);
 }

@@ -94,6 +94,8 @@ static void turn_object(const proto_turn_record_t *turn, buf_t *out)
         text(out, ",", "why", turn->why);
     text(out, ",", "model", turn->model);
     text(out, ",", "rules", turn->rules);
+    text(out, ",", "sought", turn->sought);
+    text(out, ",", "missed", turn->missed);
     steps(turn, out);
     calls(turn, out);
     number(out, "model_calls", turn->model_calls);

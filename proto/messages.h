@@ -50,7 +50,7 @@
     R(stored,     "Something that is stored of a person") \
     R(model_call, "One call of a model, as the record of its turn tells it") \
     R(tool_call,  "One tool that a turn ran") \
-    R(turn_record, "What one turn took; nothing of what was said in it") \
+    R(turn_record, "What one turn took; of what was said in it only the name of a car") \
     R(step_latency, "How long one step took, of many turns; µs") \
     R(turn_group, "What the turns of one model and version of the rules took") \
     R(console_user, "Somebody who may sign in to the console") \
@@ -322,7 +322,9 @@
     F(turn_record, 28, INT, joins,         0,   OPTIONAL, "times it began anew because the customer wrote on") \
     F(turn_record, 29, INT, first_part_us, 0,   OPTIONAL, "from the first message until the first part of the answer was sent; sessions fills it in") \
     F(turn_record, 30, INT, delivered_us,  0,   OPTIONAL, "… until all parts were sent") \
-    F(turn_record, 31, INT, tokens_spent,  0,   OPTIONAL, "tokens in and out as budgets count them: estimated where they were not reported")
+    F(turn_record, 31, INT, tokens_spent,  0,   OPTIONAL, "tokens in and out as budgets count them: estimated where they were not reported") \
+    F(turn_record, 32, STR, sought,        64,  OPTIONAL, "make and model that was looked for last and found") \
+    F(turn_record, 33, STR, missed,        64,  OPTIONAL, "make and model that was looked for last and not found")
 
 #define PROTO_FIELDS_step_latency(F, L) \
     F(step_latency, 1, STR, step,   16, REQUIRED, "total, waiting, claim, owed, thinking, tools, checks, commit, first_part, delivered; and first_token, model_call, tool_call, of each") \

@@ -136,8 +136,9 @@
  * The log of turns is written after the turn's COMMIT, by a message of its own (LOG_TURN): a COMMIT
  * is not slowed down by statistics nor refused for them, the log can be read in order without
  * asking 1,024 partitions, and its size is bounded as a whole. The price is that the record of a
- * turn is lost when its agent is killed between the two. A record has nothing of what was said, and
- * of the person what the log shows too: the masked id. So erasing a person leaves the log as it is.
+ * turn is lost when its agent is killed between the two. A record has of what was said only a car's
+ * name, and of the person what the log shows too: the masked id. So erasing a person leaves the log
+ * as it is.
  *
  * STATE_TTL is an hour more than the longer of SESSION_TTL and DEDUP_TTL, so that a seq is never
  * given twice while something remembers the first. A token is never given twice either: the next

@@ -223,6 +223,8 @@ def test_numbers_count_people_by_how_far_they_came(chromium, shop):
     page.one("#funnel td.number")
     shares = [int(cell.text) for cell in page.all("#funnel td.number")]
     assert len(shares) == 4 and shares[0] >= 4 and shares[0] == max(shares) and min(shares) >= 1
+    wanted = [row.text for row in page.all("#sought th")]
+    assert "Mazda" in wanted and "Nissan" in wanted
     page.all("#funnel a")[2].click()
 
     def quoted():  # by the log's masked id

@@ -4,6 +4,7 @@ arguments are checked. What a model makes up makes none; the people of the shop 
 import pytest
 
 import alert_targets
+import most
 
 TAG = "🦊🐙🐳"
 
@@ -75,6 +76,19 @@ def test_a_repeated_message_makes_no_second_lead(stack):
         assert answer.status == 200
     (one,) = leads(stack, user)
     assert one["interest"] == "reserve" and one["car"]["name"].startswith("Mazda ")
+
+
+def test_a_turn_tells_which_make_was_looked_for(stack):
+    says(stack, "sought", "busco un mazda")
+    says(stack, "sought", "¿tienes un ferrari?")
+    says(stack, "sought", "hola, mi cel es 5512345678")
+
+    def told():
+        turns = stack.http.get("/seller/turns?user_id=sought").json()["turns"]
+        return len(turns) == 3 and [(turn["sought"], turn["missed"]) for turn in turns]
+
+    assert most.eventually(told)[1:] == [("", "Ferrari"), ("Mazda", "")]
+    assert told()[0] == ("", "")
 
 
 # ---- a model ----

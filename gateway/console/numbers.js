@@ -64,6 +64,14 @@ function failures(range, turns) {
     ({ label: kind, count, href: `#/numbers?since=${range}&kind=${encodeURIComponent(kind)}` })));
 }
 
+/* Makes and models: those that were looked for most, and those that are not there. */
+function names(range, turns, what) {
+  const counts = new Map();
+  for (const name of turns.map((turn) => turn[what]).filter(Boolean)) counts.set(name, (counts.get(name) || 0) + 1);
+  return counted(what, say[what], [...counts].sort((a, b) => b[1] - a[1]).slice(0, 8).map(([name, count]) =>
+    ({ label: name, count, href: `#/numbers?since=${range}&${what}=${encodeURIComponent(name)}` })));
+}
+
 function hours(turns) {
   const counts = Array(24).fill(0);
   for (const turn of turns) counts[new Date(turn.claimed_at).getHours()]++;
@@ -164,8 +172,8 @@ function figures(range, latency, nps, budget, turns) {
 }
 
 function table(turns, query) {
-  const [outcome, kind, step] = ["outcome", "kind", "step"].map((name) => query.get(name));
-  const rows = turns.filter((turn) => (!outcome || turn.outcome === outcome) && (!kind || kindOf(turn) === kind) && (!steps[step] || steps[step](turn))).slice(0, 25);
+  const [outcome, kind, step, sought, missed] = ["outcome", "kind", "step", "sought", "missed"].map((name) => query.get(name));
+  const rows = turns.filter((turn) => (!outcome || turn.outcome === outcome) && (!kind || kindOf(turn) === kind) && (!steps[step] || steps[step](turn)) && (!sought || turn.sought === sought) && (!missed || turn.missed === missed)).slice(0, 25);
   const heads = [say.when, say.who, say.outcome, say.model, say.took];
   return make("section.card", { id: "turns" }, make("h2", {}, say.lastTurns), rows.length
     ? make("div.scroll", { tabindex: 0, role: "region", "aria-label": say.lastTurns }, make("table", {},
@@ -195,7 +203,7 @@ export function numbers(content, rest, query) {
   Promise.all([get(`/seller/latency?since=${range}`), get(`/seller/nps?since=${since}`), get("/seller/budget"), newestTurns(range)])
     .then(([latency, nps, budget, turns]) => {
       body.className = "page numbers";
-      body.replaceWith(figures(range, latency, nps, budget, turns), make("div.charts", {}, funnel(range, turns), failures(range, turns)), make("div.charts", {}, ...charts(range, turns, nps)),
+      body.replaceWith(figures(range, latency, nps, budget, turns), make("div.charts", {}, funnel(range, turns), failures(range, turns), names(range, turns, "sought"), names(range, turns, "missed")), make("div.charts", {}, ...charts(range, turns, nps)),
         ...(turns.length >= MOST_TURNS ? [make("p.soft", {}, say.newest(number(turns.length)))] : []), table(turns, query), comments(nps));
     }).catch((problem) => body.replaceChildren(trouble(problem)));
 }

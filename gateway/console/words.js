@@ -1,7 +1,7 @@
 /* What the console says, in Spanish and English, and how it writes times and numbers. */
 const words = {
   es: {
-    people: "Personas", funnel: "De la plática al interesado", step_talk: "Platicaron", step_list: "Vieron una lista", step_quote: "Cotizaron", step_lead: "Interesados", failures: "Fallas por tipo", asTable: "En tabla", chartHours: "Respuestas por hora del día",
+    people: "Personas", funnel: "De la plática al interesado", step_talk: "Platicaron", step_list: "Vieron una lista", step_quote: "Cotizaron", step_lead: "Interesados", failures: "Fallas por tipo", asTable: "En tabla", sought: "Lo más buscado", missed: "Buscado y no encontrado", chartHours: "Respuestas por hora del día",
     leads: "Interesados", leadsOpen: "Abiertos", stage: "Etapa", stage_new: "Nuevo", stage_contacted: "Contactado", stage_visit: "Visita", stage_won: "Ganado", stage_lost: "Perdido", stageOf: (n) => `Etapa de ${n}`,
     interest_visit: "Quiere venir", interest_test_drive: "Prueba de manejo", interest_reserve: "Apartar", interest_buy: "Comprar", interest_contact: "Que lo contacten",
     leadCar: "Auto", leadQuote: "Cotización", leadContact: "Contacto", leadSaid: "Dijo", leadMonths: (n, m) => `${n} × ${m}`, leadDown: (m) => `${m} de enganche`, leadNote: "Nota", leadNotes: (n) => (n === 1 ? "1 nota" : `${n} notas`),
@@ -49,7 +49,7 @@ const words = {
     },
   },
   en: {
-    people: "People", funnel: "From talk to lead", step_talk: "Talked", step_list: "Saw a list", step_quote: "Had a quote", step_lead: "Became a lead", failures: "Failures by kind", asTable: "As a table", chartHours: "Answers by hour of the day",
+    people: "People", funnel: "From talk to lead", step_talk: "Talked", step_list: "Saw a list", step_quote: "Had a quote", step_lead: "Became a lead", failures: "Failures by kind", asTable: "As a table", sought: "Most wanted", missed: "Wanted and not found", chartHours: "Answers by hour of the day",
     leads: "Leads", leadsOpen: "Open", stage: "Stage", stage_new: "New", stage_contacted: "Contacted", stage_visit: "Visit", stage_won: "Won", stage_lost: "Lost", stageOf: (n) => `Stage of ${n}`,
     interest_visit: "Wants to come", interest_test_drive: "Test drive", interest_reserve: "Reserve", interest_buy: "Buy", interest_contact: "To be contacted",
     leadCar: "Car", leadQuote: "Quote", leadContact: "Contact", leadSaid: "Said", leadMonths: (n, m) => `${n} × ${m}`, leadDown: (m) => `${m} down`, leadNote: "Note", leadNotes: (n) => (n === 1 ? "1 note" : `${n} notes`),
