@@ -5,10 +5,10 @@
 #include "agent/kept.h"
 #include "agent/person.h"
 #include "agent/summary.h"
-#include "agent/tokens.h"
 #include "agent/understand.h"
 #include "agent/untrusted.h"
 #include "common/text.h"
+#include "common/tokens.h"
 
 #define MAX_TEXT PROTO_MAX_REPLY /* of an entry */
 #define MAX_NAME 64              /* of a tool or a call id */

@@ -14,6 +14,7 @@
 #include "agent/dispatch_link.h"
 #include "agent/makes_watch.h"
 #include "agent/parts_watch.h"
+#include "agent/rules_offer.h"
 #include "agent/turns.h"
 #include "common/config.h"
 #include "common/id.h"
@@ -38,9 +39,9 @@ typedef struct agent {
     rpc_client_t *sessions, *catalog;
     rpc_loop_t *sessions_loop, *catalog_loop;
     tools_t *tools;
-    prompt_t *prompt;
-    leak_rules_t *secrets;
     window_t window;
+    editions_t *editions;
+    rules_offer_t *offer;
     makes_watch_t *makes;
     memo_t *memo;
     model_list_t *models; /* NULL without a key */
@@ -94,7 +95,7 @@ static void on_status(void *arg, proto_process_t *process, arena_t *arena)
 
 /* ---- coming ---- */
 
-static void make_prompt(agent_t *self)
+static prompt_t *read_prompt(void)
 {
     char why[512];
     buf_t rules;
@@ -102,12 +103,12 @@ static void make_prompt(agent_t *self)
     buf_init(&rules, PROMPT_MAX_RULES);
     if (!prompt_read(config.RULES_DIR, config.RULES_VERSION, &rules, why, sizeof why))
         log_fatal("RULES_DIR, RULES_VERSION: %s", why);
-    self->prompt = prompt_new(buf_view(&rules), config.RULES_VERSION, config.SHOP_NAME, &terms, why,
-                              sizeof why);
-    if (!self->prompt)
+    prompt_t *prompt = prompt_new(buf_view(&rules), config.RULES_VERSION, config.SHOP_NAME, &terms,
+                                  why, sizeof why);
+    if (!prompt)
         log_fatal("%s", why);
     buf_free(&rules);
-    self->secrets = leak_rules_new(prompt_file(self->prompt));
+    return prompt;
 }
 
 static void read_hours(agent_t *self)
@@ -121,18 +122,20 @@ static void read_hours(agent_t *self)
 }
 
 /* The makes are not known yet; they and a conversation have to fit into what is left. */
-static void make_window(agent_t *self)
+static void make_editions(agent_t *self)
 {
+    prompt_t *prompt = read_prompt();
     self->window = (window_t){
         .tokens = (size_t)config.CONTEXT_TOKENS,
-        .fixed = window_fixed(self->prompt),
+        .fixed = window_fixed(prompt),
         .entries = (size_t)config.CONTEXT_ENTRIES,
     };
     if (window_too_narrow(&self->window))
         log_fatal("CONTEXT_TOKENS: the rules %s and the tools alone are about %zu tokens, and a "
                   "conversation needs %d: set it to %zu or more",
-                  prompt_version(self->prompt), self->window.fixed, WINDOW_LEAST,
+                  prompt_version(prompt), self->window.fixed, WINDOW_LEAST,
                   self->window.fixed + WINDOW_LEAST);
+    self->editions = editions_new(&prompt, &self->window);
 }
 
 static void make_clients(agent_t *self)
@@ -209,7 +212,8 @@ static void make_turns(agent_t *self)
 {
     self->tools = tools_new(&self->loop, self->catalog);
     self->memo = memo_new((size_t)config.AGENT_MEMO_MIB << 20);
-    self->makes = makes_watch_new(&self->loop, self->catalog, self->prompt);
+    self->makes = makes_watch_new(&self->loop, self->catalog, self->editions);
+    self->offer = rules_offer_new(&self->loop, self->sessions, self->editions);
     self->offline = model_offline_new(&self->loop);
     if (model_configured())
         make_models(self);
@@ -219,8 +223,7 @@ static void make_turns(agent_t *self)
         .loop = &self->loop,
         .sessions = self->sessions,
         .tools = self->tools,
-        .prompt = self->prompt,
-        .secrets = self->secrets,
+        .editions = self->editions,
         .memo = self->memo,
         .models = self->models,
         .offline = self->offline,
@@ -310,6 +313,7 @@ static void destroy(agent_t *self)
     twilio_destroy(&self->twilio);
     send_pace_destroy(&self->pace);
     makes_watch_destroy(&self->makes);
+    rules_offer_destroy(&self->offer);
     model_list_destroy(&self->models);
     self->offline->destroy(&self->offline);
     tools_destroy(&self->tools);
@@ -318,8 +322,7 @@ static void destroy(agent_t *self)
     rpc_loop_detach(&self->catalog_loop);
     rpc_client_destroy(&self->sessions);
     rpc_client_destroy(&self->catalog);
-    leak_rules_destroy(&self->secrets);
-    prompt_destroy(&self->prompt);
+    editions_destroy(&self->editions);
     rpc_loop_end(&self->loop);
 }
 
@@ -335,8 +338,7 @@ int main(int argc, char **argv)
     snprintf(self.holder, sizeof self.holder, "%s/%lld", self.name, (long long)self.boot);
     uv_loop_init(&self.loop);
     read_hours(&self);
-    make_prompt(&self);
-    make_window(&self);
+    make_editions(&self);
     make_clients(&self);
     make_carrier(&self);
     make_alerts(&self);
@@ -346,7 +348,7 @@ int main(int argc, char **argv)
     rpc_loop_on_signal(&self.loop, on_stop, &self);
     log_info("ready", LOG_CSTR("model", self.models ? config.OPENAI_MODEL : "offline"),
              LOG_CSTR("carrier", self.twilio ? "twilio" : "none"),
-             LOG_CSTR("rules", prompt_version(self.prompt)), LOG_INT("boot", self.boot));
+             LOG_CSTR("rules", config.RULES_VERSION), LOG_INT("boot", self.boot));
     uv_run(&self.loop, UV_RUN_DEFAULT);
     destroy(&self);
     log_info("gone", LOG_CSTR("name", self.name));

@@ -8,7 +8,7 @@
 
 struct makes_watch {
     rpc_client_t *catalog;
-    prompt_t *prompt;
+    editions_t *editions;
     uv_timer_t timer;
     uint64_t call; /* 0: none under way */
 };
@@ -18,7 +18,7 @@ static void on_facets(void *arg, const rpc_answer_t *answer)
     makes_watch_t *self = arg;
     self->call = 0;
     if (answer->type == PROTO_FACETS) /* else the next second tries again */
-        prompt_set_makes(self->prompt, answer->msg);
+        editions_set_makes(self->editions, answer->msg);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -26,18 +26,18 @@ static void on_timer(uv_timer_t *timer)
     makes_watch_t *self = timer->data;
     if (self->call)
         return;
-    proto_makes_t msg = {.version = prompt_catalog_version(self->prompt)};
+    proto_makes_t msg = {.version = editions_catalog_version(self->editions)};
     self->call =
         rpc_client_call(self->catalog, PROTO_MAKES, &msg, NULL, TIMEOUT_MS, on_facets, self);
 }
 
-makes_watch_t *makes_watch_new(uv_loop_t *loop, rpc_client_t *catalog, prompt_t *prompt)
+makes_watch_t *makes_watch_new(uv_loop_t *loop, rpc_client_t *catalog, editions_t *editions)
 {
     makes_watch_t *self = calloc(1, sizeof *self);
     if (!self)
         abort();
     self->catalog = catalog;
-    self->prompt = prompt;
+    self->editions = editions;
     uv_timer_init(loop, &self->timer);
     self->timer.data = self;
     uv_timer_start(&self->timer, on_timer, 0, EVERY_MS);

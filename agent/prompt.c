@@ -7,10 +7,11 @@
 
 #include "agent/json.h"
 #include "agent/kept.h"
-#include "agent/tokens.h"
 #include "agent/untrusted.h"
 #include "common/money.h"
+#include "common/shop_text.h"
 #include "common/text.h"
+#include "common/tokens.h"
 
 #define MAX_PROMPT (PROMPT_MAX_RULES + (256 << 10))
 #define STATE_TEXT 64 /* bytes of others' words in the state */
@@ -70,25 +71,12 @@ static void fill_financing(const prompt_t *self, buf_t *out)
     percent(out, terms->min_down_bp);
 }
 
-static const struct placeholder {
-    const char *name;
-    void (*fill)(const prompt_t *self, buf_t *out);
-} placeholders[] = {
-    {"{{shop}}", fill_shop_name},
-    {"{{makes}}", fill_makes},
-    {"{{cars}}", fill_cars},
-    {"{{financing}}", fill_financing},
+static void (*const fillers[PLACEHOLDER_COUNT])(const prompt_t *self, buf_t *out) = {
+    [PLACEHOLDER_SHOP] = fill_shop_name,
+    [PLACEHOLDER_MAKES] = fill_makes,
+    [PLACEHOLDER_CARS] = fill_cars,
+    [PLACEHOLDER_FINANCING] = fill_financing,
 };
-
-static const struct placeholder *placeholder_at(str_t text)
-{
-    for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++) {
-        size_t size = strlen(placeholders[i].name);
-        if (text.size >= size && memcmp(text.data, placeholders[i].name, size) == 0)
-            return &placeholders[i];
-    }
-    return NULL;
-}
 
 /* Builds the prompt; false at a placeholder that nobody knows, which *bad then points to. */
 static bool fill(prompt_t *self, str_t *bad)
@@ -102,14 +90,15 @@ static bool fill(prompt_t *self, str_t *bad)
             at++;
             continue;
         }
-        const struct placeholder *known = placeholder_at(rest);
-        if (!known) {
+        size_t size;
+        placeholder_t known = placeholder_at(rest, &size);
+        if (known == PLACEHOLDER_COUNT) {
             *bad = (str_t){rest.data, rest.size < 32 ? rest.size : 32};
             return false;
         }
-        makes_named |= known->fill == fill_makes;
-        known->fill(self, &self->text);
-        at += strlen(known->name);
+        makes_named |= known == PLACEHOLDER_MAKES;
+        fillers[known](self, &self->text);
+        at += size;
     }
     if (!makes_named) {
         buf_str(&self->text, "\n\nMarcas en el catálogo (autos): ");
@@ -168,6 +157,19 @@ prompt_t *prompt_new(str_t rules, const char *version, const char *shop_name,
                  version, STR_ARG(bad));
         prompt_destroy(&self);
     }
+    return self;
+}
+
+prompt_t *prompt_like(const prompt_t *other, str_t rules, const char *version, char *why,
+                      size_t why_size)
+{
+    prompt_t *self = prompt_new(rules, version, other->shop_name, &other->terms, why, why_size);
+    proto_facets_t facets = {.version = other->catalog_version,
+                             .facets = other->facets,
+                             .facets_count = other->facet_count,
+                             .cars = other->cars};
+    if (self && other->catalog_version)
+        prompt_set_makes(self, &facets);
     return self;
 }
 

@@ -24,6 +24,10 @@ prompt_t *prompt_new(str_t rules, const char *version, const char *shop_name,
                      const financing_terms_t *terms, char *why, size_t why_size);
 void prompt_destroy(prompt_t **self_p);
 
+/* Other rules for the same shop, with the makes that other has. */
+prompt_t *prompt_like(const prompt_t *other, str_t rules, const char *version, char *why,
+                      size_t why_size);
+
 /* dir/version.md read into out; false and why if it cannot be. */
 bool prompt_read(const char *dir, const char *version, buf_t *out, char *why, size_t why_size);
 

@@ -10,11 +10,11 @@
 
 #include "agent/kept.h"
 #include "agent/lead.h"
-#include "agent/tokens.h"
 #include "agent/tool_args.h"
 #include "agent/tool_json.h"
 #include "common/metrics.h"
 #include "common/text.h"
+#include "common/tokens.h"
 
 #define MAX_RESULT (PROTO_MAX_REPLY - 1024) /* bytes; the entry that keeps it takes no more */
 #define PASSAGES_WANTED 3
@@ -29,6 +29,10 @@ struct tool_run {
     uint64_t call;           /* at the catalog; 0: none */
     proto_context_t context; /* quote_financing: cars the customer has seen, and plans */
     tool_result_t result;
+    const tool_pages_t *pages;
+    proto_trace_t trace;
+    int64_t timeout_ms;
+    bool told;   /* search_knowledge: the text went with the question */
     bool listed; /* in tools->ready */
     TAILQ_ENTRY(tool_run) ready;
 };
@@ -226,6 +230,8 @@ static void take_page(tool_run_t *run, const proto_paged_t *paged, buf_t *text)
     run->result.car_count = paged->cars_count;
 }
 
+static void on_answer(void *arg, const rpc_answer_t *answer);
+
 static bool take_car(tool_run_t *run, const proto_cars_t *cars, buf_t *text)
 {
     run->result.cars = cars->cars;
@@ -293,10 +299,27 @@ static void take_failure(tool_run_t *run, const proto_error_t *error)
                          "again in a moment");
 }
 
+/* With the text if the catalog did not know it by its print. */
+static void ask_pages(tool_run_t *run)
+{
+    proto_knowledge_t msg = {
+        .q = run->args.text, .max = PASSAGES_WANTED, .print = run->pages->print};
+    if (run->told)
+        msg.text = run->pages->text;
+    run->call = rpc_client_call(run->tools->catalog, PROTO_KNOWLEDGE, &msg, &run->trace,
+                                run->timeout_ms, on_answer, run);
+}
+
 static void on_answer(void *arg, const rpc_answer_t *answer)
 {
     tool_run_t *run = arg;
     run->call = 0;
+    if (run->tool == TOOL_SEARCH_KNOWLEDGE && run->pages->print && !run->told && answer->error &&
+        strcmp(answer->error, PROTO_CODE_NOT_FOUND) == 0) {
+        run->told = true;
+        ask_pages(run);
+        return;
+    }
     const proto_record_t *record = proto_message(answer->type);
     void *copy = arena_alloc(run->arena, record->size);
     if (answer->type == PROTO_ERROR)
@@ -378,8 +401,7 @@ static void start(tool_run_t *run, const proto_context_t *context, const proto_t
         start_quote(run, context, trace, timeout_ms);
         break;
     case TOOL_SEARCH_KNOWLEDGE:
-        ask(run, trace, timeout_ms, PROTO_KNOWLEDGE,
-            &(proto_knowledge_t){.q = args->text, .max = PASSAGES_WANTED});
+        ask_pages(run);
         break;
     case TOOL_RESOLVE_NAMES:
         ask(run, trace, timeout_ms, PROTO_RESOLVE, &(proto_resolve_t){.text = args->text});
@@ -393,8 +415,8 @@ static void start(tool_run_t *run, const proto_context_t *context, const proto_t
 }
 
 tool_run_t *tools_run(tools_t *self, str_t name, str_t arguments, const proto_context_t *context,
-                      arena_t *arena, const proto_trace_t *trace, int64_t timeout_ms,
-                      tool_done_t *done, void *arg)
+                      const tool_pages_t *pages, arena_t *arena, const proto_trace_t *trace,
+                      int64_t timeout_ms, tool_done_t *done, void *arg)
 {
     tool_run_t *run = arena_alloc(arena, sizeof *run);
     if (!run)
@@ -406,6 +428,9 @@ tool_run_t *tools_run(tools_t *self, str_t name, str_t arguments, const proto_co
     run->done = done;
     run->arg = arg;
     run->context = *context;
+    run->pages = pages;
+    run->trace = *trace;
+    run->timeout_ms = timeout_ms;
     metric_add_label(METRIC_TOOL_CALLS, label(run->tool), 1);
     if (run->tool == TOOL_COUNT) {
         set_error(run, "there is no tool of this name; use search_cars, get_car, list_makes, "

@@ -48,18 +48,25 @@ typedef struct tool_result {
     const proto_lead_t *lead; /* interest, name, contact, and the car: id, name, price */
 } tool_result_t;
 
+/* What the shop says of itself, written in the console: found by its print in catalogs that have
+ * it, and told to those that do not. print 0: what the catalog has by itself. */
+typedef struct tool_pages {
+    int64_t print;
+    str_t text;
+} tool_pages_t;
+
 typedef void(tool_done_t)(void *arg, const tool_result_t *result);
 typedef struct tool_run tool_run_t;
 
 /*
  * Runs one call. The result lives in the arena, which must outlive the call, and so must
- * the lists of context; name and arguments are not needed after this returns. done is called
- * exactly once unless the run is cancelled, never from inside tools_run, and nothing of the run is
- * touched after it. NULL when the arena has no room for it: done is then not called.
+ * the lists of context and pages; name and arguments are not needed after this returns. done is
+ * called exactly once unless the run is cancelled, never from inside tools_run, and nothing of the
+ * run is touched after it. NULL when the arena has no room for it: done is then not called.
  */
 tool_run_t *tools_run(tools_t *self, str_t name, str_t arguments, const proto_context_t *context,
-                      arena_t *arena, const proto_trace_t *trace, int64_t timeout_ms,
-                      tool_done_t *done, void *arg);
+                      const tool_pages_t *pages, arena_t *arena, const proto_trace_t *trace,
+                      int64_t timeout_ms, tool_done_t *done, void *arg);
 void tools_cancel(tools_t *self, tool_run_t *run);
 
 #endif

@@ -65,6 +65,8 @@ static void end(turn_t *self, turn_event_t event)
     self->gone(self->gone_arg, self);
     partial_free(&self->partial);
     turn_check_close(self);
+    for (shop_text_t i = 0; i < SHOP_TEXT_COUNT; i++)
+        editions_release(&self->editions[i]);
     arena_t *arena = self->arena; /* the turn lives in it */
     arena_destroy(&arena);
 }
@@ -184,6 +186,8 @@ turn_t *turn_new(const turn_parts_t *parts, str_t user_id, str_t dead, const pro
     self->choice = -1;
     partial_init(&self->partial);
     turn_check_open(self);
+    for (shop_text_t i = 0; i < SHOP_TEXT_COUNT; i++)
+        self->editions[i] = editions_latest(parts->editions, i);
     self->state = TURN_CLAIMING;
     enter(self, TURN_EVENT_AGAIN);
     return self;

@@ -7,6 +7,7 @@
  *   turn.c          moving, and the end
  *   turn_record.c   what it took: the log, the metrics, the record
  *   turn_lease.c    CLAIM, RENEW, COMMIT, RELEASE
+ *   turn_editions.c which rules and knowledge it goes by
  *   turn_deliver.c  the replies in the outbox
  *   turn_model.c    which model thinks, and who when it fails
  *   turn_think.c    the model and the tools
@@ -90,6 +91,11 @@ typedef struct turn_check {
     str_t draft, note;           /* the answer that was not sent, and why; empty: none */
 } turn_check_t;
 
+/* A version of the rules or the knowledge. */
+typedef struct turn_wants {
+    int64_t version, saved_ms;
+} turn_wants_t;
+
 struct turn {
     LIST_ENTRY(turn) same_hash;
     TAILQ_ENTRY(turn) all;
@@ -106,6 +112,13 @@ struct turn {
     context_t context;
     int64_t started_ms, started_us;
     int64_t entered_us; /* the state */
+
+    /* what it goes by */
+    edition_t *editions[SHOP_TEXT_COUNT]; /* held */
+    turn_wants_t wants[SHOP_TEXT_COUNT];
+    shop_text_t has_editions;       /* so many of them are as wanted */
+    const proto_claimed_t *claimed; /* until they are; NULL: none had to be fetched */
+    bool trial;                     /* of the console's side chat: counted nowhere */
 
     /* the lease */
     int64_t token;
@@ -289,6 +302,12 @@ const proto_lead_t *turn_lead_whole(turn_t *self);
 void turn_person(turn_t *self);
 
 void turn_claim(turn_t *self);
+
+/* Sees to it that the turn has what it goes by, now or later; then turn_claimed, or turn_unclaim if
+ * that could not be. */
+void turn_editions(turn_t *self, const proto_claimed_t *claimed);
+void turn_claimed(turn_t *self, const proto_claimed_t *claimed);
+void turn_unclaim(turn_t *self);
 void turn_commit(turn_t *self);
 void turn_release(turn_t *self);
 void turn_cancel_session(turn_t *self); /* what the state has under way */

@@ -62,7 +62,7 @@ static const ground_facts_t *facts_of(turn_t *self)
         return check->facts;
     ground_sources_t sources = {
         .context = &self->context.now, .found = &self->found, .memo = self->parts->memo};
-    prompt_ground(self->parts->prompt, &sources);
+    prompt_ground(self->editions[SHOP_RULES]->prompt, &sources);
     check->facts = ground_facts_new(self->arena, &sources);
     return check->facts;
 }
@@ -113,7 +113,7 @@ static bool gives_away(turn_t *self, str_t text)
     promise_t promise;
     leak_t leak;
     return promise_find(text, sources_of(self, &told), &promise, 1) ||
-           leak_find(self->parts->secrets, text, &leak, 1);
+           leak_find(self->editions[SHOP_RULES]->secrets, text, &leak, 1);
 }
 
 /* ---- text as it is made ---- */
@@ -216,7 +216,8 @@ static void find_guarded(turn_t *self, str_t text, findings_t *findings)
         findings->items[findings->count++] =
             (struct finding){METRIC_PROMISE_FINDINGS, promise_kind_name(promises[i].kind),
                              promise_kind_advice(promises[i].kind), promises[i].said};
-    count = leak_find(self->parts->secrets, text, leaks, MOST_FOUND - findings->count);
+    count =
+        leak_find(self->editions[SHOP_RULES]->secrets, text, leaks, MOST_FOUND - findings->count);
     for (size_t i = 0; i < count; i++)
         findings->items[findings->count++] =
             (struct finding){METRIC_LEAK_FINDINGS, leak_kind_name(leaks[i].kind),

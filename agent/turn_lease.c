@@ -93,7 +93,7 @@ static bool open_context(turn_t *self, const proto_claimed_t *claimed)
     return true;
 }
 
-static void take_lease(turn_t *self, const proto_claimed_t *claimed)
+void turn_claimed(turn_t *self, const proto_claimed_t *claimed)
 {
     self->token = claimed->token;
     lease_granted(self);
@@ -112,6 +112,21 @@ static void take_lease(turn_t *self, const proto_claimed_t *claimed)
     turn_move(self, self->delivery.count ? TURN_EVENT_OWED
                     : asks               ? TURN_EVENT_ASK
                                          : TURN_EVENT_GRANTED);
+}
+
+static void on_unclaimed(void *arg, const rpc_answer_t *answer)
+{
+    (void)arg; /* the turn is gone by now */
+    (void)answer;
+}
+
+/* The lease goes back at once, or nobody could try again before its end. */
+void turn_unclaim(turn_t *self)
+{
+    proto_release_t msg = {.user_id = self->user_id, .token = self->token};
+    rpc_client_call(self->parts->sessions, PROTO_RELEASE, &msg, &self->trace, RELEASE_MS,
+                    on_unclaimed, NULL);
+    turn_move(self, TURN_EVENT_UNAVAILABLE);
 }
 
 static void on_claimed(void *arg, const rpc_answer_t *answer)
@@ -133,7 +148,7 @@ static void on_claimed(void *arg, const rpc_answer_t *answer)
         self->retry_ms = claimed->retry_ms > 0 ? claimed->retry_ms : BUSY_RETRY_MS;
         turn_move(self, TURN_EVENT_BUSY);
     } else {
-        take_lease(self, claimed);
+        turn_editions(self, claimed);
     }
 }
 
@@ -245,7 +260,7 @@ static bool make_reply(turn_t *self)
     literal_find(&literal, self->text, &context->now);
     turn_fit(self, true);
     turn_survey_end(self);
-    const char *rules = prompt_version(self->parts->prompt);
+    const char *rules = prompt_version(self->editions[SHOP_RULES]->prompt);
     context->now.rules = utf8_front(str_from(arena_copy(self->arena, str_from(rules))), 32);
     *reply = (proto_reply_t){.turn_id = str_from(context->turn_id),
                              .text = turn_survey_whole(self),
@@ -310,13 +325,15 @@ void turn_commit(turn_t *self)
                           .calls = self->ledger.record.model_calls,
                           .talk = self->talk};
     const proto_lead_t *lead = turn_lead_whole(self);
-    if (lead) {
+    if (lead && !self->trial) {
         msg.lead = (proto_lead_t *)lead;
         msg.lead_count = 1;
     }
-    if (self->person.wanted && *self->person.wanted)
-        msg.wanted = str_from(self->person.wanted);
-    msg.wanted_note = self->person.note;
+    if (!self->trial) {
+        if (self->person.wanted && *self->person.wanted)
+            msg.wanted = str_from(self->person.wanted);
+        msg.wanted_note = self->person.note;
+    }
     self->session_call = ask(self, PROTO_COMMIT, &msg, COMMIT_MS, on_committed);
 }
 

@@ -60,6 +60,8 @@ static void count(const turn_t *self, const char *outcome)
     metric_observe(METRIC_TURN_SECONDS, clock_us() - self->started_us);
     metric_observe(METRIC_ANSWER_SECONDS, record->total_us);
     metric_observe(METRIC_COMMIT_SECONDS, record->commit_us);
+    if (self->trial)
+        return;
     turn_alerts(self);
     if (self->context.wants_person) {
         metric_add(METRIC_PERSON_WANTED, 1);
@@ -87,7 +89,8 @@ static void write_line(const turn_t *self)
         LOG_INT("think_ms", record->think_us / 1000), LOG_INT("first_ms", first_us / 1000),
         LOG_INT("tools_ms", record->tools_us / 1000), LOG_INT("checks_us", record->checks_us),
         LOG_INT("commit_ms", record->commit_us / 1000), LOG_TEXT("model", record->model),
-        LOG_TEXT("rules", record->rules), LOG_INT("model_calls", record->model_calls),
+        LOG_TEXT("rules", record->rules), LOG_INT("knowledge", record->knowledge),
+        LOG_INT("trial", self->trial), LOG_INT("model_calls", record->model_calls),
         LOG_INT("tools", record->tool_calls), LOG_INT("joins", record->joins),
         LOG_INT("tokens_in", record->tokens_in), LOG_INT("tokens_cached", record->tokens_cached),
         LOG_INT("tokens_out", record->tokens_out), LOG_INT("tokens_spent", record->tokens_spent),
@@ -126,12 +129,14 @@ void turn_record_end(turn_t *self, const char *outcome)
     record->user = str_from(text_mask(self->user_id, masked, sizeof masked));
     record->outcome = str_from(outcome);
     record->why = str_from(self->offline_why ? self->offline_why : "");
-    record->rules = utf8_front(str_from(prompt_version(self->parts->prompt)), 32);
+    record->rules = utf8_front(str_from(prompt_version(self->editions[SHOP_RULES]->prompt)), 32);
+    record->knowledge = self->editions[SHOP_KNOWLEDGE]->version;
     record->tokens_spent = turn_tokens(self);
     record->cars = (int64_t)self->reply.cars_count;
     record->joins = self->joins;
     count(self, outcome);
     write_line(self);
-    if (record->claimed_ms) /* else it was about no message */
+    if (record->claimed_ms &&
+        !self->trial) /* else it was about no message, or counts for nothing */
         send_record(self);
 }

@@ -31,9 +31,9 @@ void turn_survey_open(turn_t *self, const proto_claimed_t *claimed, str_t channe
         remembered = arena_alloc(self->arena, sizeof *remembered);
     if (remembered && !proto_copy(&proto_survey_record, claimed->survey, remembered, self->arena))
         remembered = NULL;
-    const char *rules = prompt_version(parts->prompt);
+    const char *rules = prompt_version(self->editions[SHOP_RULES]->prompt);
     const model_t *model = parts->models ? model_list_at(parts->models, 0) : parts->offline;
-    survey_scene_t scene = {.on = parts->survey && !claimed->opted_out,
+    survey_scene_t scene = {.on = parts->survey && !claimed->opted_out && !self->trial,
                             .every_ms = parts->survey_every_ms,
                             .now_ms = clock_unix_ms(),
                             .turns = self->context.now.turns,

@@ -92,7 +92,7 @@ void turn_fit(turn_t *self, bool results)
 {
     window_loss_t loss;
     window_t *window = self->parts->window;
-    window->fixed = window_fixed(self->parts->prompt);
+    window->fixed = window_fixed(self->editions[SHOP_RULES]->prompt);
     if (!window_fit(window, &self->context, results, &loss))
         log_warn("summary_lost", LOG_TRACE(&self->trace), LOG_INT("turns", loss.turns));
     tell_loss(self, &loss);
@@ -210,7 +210,7 @@ void turn_think(turn_t *self)
     model_request_t request = {
         .context = &self->context.now,
         .turn_start = self->context.turn_start,
-        .rules = prompt_rules(self->parts->prompt),
+        .rules = prompt_rules(self->editions[SHOP_RULES]->prompt),
         .state = sent ? window_state(window, &self->context) : (str_t){0},
         .state_tokens = window_state_room(window),
         .user_id = self->user_id,
@@ -286,8 +286,8 @@ void turn_run_tools(turn_t *self)
         turn_call_t *call = &self->calls[i];
         call->began_us = clock_us();
         call->run = tools_run(self->parts->tools, call->name, call->arguments, &self->context.now,
-                              self->arena, &self->trace, left < TOOL_MS ? left : TOOL_MS,
-                              on_tool_done, call);
+                              &self->editions[SHOP_KNOWLEDGE]->pages, self->arena, &self->trace,
+                              left < TOOL_MS ? left : TOOL_MS, on_tool_done, call);
         if (!call->run) {
             turn_fall_back(self, "bad", "too_much");
             return;

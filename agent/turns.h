@@ -9,9 +9,8 @@
 
 #include "agent/alert_desk.h"
 #include "agent/dispatch_link.h"
-#include "agent/leak.h"
+#include "agent/editions.h"
 #include "agent/model_list.h"
-#include "agent/prompt.h"
 #include "agent/send_pace.h"
 #include "agent/tools.h"
 #include "agent/twilio.h"
@@ -26,8 +25,7 @@ typedef struct turn_parts {
     uv_loop_t *loop;
     rpc_client_t *sessions;
     tools_t *tools;
-    prompt_t *prompt;
-    const leak_rules_t *secrets; /* what of the rules nobody is told */
+    editions_t *editions; /* of rules and knowledge */
     memo_t *memo;                /* of what is read and written in every turn; NULL: none */
     model_list_t *models;        /* NULL: none is configured */
     model_t *offline;            /* takes over when they fail */

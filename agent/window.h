@@ -21,7 +21,7 @@
 
 #include "agent/context.h"
 #include "agent/prompt.h"
-#include "agent/tokens.h"
+#include "common/tokens.h"
 
 /* For what is not rules, makes and tools there is always room for so many tokens. */
 #define WINDOW_LEAST 2500

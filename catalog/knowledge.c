@@ -25,7 +25,7 @@
 #define LEAST_SHARE 0.35 /* of the best passage's score; what has less answers something else */
 
 struct knowledge {
-    char *dir;
+    char *dir;            /* NULL: there is none */
     uint64_t fingerprint; /* of names, sizes and times of the files read last */
     sqlite3 *db;
     sqlite3_stmt *score, *select, *has;
@@ -271,28 +271,22 @@ static void read_terms(knowledge_t *self)
     sqlite3_finalize(row);
 }
 
-static void build_index(knowledge_t *self, const file_t *files, size_t count)
+static bool open_index(knowledge_t *self, sqlite3_stmt **insert)
 {
     close_index(self);
-    sqlite3_stmt *insert = NULL;
-    bool good =
-        sqlite3_open(":memory:", &self->db) == SQLITE_OK &&
-        sqlite3_exec(self->db,
-                     "CREATE VIRTUAL TABLE passages USING fts5 (title, text, source UNINDEXED,"
-                     " language UNINDEXED,"
-                     " prefix = '3 4 5', tokenize = 'unicode61 remove_diacritics 2');"
-                     "CREATE VIRTUAL TABLE terms USING fts5vocab (passages, row); BEGIN;",
-                     NULL, NULL, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(self->db, "INSERT INTO passages VALUES (?,?,?,?)", -1, &insert, NULL) ==
-            SQLITE_OK;
-    for (size_t i = 0; good && i < count; i++) {
-        size_t size;
-        char *text = read_file(self->dir, files[i].name, &size);
-        if (text)
-            knowledge_split((str_t){text, size}, add_passage,
-                            &(filler_t){self, insert, files[i].name});
-        free(text);
-    }
+    return sqlite3_open(":memory:", &self->db) == SQLITE_OK &&
+           sqlite3_exec(self->db,
+                        "CREATE VIRTUAL TABLE passages USING fts5 (title, text, source UNINDEXED,"
+                        " language UNINDEXED,"
+                        " prefix = '3 4 5', tokenize = 'unicode61 remove_diacritics 2');"
+                        "CREATE VIRTUAL TABLE terms USING fts5vocab (passages, row); BEGIN;",
+                        NULL, NULL, NULL) == SQLITE_OK &&
+           sqlite3_prepare_v2(self->db, "INSERT INTO passages VALUES (?,?,?,?)", -1, insert,
+                              NULL) == SQLITE_OK;
+}
+
+static void end_index(knowledge_t *self, sqlite3_stmt *insert, bool good)
+{
     sqlite3_finalize(insert);
     good = good && sqlite3_exec(self->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK &&
            sqlite3_prepare_v2(self->db,
@@ -309,13 +303,69 @@ static void build_index(knowledge_t *self, const file_t *files, size_t count)
         close_index(self);
 }
 
-knowledge_t *knowledge_new(const char *dir)
+static void build_index(knowledge_t *self, const file_t *files, size_t count)
+{
+    sqlite3_stmt *insert = NULL;
+    bool good = open_index(self, &insert);
+    for (size_t i = 0; good && i < count; i++) {
+        size_t size;
+        char *text = read_file(self->dir, files[i].name, &size);
+        if (text)
+            knowledge_split((str_t){text, size}, add_passage,
+                            &(filler_t){self, insert, files[i].name});
+        free(text);
+    }
+    end_index(self, insert, good);
+}
+
+static knowledge_t *make(void)
 {
     knowledge_t *self = calloc(1, sizeof *self);
-    if (!self || !(self->dir = strdup(dir)))
+    if (!self)
         abort();
     self->terms_arena = arena_new(64 << 20);
     return self;
+}
+
+knowledge_t *knowledge_new(const char *dir)
+{
+    knowledge_t *self = make();
+    if (!(self->dir = strdup(dir)))
+        abort();
+    return self;
+}
+
+knowledge_t *knowledge_of(str_t text)
+{
+    knowledge_t *self = make();
+    sqlite3_stmt *insert = NULL;
+    bool good = open_index(self, &insert);
+    if (good)
+        knowledge_split(text, add_passage, &(filler_t){self, insert, "console"});
+    end_index(self, insert, good);
+    return self;
+}
+
+void knowledge_text(const knowledge_t *self, buf_t *out)
+{
+    file_t *files = calloc(KNOWLEDGE_MAX_FILES, sizeof *files);
+    if (!files)
+        abort();
+    size_t count = list_files(self->dir, files);
+    for (size_t i = 0; i < count; i++) {
+        str_t file = {0};
+        char *text = read_file(self->dir, files[i].name, &file.size);
+        file.data = text;
+        file = text_trim(file);
+        if (file.size) {
+            buf_str(out, out->size ? "\n\n" : "");
+            buf_add(out, file.data, file.size);
+        }
+        free(text);
+    }
+    if (out->size)
+        buf_char(out, '\n');
+    free(files);
 }
 
 void knowledge_destroy(knowledge_t **self_p)

@@ -24,6 +24,12 @@ typedef struct knowledge knowledge_t;
 
 /* Nothing is read before knowledge_refresh. */
 knowledge_t *knowledge_new(const char *dir);
+
+/* One text instead of a folder; it is not refreshed. */
+knowledge_t *knowledge_of(str_t text);
+
+/* The files of the folder as they are, one after the other, as far as they fit. */
+void knowledge_text(const knowledge_t *self, buf_t *out);
 void knowledge_destroy(knowledge_t **self_p);
 
 /* Reads the folder if anything in it changed; true when it did. A folder that is not there is an

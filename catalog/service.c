@@ -13,6 +13,7 @@
 #include "catalog/follow.h"
 #include "catalog/journal.h"
 #include "catalog/knowledge.h"
+#include "catalog/knowledge_shelf.h"
 #include "catalog/page.h"
 #include "catalog/page_cache.h"
 #include "catalog/schema.h"
@@ -57,6 +58,7 @@ struct service {
     unsigned ticks;
     char missing[256]; /* why stock is NULL */
     knowledge_t *knowledge;
+    knowledge_shelf_t *shelf; /* what the console wrote instead */
     arena_t *arena;
     page_cache_t *pages;
 
@@ -164,6 +166,7 @@ static void free_when_idle(service_t *self)
     stock_close(&self->opened);
     stock_close(&self->stock);
     knowledge_destroy(&self->knowledge);
+    knowledge_shelf_destroy(&self->shelf);
     arena_destroy(&self->arena);
     page_cache_destroy(&self->pages);
     journal_close(&self->journal);
@@ -374,8 +377,30 @@ static void on_knowledge(service_t *self, const rpc_request_t *request)
         refuse(request, PROTO_CODE_INVALID, 0, "max must be from 1 to 8");
         return;
     }
-    knowledge_find(self->knowledge, knowledge->q, (size_t)max, self->arena, &passages);
+    knowledge_t *from = self->knowledge;
+    if (knowledge->print)
+        from = knowledge_shelf_find(self->shelf, knowledge->print, knowledge->text);
+    if (!from) {
+        refuse(request, PROTO_CODE_NOT_FOUND, 0, "this text is not known here: tell it");
+        return;
+    }
+    knowledge_find(from, knowledge->q, (size_t)max, self->arena, &passages);
     answer(request, PROTO_PASSAGES, &passages);
+}
+
+static void on_get_knowledge(service_t *self, const rpc_request_t *request)
+{
+    buf_t text;
+    buf_init(&text, PROTO_MAX_DOCUMENT + 1);
+    knowledge_text(self->knowledge, &text);
+    proto_text_version_t version = {.size = (int64_t)text.size};
+    proto_text_t msg = {.version = &version, .version_count = 1, .text = buf_view(&text)};
+    if (!buf_ok(&text) || text.size > PROTO_MAX_DOCUMENT)
+        refuse(request, PROTO_CODE_INVALID, 0,
+               "the files of KNOWLEDGE_DIR are too long together to be edited in the console");
+    else
+        answer(request, PROTO_TEXT, &msg);
+    buf_free(&text);
 }
 
 static void on_reload(service_t *self, const rpc_request_t *request)
@@ -403,6 +428,8 @@ static void on_request(void *arg, const rpc_request_t *request)
     else if (type == PROTO_PUT_CAR || type == PROTO_SELL_CAR || type == PROTO_UNDO ||
              type == PROTO_IMPORT_CSV)
         on_edit(self, request);
+    else if (type == PROTO_GET_KNOWLEDGE)
+        on_get_knowledge(self, request);
     else if (type == PROTO_RELOAD)
         on_reload(self, request);
     else if (!self->stock)
@@ -455,9 +482,9 @@ service_t *service_new(uv_loop_t *loop, const char *name, const char *endpoints,
                        const service_from_t *from, char *why, size_t size)
 {
     static const proto_type_t accepts[] = {
-        PROTO_PAGE,        PROTO_GET_CAR,    PROTO_MAKES,    PROTO_MODELS,   PROTO_RESOLVE,
-        PROTO_KNOWLEDGE,   PROTO_RELOAD,     PROTO_PUT_CAR,  PROTO_SELL_CAR, PROTO_UNDO,
-        PROTO_GET_HISTORY, PROTO_IMPORT_CSV, (proto_type_t)0};
+        PROTO_PAGE,        PROTO_GET_CAR,    PROTO_MAKES,         PROTO_MODELS,   PROTO_RESOLVE,
+        PROTO_KNOWLEDGE,   PROTO_RELOAD,     PROTO_PUT_CAR,       PROTO_SELL_CAR, PROTO_UNDO,
+        PROTO_GET_HISTORY, PROTO_IMPORT_CSV, PROTO_GET_KNOWLEDGE, (proto_type_t)0};
     service_t *self = calloc(1, sizeof *self);
     if (!self)
         abort();
@@ -466,6 +493,7 @@ service_t *service_new(uv_loop_t *loop, const char *name, const char *endpoints,
     self->arena = arena_new(ARENA_MAX);
     self->pages = page_cache_new();
     self->knowledge = knowledge_new(from->knowledge_dir);
+    self->shelf = knowledge_shelf_new();
     uv_timer_init(loop, &self->timer);
     self->timer.data = self;
     look_at_knowledge(self);

@@ -121,7 +121,9 @@
     M(LEADS,                COUNTER, "mostrador_leads_total", "event", "leads made, changed (brought up to date) by turns, and by_hand: other stages and notes by people of the shop") \
     M(CATALOG_EDITS,        COUNTER, "mostrador_catalog_edits_total", "outcome", "changes of the catalog by people of the shop, made or refused") \
     M(CATALOG_EDITS_SLOW,   COUNTER, "mostrador_catalog_edits_slow_total", "", "changes that were answered before every replica served them") \
-    M(PERSON_OFFERED,       COUNTER, "mostrador_person_offered_total", "why", "customers who were told how to get a person: failed, anger")
+    M(PERSON_OFFERED,       COUNTER, "mostrador_person_offered_total", "why", "customers who were told how to get a person: failed, anger") \
+    M(TEXTS,                COUNTER, "mostrador_texts_total", "outcome", "requests for versions of the rules and of the shop's knowledge") \
+    M(RULES_REFUSED,        COUNTER, "mostrador_rules_refused_total", "reason", "published rules that an agent could not go by: unreadable, or too long for CONTEXT_TOKENS; it goes by those it had")
 /* clang-format on */
 
 typedef enum metric {

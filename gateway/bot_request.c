@@ -14,6 +14,14 @@ static bool blank(str_t text)
     return text_trim(text).size == 0;
 }
 
+bool message_check(str_t text, problem_t *problem)
+{
+    if (blank(text))
+        return problem_set(problem, 400, "msg is empty.");
+    return utf8_length(text) <= BOT_REQUEST_MAX_CHARACTERS ||
+           problem_set(problem, 400, "msg may have %d characters.", BOT_REQUEST_MAX_CHARACTERS);
+}
+
 static bool read_fields(const cJSON *object, arena_t *arena, bot_request_t *request,
                         problem_t *problem)
 {
@@ -24,10 +32,8 @@ static bool read_fields(const cJSON *object, arena_t *arena, bot_request_t *requ
         !json_body_text(object, "user_id", true, &user_id, problem) ||
         !user_id_check(str_from(user_id), problem))
         return false;
-    if (blank(str_from(msg)))
-        return problem_set(problem, 400, "msg is empty.");
-    if (utf8_length(str_from(msg)) > BOT_REQUEST_MAX_CHARACTERS)
-        return problem_set(problem, 400, "msg may have %d characters.", BOT_REQUEST_MAX_CHARACTERS);
+    if (!message_check(str_from(msg), problem))
+        return false;
     request->user_id = str_from(arena_copy(arena, str_from(user_id)));
     request->text = str_from(arena_copy(arena, str_from(msg)));
     if (!request->user_id.data || !request->text.data)

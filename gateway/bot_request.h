@@ -16,6 +16,9 @@ typedef struct bot_request {
  * are not known are passed over. */
 bool bot_request_parse(str_t body, arena_t *arena, bot_request_t *request, problem_t *problem);
 
+/* May this be what somebody says? */
+bool message_check(str_t text, problem_t *problem);
+
 /* May this be a user id? */
 bool user_id_check(str_t user_id, problem_t *problem);
 

@@ -4,6 +4,8 @@
 
 #include "common/text.h"
 
+#define MAX_NUMBER 9007199254740992.0 /* 2^53 */
+
 static bool has_escaped_nul(str_t body)
 {
     for (size_t i = 0; i + 1 < body.size; i++) {
@@ -83,5 +85,21 @@ bool json_body_flag(const cJSON *object, const char *name, bool *flag, problem_t
     if (item && !cJSON_IsBool(item))
         return problem_set(problem, 400, "%s must be true or false.", name);
     *flag = cJSON_IsTrue(item);
+    return true;
+}
+
+bool json_body_number(const cJSON *object, const char *name, int64_t *number, problem_t *problem)
+{
+    const cJSON *item;
+
+    *number = 0;
+    if (!one_member(object, name, &item, problem))
+        return false;
+    if (!item)
+        return true;
+    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble <= MAX_NUMBER) ||
+        item->valuedouble != (double)(int64_t)item->valuedouble)
+        return problem_set(problem, 400, "%s must be a whole number.", name);
+    *number = (int64_t)item->valuedouble;
     return true;
 }

@@ -3,6 +3,7 @@
 #define MOSTRADOR_GATEWAY_JSON_BODY_H
 
 #include <cjson/cJSON.h>
+#include <stdint.h>
 
 #include "common/str.h"
 #include "gateway/problem.h"
@@ -18,5 +19,8 @@ bool json_body_text(const cJSON *object, const char *name, bool needed, const ch
 
 /* The same for true or false; false if it is missing. */
 bool json_body_flag(const cJSON *object, const char *name, bool *flag, problem_t *problem);
+
+/* The same for a whole number from 0 to 2^53; 0 if it is missing. */
+bool json_body_number(const cJSON *object, const char *name, int64_t *number, problem_t *problem);
 
 #endif

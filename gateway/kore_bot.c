@@ -23,6 +23,7 @@
 #include "gateway/kore_wait.h"
 #include "gateway/opt_word.h"
 #include "gateway/reply_json.h"
+#include "gateway/text_request.h"
 
 #define ARENA_MAX (512 << 10) /* the body as it came, and as it was read */
 #define EVENT_MAX (1 << 20)   /* an answer of 64 KiB, escaped */
@@ -32,6 +33,8 @@ typedef struct bot {
     wait_t wait; /* first: http_state_create makes both */
     exchange_t exchange;
     bot_request_t request;
+    proto_trial_t trial;
+    bool tries; /* it is a message of the console's side chat, and trial says what is tried */
     str_t message_id;
     int64_t resume_ms; /* in PAUSE: when it ends */
     int64_t spoke_ms;  /* when the stream last said something */
@@ -166,6 +169,8 @@ static void call_enqueue(bot_t *self)
                            .message_id = self->message_id,
                            .channel = self->wait.streamed ? STR_LIT("chat") : STR_LIT("api"),
                            .text = self->request.text,
+                           .trial = &self->trial,
+                           .trial_count = self->tries,
                            .opt = str_from(opt_word_name(opt_word_of(self->request.text, false)))};
 
     wait_call(&self->wait, upstream.sessions, PROTO_ENQUEUE, &msg, on_answer);
@@ -285,14 +290,25 @@ static bool wants_events(struct http_request *req)
            strcasestr(accept, "text/event-stream") != NULL;
 }
 
-static bool read_request(struct http_request *req, arena_t *arena, bot_request_t *request,
-                         str_t *message_id, problem_t *problem)
+static bool read_body(struct http_request *req, arena_t *arena, bot_request_t *request,
+                      proto_trial_t *trial, problem_t *problem)
 {
     str_t body = {NULL, 0};
 
     if (req->http_body)
         body = (str_t){(const char *)req->http_body->data, req->content_length};
-    if (!bot_request_parse(body, arena, request, problem) ||
+    if (trial)
+        return text_try_parse(body, caller.name, arena, request, trial, problem);
+    if (!bot_request_parse(body, arena, request, problem))
+        return false;
+    return strncmp(request->user_id.data, TRIAL_USER, strlen(TRIAL_USER)) != 0 ||
+           problem_set(problem, 400, "user_id may not begin with " TRIAL_USER ".");
+}
+
+static bool read_request(struct http_request *req, arena_t *arena, bot_request_t *request,
+                         proto_trial_t *trial, str_t *message_id, problem_t *problem)
+{
+    if (!read_body(req, arena, request, trial, problem) ||
         !read_message_id(req, arena, message_id, problem))
         return false;
     if (*caller.visitor && !str_is(request->user_id, caller.visitor))
@@ -304,15 +320,16 @@ static bool read_request(struct http_request *req, arena_t *arena, bot_request_t
     return false;
 }
 
-int bot_post(struct http_request *req, int64_t started_us)
+static int post(struct http_request *req, bool tries, int64_t started_us)
 {
     arena_t *arena = arena_new(ARENA_MAX);
     bot_request_t request;
+    proto_trial_t trial = {0};
     problem_t problem;
     str_t message_id;
     bot_t *self;
 
-    if (!read_request(req, arena, &request, &message_id, &problem)) {
+    if (!read_request(req, arena, &request, tries ? &trial : NULL, &message_id, &problem)) {
         arena_destroy(&arena);
         answer_problem(req, &problem, NULL, started_us);
         return KORE_RESULT_OK;
@@ -323,6 +340,8 @@ int bot_post(struct http_request *req, int64_t started_us)
         return KORE_RESULT_OK;
     }
     self->request = request;
+    self->trial = trial;
+    self->tries = tries;
     self->message_id = message_id;
     if (wants_events(req)) {
         self->wait.streamed = true;
@@ -332,4 +351,14 @@ int bot_post(struct http_request *req, int64_t started_us)
     exchange_start(&self->exchange);
     act(self, self->exchange.state);
     return KORE_RESULT_RETRY;
+}
+
+int bot_post(struct http_request *req, int64_t started_us)
+{
+    return post(req, false, started_us);
+}
+
+int try_post(struct http_request *req, int64_t started_us)
+{
+    return post(req, true, started_us);
 }

@@ -7,4 +7,8 @@
 /* The first run of the handler; the later ones are wait_handle. */
 int bot_post(struct http_request *req, int64_t started_us);
 
+/* POST /console/api/try: the same in the console's side chat, by versions of rules and knowledge
+ * that need not be live, and counted nowhere. */
+int try_post(struct http_request *req, int64_t started_us);
+
 #endif

@@ -117,7 +117,7 @@ static void sentence(problem_t *problem, int status, str_t detail)
         problem->detail[0] = (char)(problem->detail[0] - 'a' + 'A');
 }
 
-static void failed(wait_t *wait, const rpc_answer_t *answer)
+void console_failed(wait_t *wait, const rpc_answer_t *answer)
 {
     static const struct {
         const char *code;
@@ -151,7 +151,7 @@ static void on_signed_in(void *arg, const rpc_answer_t *answer)
     if (answer->type != PROTO_SIGNED_IN ||
         !cookie_print(who->token, self->https, (who->expires_ms - clock_unix_ms()) / 1000,
                       self->cookie)) {
-        failed(wait, answer);
+        console_failed(wait, answer);
         return;
     }
     session_json(&wait->body, who->name, who->role, who->csrf, who->expires_ms);
@@ -167,7 +167,7 @@ static void on_done(void *arg, const rpc_answer_t *answer)
     if (answer->type == PROTO_OK)
         wait_ready(wait, 204, NULL);
     else
-        failed(wait, answer);
+        console_failed(wait, answer);
 }
 
 /* ---- sessions ---- */
@@ -254,7 +254,7 @@ static void on_users(void *arg, const rpc_answer_t *answer)
 
     wait->call = 0;
     if (answer->type != PROTO_USERS) {
-        failed(wait, answer);
+        console_failed(wait, answer);
         return;
     }
     buf_str(&wait->body, "{\"users\":[");

@@ -31,6 +31,7 @@
 #include "gateway/kore_lookup.h"
 #include "gateway/kore_page.h"
 #include "gateway/kore_status.h"
+#include "gateway/kore_texts.h"
 #include "gateway/kore_upstream.h"
 #include "gateway/kore_wait.h"
 #include "gateway/kore_webhook.h"
@@ -291,6 +292,16 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
         if (req->method == HTTP_METHOD_DELETE)
             return console_user_delete(req, route->rest, started_us);
         return console_user_post(req, route->rest, started_us);
+    case ROUTE_TEXTS:
+        if (req->method == HTTP_METHOD_POST)
+            return texts_post(req, route->rest, started_us);
+        return texts_get(req, route->rest, started_us);
+    case ROUTE_TEXT:
+        return text_get(req, route->rest, started_us);
+    case ROUTE_PUBLISH:
+        return publish_post(req, route->rest, started_us);
+    case ROUTE_TRY:
+        return try_post(req, started_us);
     case ROUTE_PAGE:
         return page_get(req, route->rest);
     case ROUTE_UNKNOWN:

@@ -38,6 +38,7 @@ EMBED(console_catalog_js, "gateway/console/catalog.js");
 EMBED(console_numbers_js, "gateway/console/numbers.js");
 EMBED(console_health_js, "gateway/console/health.js");
 EMBED(console_users_js, "gateway/console/users.js");
+EMBED(console_rules_js, "gateway/console/rules.js");
 
 static struct file {
     const char *path;
@@ -72,6 +73,7 @@ static struct file {
     {"/console/numbers.js", TYPE_JS, console_numbers_js, console_numbers_js_end, {0}, ""},
     {"/console/health.js", TYPE_JS, console_health_js, console_health_js_end, {0}, ""},
     {"/console/users.js", TYPE_JS, console_users_js, console_users_js_end, {0}, ""},
+    {"/console/rules.js", TYPE_JS, console_rules_js, console_rules_js_end, {0}, ""},
 };
 #define FILES (sizeof files / sizeof *files)
 

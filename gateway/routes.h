@@ -41,6 +41,7 @@
     R(PAGE,           "/widget",                   GET,    ANYBODY, NONE,   "the chat page in a frame") \
     R(PAGE,           "/widget.js",                GET,    ANYBODY, NONE,   "what puts that frame on a site") \
     R(WIDGET_VISITORS, "/widget/visitors",         POST,   PAGE,    NONE,   "a key for a new visitor of the widget") \
+    R(PAGE,           "/console/rules.js",         GET,    ANYBODY, NONE,   "a file of it") \
     R(PAGE,           "/openapi.json",             GET,    ANYBODY, NONE,   "this interface, as OpenAPI 3.1") \
     R(BOT,            "/seller/bot/",              POST,   VISITOR,     SELLER, "say something, get the answer") \
     R(BOT,            "/seller/bot",               POST,   VISITOR,     SELLER, "the same") \
@@ -88,7 +89,12 @@
     R(CONSOLE_USERS,  "/console/api/users",        GET,    CONSOLE, OWNER,  "who may sign in") \
     R(CONSOLE_USERS,  "/console/api/users",        POST,   CONSOLE, OWNER,  "add somebody") \
     R(CONSOLE_USER,   "/console/api/users/{name}", POST,   CONSOLE, OWNER,  "change somebody's role or password") \
-    R(CONSOLE_USER,   "/console/api/users/{name}", DELETE, CONSOLE, OWNER,  "remove somebody")
+    R(CONSOLE_USER,   "/console/api/users/{name}", DELETE, CONSOLE, OWNER,  "remove somebody") \
+    R(TEXTS,          "/console/api/texts/{document}", GET, CONSOLE, VIEWER, "versions of the rules, or of what the shop says of itself") \
+    R(TEXTS,          "/console/api/texts/{document}", POST, CONSOLE, SELLER, "keep a new version") \
+    R(TEXT,           "/console/api/text/{document}", GET, CONSOLE, VIEWER, "one version") \
+    R(PUBLISH,        "/console/api/publish/{document}", POST, CONSOLE, OWNER, "have the seller go by a version") \
+    R(TRY,            "/console/api/try",          POST,   CONSOLE, SELLER, "say something in the side chat, where versions are tried")
 /* clang-format on */
 
 #endif

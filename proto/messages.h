@@ -23,6 +23,7 @@
 #define PROTO_MAX_TEXT      16384       /* 4,096 characters of 4 bytes */
 #define PROTO_MAX_REPLY     65536
 #define PROTO_MAX_CONTEXT   (1 << 20)
+#define PROTO_MAX_DOCUMENT  49152       /* the rules or the knowledge that the console edits */
 #define PROTO_MAX_PAGE      20          /* cars on a page */
 #define PROTO_MAX_CSV       1900000     /* bytes of a catalog file in one message */
 
@@ -63,7 +64,9 @@
     R(car_value,  "One column of a car, as somebody wrote it") \
     R(revision,   "One change of the catalog by somebody of the shop") \
     R(bad_line,   "What is wrong with a line of a file") \
-    R(difference, "What a file changes of a car")
+    R(difference, "What a file changes of a car") \
+    R(trial,      "With which versions of the shop's texts a message of the side chat is answered") \
+    R(text_version, "One version of the rules or of the shop's knowledge")
 
 #define PROTO_FIELDS_car(F, L) \
     F(car,  1, INT,  stock_id,     0,   REQUIRED, "stock id of the shop") \
@@ -132,7 +135,7 @@
     F(mention, 6, INT,  at,        0,  OPTIONAL, "byte offset of the words in the sentence")
 
 #define PROTO_FIELDS_passage(F, L) \
-    F(passage, 1, STR, source, 128,  REQUIRED, "file of the knowledge folder") \
+    F(passage, 1, STR, source, 128,  REQUIRED, "file of the knowledge folder, or console") \
     F(passage, 2, STR, title,  256,  OPTIONAL, "nearest heading") \
     F(passage, 3, STR, text,   4096, REQUIRED, "the passage, Markdown")
 
@@ -161,7 +164,8 @@
     F(waiting, 6, STR, reply_to,    128, OPTIONAL, "our address that it was written to: the reply goes out from there") \
     F(waiting, 7, STR, opt,         8,   OPTIONAL, "out or in: a word of leaving or returning, and nothing else") \
     F(waiting, 8, STR, role,        16,  OPTIONAL, "whose words: empty: the customer's; person: of the shop, message_id is its turn; note: what one who gave it back left for the seller; unsent: the seller's turn message_id never went out") \
-    F(waiting, 9, STR, by,          64,  OPTIONAL, "who of the shop")
+    F(waiting, 9, STR, by,          64,  OPTIONAL, "who of the shop") \
+    L(waiting, 10, trial, trial, 1, OPTIONAL, "as in ENQUEUE")
 
 #define PROTO_FIELDS_outgoing(F, L) \
     F(outgoing, 1, STR, turn_id,    32,  REQUIRED, "the turn that made it") \
@@ -324,7 +328,8 @@
     F(turn_record, 30, INT, delivered_us,  0,   OPTIONAL, "… until all parts were sent") \
     F(turn_record, 31, INT, tokens_spent,  0,   OPTIONAL, "tokens in and out as budgets count them: estimated where they were not reported") \
     F(turn_record, 32, STR, sought,        64,  OPTIONAL, "make and model that was looked for last and found") \
-    F(turn_record, 33, STR, missed,        64,  OPTIONAL, "make and model that was looked for last and not found")
+    F(turn_record, 33, STR, missed,        64,  OPTIONAL, "make and model that was looked for last and not found") \
+    F(turn_record, 34, INT, knowledge,     0,   OPTIONAL, "version of the shop's knowledge; 0: the installation's")
 
 #define PROTO_FIELDS_step_latency(F, L) \
     F(step_latency, 1, STR, step,   16, REQUIRED, "total, waiting, claim, owed, thinking, tools, checks, commit, first_part, delivered; and first_token, model_call, tool_call, of each") \
@@ -528,7 +533,15 @@
     M(get_history, GET_HISTORY, 144, "gateway → catalog", "HISTORY", "Which changes were made, the newest first") \
     M(history,    HISTORY,   145, "catalog → gateway", "–", "These") \
     M(import_csv, IMPORT_CSV, 146, "gateway → catalog", "IMPORTED", "What would a file change; with the digest of that answer: do it. ERROR conflict if it is not the same any more") \
-    M(imported,   IMPORTED,  147, "catalog → gateway", "–", "What the file changes, or what is wrong with it")
+    M(imported,   IMPORTED,  147, "catalog → gateway", "–", "What the file changes, or what is wrong with it") \
+    M(list_texts, LIST_TEXTS, 150, "gateway → sessions", "TEXTS", "Which versions are there of the rules, or of the shop's knowledge") \
+    M(texts,      TEXTS,     151, "sessions → gateway", "–", "These, and which is live") \
+    M(get_text,   GET_TEXT,  152, "gateway, agent → sessions", "TEXT", "One version as it was written; ERROR not_found if there is none") \
+    M(text,       TEXT,      153, "sessions, catalog → caller", "–", "That version") \
+    M(save_text,  SAVE_TEXT, 154, "gateway → sessions", "TEXTS", "Keep a new version; ERROR conflict if somebody else has done so meanwhile, invalid if it is too long. Answered without the list") \
+    M(publish_text, PUBLISH_TEXT, 155, "gateway → sessions", "TEXTS", "The seller goes by this version from now on; ERROR conflict if another is live than was thought. Answered without the list") \
+    M(get_knowledge, GET_KNOWLEDGE, 157, "gateway → catalog", "TEXT", "What stands in KNOWLEDGE_DIR, as one text: version 0 of the shop's knowledge; ERROR invalid if it is too long") \
+    M(offer_rules, OFFER_RULES, 156, "agent → sessions", "OK", "The rules of the installation, which are version 0, and how long rules may be")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -552,7 +565,8 @@
     F(enqueue, 5, STR, reply_to,   128, OPTIONAL, "our address that it was written to; makes the reply go through the outbox") \
     F(enqueue, 6, INT, hold_ms,    0,   OPTIONAL, "so long the gateway may still TAKE the reply; then it is sent otherwise") \
     F(enqueue, 7, STR, opt,        8,   OPTIONAL, "out: a word of leaving, the person wants no messages; in: of returning. Kept if there is a reply_to") \
-    F(enqueue, 8, BOOL, silent,    0,   OPTIONAL, "the carrier has answered it already: it makes no turn")
+    F(enqueue, 8, BOOL, silent,    0,   OPTIONAL, "the carrier has answered it already: it makes no turn") \
+    L(enqueue, 9, trial, trial, 1, OPTIONAL, "it is of the console's side chat: answered with these versions, and counted nowhere")
 
 #define PROTO_FIELDS_enqueued(F, L) \
     F(enqueued, 1, INT,  seq,       0, REQUIRED, "its place in the user's line") \
@@ -585,7 +599,11 @@
     F(claimed, 9, BOOL, ask,        0, OPTIONAL, "granted, and nothing waits: put the survey's question, which is due") \
     F(claimed, 10, BOOL, opted_out, 0, OPTIONAL, "granted: wants no messages but answers") \
     F(claimed, 11, STR, budget,   16, OPTIONAL, "granted: whose budget for language models is used up: person, day, or nobody's") \
-    L(claimed, 12, waiting, talk, 256, OPTIONAL, "granted: what was said while a person of the shop had the conversation and is in no context yet, oldest first; seq is its number")
+    L(claimed, 12, waiting, talk, 256, OPTIONAL, "granted: what was said while a person of the shop had the conversation and is in no context yet, oldest first; seq is its number") \
+    F(claimed, 13, INT, rules,    0,  OPTIONAL, "granted: the version of the rules that is live; 0: the installation's") \
+    F(claimed, 14, INT, rules_ms, 0,  OPTIONAL, "… which was kept then, Unix ms") \
+    F(claimed, 15, INT, knowledge, 0, OPTIONAL, "the same of the shop's knowledge") \
+    F(claimed, 16, INT, knowledge_ms, 0, OPTIONAL, "…")
 
 #define PROTO_FIELDS_renew(F, L) \
     F(renew, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose conversation") \
@@ -727,7 +745,12 @@
 
 #define PROTO_FIELDS_knowledge(F, L) \
     F(knowledge, 1, STR, q,   1024, REQUIRED, "question") \
-    F(knowledge, 2, INT, max, 0,    OPTIONAL, "passages wanted, 1 to 8 (default 3)")
+    F(knowledge, 2, INT, max, 0,    OPTIONAL, "passages wanted, 1 to 8 (default 3)") \
+    F(knowledge, 3, INT, print, 0,  OPTIONAL, "fingerprint of a text of the console's to look in instead of KNOWLEDGE_DIR; ERROR not_found if the catalog does not have it …") \
+    F(knowledge, 4, STR, text, PROTO_MAX_DOCUMENT, OPTIONAL, "… then it is told it with the question")
+
+#define PROTO_FIELDS_get_knowledge(F, L) \
+    F(get_knowledge, 1, STR, name, 64, OPTIONAL, "who asks")
 
 #define PROTO_FIELDS_passages(F, L) \
     L(passages, 1, passage, passages, 8, OPTIONAL, "best first")
@@ -1043,6 +1066,55 @@
     F(imported,  8, INT,  problems, 0,  OPTIONAL, "in all") \
     L(imported,  9, bad_line, lines, 50, OPTIONAL, "the first of them") \
     L(imported, 10, revision, revision, 1, OPTIONAL, "it was done")
+
+#define PROTO_FIELDS_trial(F, L) \
+    F(trial, 1, INT, rules,     0, OPTIONAL, "version; 0: the installation's") \
+    F(trial, 2, INT, knowledge, 0, OPTIONAL, "the same of the shop's knowledge")
+
+#define PROTO_FIELDS_text_version(F, L) \
+    F(text_version, 1, INT, version,      0,   REQUIRED, "from 1, never reused; 0: the installation's") \
+    F(text_version, 2, INT, saved_ms,     0,   OPTIONAL, "kept then, Unix ms") \
+    F(text_version, 3, STR, by,           32,  OPTIONAL, "by whom") \
+    F(text_version, 4, STR, note,         512, OPTIONAL, "what they say of it") \
+    F(text_version, 5, INT, size,         0,   OPTIONAL, "bytes") \
+    F(text_version, 6, INT, tokens,       0,   OPTIONAL, "an estimate of what it is to a language model") \
+    F(text_version, 7, INT, published_ms, 0,   OPTIONAL, "published then last; 0: never") \
+    F(text_version, 8, STR, published_by, 32,  OPTIONAL, "by whom")
+
+#define PROTO_FIELDS_list_texts(F, L) \
+    F(list_texts, 1, STR, document, 16, REQUIRED, "rules, knowledge")
+
+#define PROTO_FIELDS_texts(F, L) \
+    F(texts, 1, INT, live, 0, REQUIRED, "the version that the seller goes by") \
+    F(texts, 2, INT, last, 0, REQUIRED, "the newest version") \
+    F(texts, 3, INT, room, 0, OPTIONAL, "tokens that the rules may have, as agents said; 0: they have not") \
+    L(texts, 4, text_version, versions, 101, OPTIONAL, "those that are kept, the newest first")
+
+#define PROTO_FIELDS_get_text(F, L) \
+    F(get_text, 1, STR, document, 16, REQUIRED, "rules, knowledge") \
+    F(get_text, 2, INT, version,  0,  REQUIRED, "which")
+
+#define PROTO_FIELDS_text(F, L) \
+    L(text, 1, text_version, version, 1, REQUIRED, "whose it is") \
+    F(text, 2, STR, text, PROTO_MAX_DOCUMENT, OPTIONAL, "Markdown")
+
+#define PROTO_FIELDS_save_text(F, L) \
+    F(save_text, 1, STR, document, 16, REQUIRED, "rules, knowledge") \
+    F(save_text, 2, STR, text, PROTO_MAX_DOCUMENT, REQUIRED, "Markdown") \
+    F(save_text, 3, INT, last, 0,   OPTIONAL, "the newest version that one knows of") \
+    F(save_text, 4, STR, by,   32,  REQUIRED, "who writes") \
+    F(save_text, 5, STR, note, 512, OPTIONAL, "what they say of it")
+
+#define PROTO_FIELDS_publish_text(F, L) \
+    F(publish_text, 1, STR, document, 16, REQUIRED, "rules, knowledge") \
+    F(publish_text, 2, INT, version,  0,  OPTIONAL, "which; 0: the installation's again") \
+    F(publish_text, 3, INT, live,     0,  OPTIONAL, "the version that is live, as far as one knows") \
+    F(publish_text, 4, STR, by,       32, REQUIRED, "who publishes it")
+
+#define PROTO_FIELDS_offer_rules(F, L) \
+    F(offer_rules, 1, STR, text, PROTO_MAX_DOCUMENT, OPTIONAL, "the file RULES_VERSION; empty if it is longer than a version may be") \
+    F(offer_rules, 2, INT, room, 0, REQUIRED, "tokens that rules may have beside the tools, the makes and a conversation") \
+    F(offer_rules, 3, INT, tokens, 0, OPTIONAL, "an estimate of those of the file")
 
 /* clang-format on */
 

@@ -48,6 +48,8 @@ static const struct {
     [KEY_CLOCK] = {"clock", SCOPE_ANONYMOUS},
     [KEY_LEADS] = {"leads", SCOPE_PERSON},
     [KEY_LISTED] = {"listed", SCOPE_PARTITION},
+    [KEY_RULES] = {"rules", SCOPE_ANONYMOUS},
+    [KEY_KNOWLEDGE] = {"knowledge", SCOPE_ANONYMOUS},
 };
 
 key_scope_t keys_scope(session_key_t key)
@@ -113,6 +115,10 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
     case KEY_SESSIONS:
     case KEY_TRIES:
         buf_printf(out, "most:{console}:%s", keys[key].kind);
+        return;
+    case KEY_RULES:
+    case KEY_KNOWLEDGE:
+        buf_printf(out, "most:{texts}:%s", keys[key].kind);
         return;
     case KEY_RATE: /* a slot of its own: no two addresses have anything to do with each other */
         buf_printf(out, "most:{from %.*s}:%s", STR_ARG(id), keys[key].kind);

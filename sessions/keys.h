@@ -235,6 +235,17 @@
  *   outcome of the next; attempts counts those of the part at hand.
  */
 /*
+ * What the shop writes for its seller (sessions/texts.lua); a version is never changed.
+ *
+ *   key                      type    what                                  lives
+ *   most:{texts}:rules       hash    live, last, room; of each version     for ever; the newest 100
+ *   most:{texts}:knowledge           t<version>: the text, m<version>:     versions, the live one,
+ *                                    when and by whom it was kept and      and 0
+ *                                    published, its note and size. 0 is
+ *                                    the installation's, as an agent
+ *                                    told it
+ */
+/*
  * A conversation that a person of the shop has taken over. It is a state of its own beside the
  * lease's, and the scripts see to it that the bot is silent:
  *
@@ -373,6 +384,8 @@ typedef enum session_key {
     KEY_CLOCK, /* of no user */
     KEY_LEADS,
     KEY_LISTED,
+    KEY_RULES, /* of no user, as the next */
+    KEY_KNOWLEDGE,
     KEY_COUNT
 } session_key_t;
 

@@ -9,6 +9,8 @@ bool request_fill_enqueue(request_t *self, const char **why)
     CHECK(msg->channel.size > 0, "channel is empty");
     /* seq and received_ms are the script's to give: they stand before the record */
     proto_waiting_t waiting = {.message_id = msg->message_id,
+                               .trial = msg->trial,
+                               .trial_count = msg->trial_count,
                                .channel = msg->channel,
                                .text = msg->text,
                                .reply_to = msg->reply_to,

@@ -95,6 +95,7 @@ EMBED(said);
 EMBED(desk);
 EMBED(leads_list);
 EMBED(leads_person);
+EMBED(texts);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -138,6 +139,7 @@ static const struct {
     [SCRIPT_DESK] = SOURCE(desk),
     [SCRIPT_LEADS_LIST] = SOURCE(leads_list),
     [SCRIPT_LEADS_PERSON] = SOURCE(leads_person),
+    [SCRIPT_TEXTS] = SOURCE(texts),
 };
 
 str_t script_source(script_t script)

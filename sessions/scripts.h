@@ -48,6 +48,7 @@ typedef enum script {
     SCRIPT_DESK,
     SCRIPT_LEADS_LIST,
     SCRIPT_LEADS_PERSON,
+    SCRIPT_TEXTS,
     SCRIPT_COUNT
 } script_t;
 

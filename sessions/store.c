@@ -18,6 +18,7 @@
 #include "sessions/people_index.h"
 #include "sessions/survey_report.h"
 #include "sessions/sweep.h"
+#include "sessions/texts.h"
 #include "sessions/turn_log.h"
 #include "sessions/turn_report.h"
 
@@ -35,6 +36,7 @@ struct store {
     console_t *console;
     people_index_t *people;
     leads_t *leads;
+    texts_t *texts;
     request_limits_t limits;
     arena_t *arena; /* of the answer at hand */
     size_t count;   /* requests under way */
@@ -51,20 +53,53 @@ typedef struct pending {
     int64_t score;                    /* COMMIT: that was given, -1: none */
 } pending_t;
 
-const proto_type_t store_accepts[] = {PROTO_ENQUEUE,     PROTO_WITHDRAW,    PROTO_CLAIM,
-                                      PROTO_RENEW,       PROTO_COMMIT,      PROTO_RELEASE,
-                                      PROTO_RESET,       PROTO_READ,        PROTO_SWEEP,
-                                      PROTO_TAKE,        PROTO_FORGO,       PROTO_DELIVERED,
-                                      PROTO_STATUS,      PROTO_LOG_TURN,    PROTO_LIST_TURNS,
-                                      PROTO_GET_LATENCY, PROTO_SURVEYS,     PROTO_GET_BUDGET,
-                                      PROTO_EXPORT,      PROTO_ERASE,       PROTO_SIGN_IN,
-                                      PROTO_WHO_IS,      PROTO_SIGN_OUT,    PROTO_LIST_USERS,
-                                      PROTO_PUT_USER,    PROTO_DROP_USER,   PROTO_NEW_PASSWORD,
-                                      PROTO_PACE,        PROTO_LIST_PEOPLE, PROTO_GET_CHANGES,
-                                      PROTO_RAISE_ALERT, PROTO_TAKE_ALERTS, PROTO_SETTLE_ALERT,
-                                      PROTO_TAKE_OVER,   PROTO_SAY,         PROTO_GIVE_BACK,
-                                      PROTO_GET_SAID,    PROTO_LIST_DESK,   PROTO_LIST_LEADS,
-                                      PROTO_GET_LEADS,   PROTO_CHANGE_LEAD, 0};
+const proto_type_t store_accepts[] = {PROTO_ENQUEUE,
+                                      PROTO_WITHDRAW,
+                                      PROTO_CLAIM,
+                                      PROTO_RENEW,
+                                      PROTO_COMMIT,
+                                      PROTO_RELEASE,
+                                      PROTO_RESET,
+                                      PROTO_READ,
+                                      PROTO_SWEEP,
+                                      PROTO_TAKE,
+                                      PROTO_FORGO,
+                                      PROTO_DELIVERED,
+                                      PROTO_STATUS,
+                                      PROTO_LOG_TURN,
+                                      PROTO_LIST_TURNS,
+                                      PROTO_GET_LATENCY,
+                                      PROTO_SURVEYS,
+                                      PROTO_GET_BUDGET,
+                                      PROTO_EXPORT,
+                                      PROTO_ERASE,
+                                      PROTO_SIGN_IN,
+                                      PROTO_WHO_IS,
+                                      PROTO_SIGN_OUT,
+                                      PROTO_LIST_USERS,
+                                      PROTO_PUT_USER,
+                                      PROTO_DROP_USER,
+                                      PROTO_NEW_PASSWORD,
+                                      PROTO_PACE,
+                                      PROTO_LIST_PEOPLE,
+                                      PROTO_GET_CHANGES,
+                                      PROTO_RAISE_ALERT,
+                                      PROTO_TAKE_ALERTS,
+                                      PROTO_SETTLE_ALERT,
+                                      PROTO_TAKE_OVER,
+                                      PROTO_SAY,
+                                      PROTO_GIVE_BACK,
+                                      PROTO_GET_SAID,
+                                      PROTO_LIST_DESK,
+                                      PROTO_LIST_LEADS,
+                                      PROTO_GET_LEADS,
+                                      PROTO_CHANGE_LEAD,
+                                      PROTO_LIST_TEXTS,
+                                      PROTO_GET_TEXT,
+                                      PROTO_SAVE_TEXT,
+                                      PROTO_PUBLISH_TEXT,
+                                      PROTO_OFFER_RULES,
+                                      0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -277,6 +312,22 @@ static void mark_person(const pending_t *self, const answer_t *answer)
         people_index_lead(people, user_id, answer->stage, true, deadline);
 }
 
+/* What is known here of budgets and of the shop's texts. By the wrong rules nobody is answered:
+ * while they are not known, the agent tries again. */
+static void tell_known(const store_t *self, answer_t *answer)
+{
+    proto_claimed_t *claimed = &answer->msg.claimed;
+    claimed->budget = str_from(budget_used_up(self->budget, answer->tokens, answer->calls));
+    if (texts_known(self->texts)) {
+        texts_tell(self->texts, claimed);
+        return;
+    }
+    answer->type = PROTO_ERROR;
+    answer->msg.error = (proto_error_t){.code = STR_LIT(PROTO_CODE_UNAVAILABLE),
+                                        .detail = STR_LIT("it is not known which rules are live"),
+                                        .retry_after_ms = BUSY_RETRY_MS};
+}
+
 static void on_reply(void *arg, const redisReply *reply)
 {
     pending_t *self = arg;
@@ -289,8 +340,7 @@ static void on_reply(void *arg, const redisReply *reply)
     note(self, &answer);
     char day[16];
     if (answer.type == PROTO_CLAIMED)
-        answer.msg.claimed.budget =
-            str_from(budget_used_up(store->budget, answer.tokens, answer.calls));
+        tell_known(store, &answer);
     else if (answer.type == PROTO_BUDGET)
         budget_tell(store->budget, &answer.msg.budget, day);
     mark_person(self, &answer);
@@ -323,7 +373,8 @@ static bool send_before(store_t *self, const rpc_request_t *request)
     int64_t deadline = store_deadline(&request->header);
     switch (request->header.type) {
     case PROTO_CLAIM:
-        return !budget_of_day(self->budget) || budget_look(self->budget, deadline);
+        return (texts_known(self->texts) || texts_look(self->texts, deadline)) &&
+               (!budget_of_day(self->budget) || budget_look(self->budget, deadline));
     case PROTO_GET_BUDGET:
         return budget_look(self->budget, deadline);
     case PROTO_COMMIT: {
@@ -414,6 +465,10 @@ void store_handle(void *arg, const rpc_request_t *request)
         console_handle(self->console, request);
         return;
     }
+    if (texts_takes(header->type)) {
+        texts_handle(self->texts, request);
+        return;
+    }
     if (header->type == PROTO_LIST_DESK) {
         desk_handle(self->desk, request);
         return;
@@ -468,6 +523,7 @@ store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limi
     self->desk = desk_new(redis);
     self->leads = leads_new(redis, self->people);
     self->console = console_new(loop, redis, console);
+    self->texts = texts_new(loop, redis);
     return self;
 }
 
@@ -485,6 +541,7 @@ void store_destroy(store_t **self_p)
     alerts_destroy(&self->alerts);
     console_destroy(&self->console);
     leads_destroy(&self->leads);
+    texts_destroy(&self->texts);
     people_index_destroy(&self->people);
     arena_destroy(&self->arena);
     free(self);

@@ -1,7 +1,7 @@
 """About as many tokens as OpenAI's tokenizers make of a request: the words, digits and marks that
 they cut a text into before they merge bytes, and for long words the pieces they have on average.
 
-It counts apart from the agent's own estimate (agent/tokens.c), so that a test can compare the two.
+It counts apart from the agent's own estimate (common/tokens.c), so that a test can compare the two.
 """
 import json
 import re

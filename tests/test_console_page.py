@@ -140,9 +140,11 @@ class Console:
 WALK = [("es-MX", DESKTOP, "light"), ("es-MX", PHONE, "dark"), ("en-GB", DESKTOP, "dark"),
         ("en-GB", PHONE, "light")]
 READY = {"leads": ".leads .lead", "catalog": "#cars tr[data-car]", "numbers": ".chart svg",
-         "health": "#processes", "users": "#users tbody tr", "account": "#password"}
-TITLES = {"es": ["Conversaciones", "Interesados", "Catálogo", "Números", "Estado", "Usuarios", "Cuenta"],
-          "en": ["Conversations", "Leads", "Catalog", "Numbers", "Health", "Users", "Account"]}
+         "rules": "#versions tbody tr", "health": "#processes", "users": "#users tbody tr",
+         "account": "#password"}
+TITLES = {"es": ["Conversaciones", "Interesados", "Catálogo", "Números", "Reglas", "Estado", "Usuarios",
+                 "Cuenta"],
+          "en": ["Conversations", "Leads", "Catalog", "Numbers", "Rules", "Health", "Users", "Account"]}
 
 
 @pytest.mark.parametrize("language, size, scheme", WALK)

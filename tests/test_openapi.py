@@ -124,7 +124,8 @@ def test_what_is_answered_is_what_it_says(filled, path):
 def test_bad_requests_are_answered_as_it_says(filled):
     for method, path in operations():
         if method == "POST" and path.startswith(("/seller/bot", "/console/")):
-            answer = filled.http.request(method, path.replace("{name}", "x"), b"{")
+            answer = filled.http.request(
+                method, path.replace("{name}", "x").replace("{document}", "rules"), b"{")
             assert answer.status >= 400
             answered(operations()[method, path], answer)
 
@@ -144,7 +145,15 @@ def test_the_console_answers_as_it_says(filled):
     for method, path, body in (
             ("GET", "/console/api/session", None), ("GET", "/console/api/users", None),
             ("POST", "/console/api/users", new), ("POST", "/console/api/users/{name}", {"role": "seller"}),
-            ("DELETE", "/console/api/users/{name}", None), ("DELETE", "/console/api/session", None)):
-        answer = filled.http.request(method, path.replace("{name}", "openapi-2"), body, headers)
+            ("DELETE", "/console/api/users/{name}", None),
+            ("POST", "/console/api/texts/{document}", {"text": "# Horario\nDe 9 a 18 h.", "last": 0}),
+            ("GET", "/console/api/texts/{document}", None),
+            ("GET", "/console/api/text/{document}", None),
+            ("POST", "/console/api/try", {"chat": "a", "msg": "hola", "knowledge": 1}),
+            ("POST", "/console/api/publish/{document}", {"version": 0, "live": 0}),
+            ("DELETE", "/console/api/session", None)):
+        asked = path.replace("{name}", "openapi-2").replace("{document}", "knowledge")
+        query = "?version=1" if path == "/console/api/text/{document}" else ""
+        answer = filled.http.request(method, asked + query, body, headers)
         assert answer.status in (200, 204), (method, path, answer)
         answered(told[method, path], answer)

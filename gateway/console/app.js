@@ -6,6 +6,7 @@ import { leads } from "/console/leads.js";
 import { catalog } from "/console/catalog.js";
 import { numbers } from "/console/numbers.js";
 import { health } from "/console/health.js";
+import { rules } from "/console/rules.js";
 import { account, users } from "/console/users.js";
 
 const pages = [
@@ -13,6 +14,7 @@ const pages = [
   { path: "leads", page: leads, role: "viewer", icon: "M12 3l2.700 5.600 6.100.800-4.500 4.200 1.100 6-5.400-2.900-5.400 2.900 1.100-6L3.200 9.400l6.100-.800z" },
   { path: "catalog", page: catalog, role: "viewer", icon: "M3 15v-4l2-5h14l2 5v4zM6 15v3M18 15v3M3 11h18" },
   { path: "numbers", page: numbers, role: "viewer", icon: "M5 20V11M12 20V4M19 20v-6" },
+  { path: "rules", page: rules, role: "viewer", icon: "M5 4h11l3 3v13H5zM9 10h6M9 14h6" },
   { path: "health", page: health, role: "viewer", icon: "M3 12h5l2-6 4 12 2-6h5" },
   { path: "users", page: users, role: "owner", icon: "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM2 21c0-4 3-6 7-6s7 2 7 6M17 4a4 4 0 0 1 0 7M18 15c3 .500 4 3 4 6" },
   { path: "account", page: account, role: "viewer", icon: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 3-6 8-6s8 2 8 6" },

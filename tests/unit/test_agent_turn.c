@@ -475,9 +475,10 @@ static void test_models_that_never_end(void **state)
     window_t window = {.tokens = 8000, .entries = 60};
     void *zmq = zmq_ctx_new();
     prompt_t *prompt = prompt_of("Hola.", why, sizeof why);
+    editions_t *editions = editions_new(&prompt, &window);
     turn_parts_t parts = {
         .sessions = rpc_client_new(zmq, "sessions", "unit", "ipc:///tmp/nobody.sock", 1000, 10),
-        .prompt = prompt,
+        .editions = editions,
         .models = models,
         .offline = &offline.base,
         .holder = "agent-1/1",
@@ -514,7 +515,7 @@ static void test_models_that_never_end(void **state)
     assert_int_equal(gone, 1);
     rpc_client_destroy(&parts.sessions);
     model_list_destroy(&models);
-    prompt_destroy(&prompt);
+    editions_destroy(&editions);
     zmq_ctx_term(zmq);
 }
 

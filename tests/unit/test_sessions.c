@@ -754,12 +754,12 @@ static void nonsense_is_refused(void **state)
         proto_type_t type;
         const void *msg;
     } cases[] = {
-        {PROTO_ENQUEUE, &(proto_enqueue_t){none, a, a, a, none, 0, none, false}},
-        {PROTO_ENQUEUE, &(proto_enqueue_t){a, none, a, a, none, 0, none, false}},
-        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, none, a, none, 0, none, false}},
-        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, -1, none, false}},
-        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, 60001, none, false}},
-        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, 0, STR_LIT("of"), false}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){none, a, a, a, none, 0, none, false, NULL, 0}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, none, a, a, none, 0, none, false, NULL, 0}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, none, a, none, 0, none, false, NULL, 0}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, -1, none, false, NULL, 0}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, 60001, none, false, NULL, 0}},
+        {PROTO_ENQUEUE, &(proto_enqueue_t){a, a, a, a, a, 0, STR_LIT("of"), false, NULL, 0}},
         {PROTO_TAKE, &(proto_take_t){none, a, none}},
         {PROTO_TAKE, &(proto_take_t){a, none, none}},
         {PROTO_FORGO, &(proto_forgo_t){none, a}},

@@ -3,8 +3,8 @@
  * the high side for Spanish, English and Portuguese, text and JSON, and what the models themselves
  * report, by which the estimate is corrected. Pure.
  */
-#ifndef MOSTRADOR_AGENT_TOKENS_H
-#define MOSTRADOR_AGENT_TOKENS_H
+#ifndef MOSTRADOR_COMMON_TOKENS_H
+#define MOSTRADOR_COMMON_TOKENS_H
 
 #include <stdint.h>
 

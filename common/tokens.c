@@ -3,7 +3,7 @@
  * and runs of marks, and only then into tokens. So the runs are counted, and for each the tokens
  * that a run of its kind and length has on average.
  */
-#include "agent/tokens.h"
+#include "common/tokens.h"
 
 #include <string.h>
 
