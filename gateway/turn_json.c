@@ -94,9 +94,9 @@ static void turn_object(const proto_turn_record_t *turn, buf_t *out)
         text(out, ",", "why", turn->why);
     text(out, ",", "model", turn->model);
     text(out, ",", "rules", turn->rules);
+    number(out, "knowledge", turn->knowledge);
     text(out, ",", "sought", turn->sought);
     text(out, ",", "missed", turn->missed);
-    number(out, "knowledge", turn->knowledge);
     steps(turn, out);
     calls(turn, out);
     number(out, "model_calls", turn->model_calls);
