@@ -154,8 +154,10 @@ static bool has_contact(str_t said, str_t contact)
 {
     char digits[MAX_DIGITS + 1];
     buf_t folded;
-    if (is_phone(contact))
-        return has_digits(said, digits, digits_of(contact, digits, sizeof digits));
+    if (is_phone(contact)) {
+        size_t count = digits_of(contact, digits, sizeof digits);
+        return has_digits(said, digits, count);
+    }
     buf_init(&folded, 4 * LEAD_MAX_CONTACT);
     text_fold(&folded, contact);
     bool has = folded.size && memmem(said.data, said.size, folded.data, folded.size);

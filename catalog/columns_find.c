@@ -379,7 +379,8 @@ static void pick_sorted(pick_t *pick, columns_order_t order)
             size_t row = 64 * word + (size_t)__builtin_ctzll(left);
             rows[count++] = (sorted_t){columns_key(self, order, row), self->stock_id[row], row};
         }
-    qsort(rows, count, sizeof *rows, by_key);
+    if (count > 1)
+        qsort(rows, count, sizeof *rows, by_key);
     for (size_t i = 0; i < count && pick->found < pick->take; i++)
         pick_row(pick, rows[i].row);
 }
