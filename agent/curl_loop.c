@@ -1,90 +1,76 @@
-/* One uv_poll_t per descriptor, kept by curl itself through curl_multi_assign, and one timer. */
+/*
+ * curl's descriptors are watched by an epoll of their own, and that one by the loop: of ten
+ * thousand connections that have something to say at once only some are heard in a round of the
+ * loop, so that timers, heartbeats among them, and the other sockets are never late because of
+ * them.
+ */
 #include "agent/curl_loop.h"
 
+#include <errno.h>
 #include <stdlib.h>
-#include <sys/queue.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
-/* A descriptor that curl wants watched. */
-typedef struct watch {
-    uv_poll_t poll;
-    curl_loop_t *owner;
-    curl_socket_t fd;
-    LIST_ENTRY(watch) link;
-} watch_t;
+#include "common/log.h"
 
-LIST_HEAD(watch_list, watch);
+#define EVENTS 32 /* descriptors that are heard in a round */
 
 struct curl_loop {
     uv_loop_t *loop;
     CURLM *multi;
     void (*ran)(void *arg);
     void *arg;
-    struct watch_list watches;
+    int epoll;
+    uv_poll_t poll; /* of it */
     uv_timer_t timer;
+    size_t open; /* handles not closed yet */
 };
 
-static void on_watch_closed(uv_handle_t *handle)
+static void hear(curl_loop_t *self, const struct epoll_event *event)
 {
-    free(handle->data);
-}
-
-static void watch_close(watch_t *watch)
-{
-    LIST_REMOVE(watch, link);
-    uv_poll_stop(&watch->poll);
-    uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
-}
-
-static void on_stir(uv_poll_t *poll, int status, int events)
-{
-    watch_t *watch = poll->data;
-    curl_loop_t *self = watch->owner;
-    int action = status < 0 ? CURL_CSELECT_ERR : 0;
-    if (events & UV_READABLE)
+    int action = event->events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0;
+    if (event->events & EPOLLIN)
         action |= CURL_CSELECT_IN;
-    if (events & UV_WRITABLE)
+    if (event->events & EPOLLOUT)
         action |= CURL_CSELECT_OUT;
     int running;
-    curl_multi_socket_action(self->multi, watch->fd, action, &running);
+    curl_multi_socket_action(self->multi, event->data.fd, action, &running);
+}
+
+/* A descriptor that curl closes meanwhile, or closes and opens anew, is told of once too often:
+ * curl then finds that there is nothing to read. */
+static void on_stir(uv_poll_t *poll, int status, int events)
+{
+    (void)status;
+    (void)events;
+    curl_loop_t *self = poll->data;
+    struct epoll_event heard[EVENTS];
+    int count = epoll_wait(self->epoll, heard, EVENTS, 0);
+    for (int i = 0; i < count; i++)
+        hear(self, &heard[i]);
     self->ran(self->arg);
 }
 
-static watch_t *watch_new(curl_loop_t *self, curl_socket_t fd)
-{
-    watch_t *watch = calloc(1, sizeof *watch);
-    if (!watch)
-        return NULL;
-    if (uv_poll_init_socket(self->loop, &watch->poll, fd) < 0) {
-        free(watch);
-        return NULL;
-    }
-    watch->owner = self;
-    watch->fd = fd;
-    watch->poll.data = watch;
-    LIST_INSERT_HEAD(&self->watches, watch, link);
-    curl_multi_assign(self->multi, fd, watch);
-    return watch;
-}
-
+/* known is not NULL for a descriptor that is watched already. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
 {
     (void)easy;
     curl_loop_t *self = arg;
-    watch_t *watch = known;
+    struct epoll_event event = {.data.fd = fd};
     if (what == CURL_POLL_REMOVE) {
-        if (watch)
-            watch_close(watch);
+        epoll_ctl(self->epoll, EPOLL_CTL_DEL, fd, NULL); /* it may be closed, and so be gone */
         curl_multi_assign(self->multi, fd, NULL);
         return 0;
     }
-    if (!watch && !(watch = watch_new(self, fd)))
-        return -1;
-    int events = 0;
     if (what & CURL_POLL_IN)
-        events |= UV_READABLE;
+        event.events |= EPOLLIN;
     if (what & CURL_POLL_OUT)
-        events |= UV_WRITABLE;
-    return uv_poll_start(&watch->poll, events, on_stir) < 0 ? -1 : 0;
+        event.events |= EPOLLOUT;
+    if (epoll_ctl(self->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == -1)
+        return -1;
+    curl_multi_assign(self->multi, fd, self);
+    return 0;
 }
 
 static void on_time(uv_timer_t *timer)
@@ -116,9 +102,14 @@ curl_loop_t *curl_loop_new(uv_loop_t *loop, CURLM *multi, void (*ran)(void *arg)
     self->multi = multi;
     self->ran = ran;
     self->arg = arg;
-    LIST_INIT(&self->watches);
+    self->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (self->epoll == -1)
+        log_fatal("epoll_create1: %s", strerror(errno));
+    self->open = 2;
+    uv_poll_init(loop, &self->poll, self->epoll);
+    uv_poll_start(&self->poll, UV_READABLE, on_stir);
     uv_timer_init(loop, &self->timer);
-    self->timer.data = self;
+    self->poll.data = self->timer.data = self;
     curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, self);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer_wish);
@@ -126,9 +117,11 @@ curl_loop_t *curl_loop_new(uv_loop_t *loop, CURLM *multi, void (*ran)(void *arg)
     return self;
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void on_closed(uv_handle_t *handle)
 {
-    free(handle->data);
+    curl_loop_t *self = handle->data;
+    if (--self->open == 0)
+        free(self);
 }
 
 void curl_loop_destroy(curl_loop_t **self_p)
@@ -138,8 +131,7 @@ void curl_loop_destroy(curl_loop_t **self_p)
     if (!self)
         return;
     curl_multi_cleanup(self->multi); /* tells of the descriptors it closes */
-    watch_t *watch;
-    while ((watch = LIST_FIRST(&self->watches)))
-        watch_close(watch);
-    uv_close((uv_handle_t *)&self->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&self->poll, on_closed);
+    uv_close((uv_handle_t *)&self->timer, on_closed);
+    close(self->epoll);
 }

@@ -14,6 +14,7 @@
 
 #define SWEEP_MS 20               /* how exact delays and timeouts are */
 #define STREAMS_PER_CONNECTION 64 /* servers usually offer 100 or more */
+#define TOLD_AT_ONCE 32           /* pieces and ends */
 #define SPARE_HANDLES 256         /* curl handles kept for the next calls */
 
 typedef enum place { GONE, DELAYED, READY, RUNNING, PLACES } place_t;
@@ -59,7 +60,9 @@ struct http {
     buf_t spare;            /* memory that changes places with came */
     CURL *handles[SPARE_HANDLES];
     size_t handle_count;
+    uv_timer_t rest;  /* of what is to be told, in the next round of the loop */
     uv_timer_t sweep; /* delays and timeouts; stopped while there are no calls */
+    size_t open;      /* handles not closed yet */
 };
 
 /* ---- places ---- */
@@ -154,7 +157,7 @@ static CURL *handle_new(const http_t *self)
     /* wait for a connection that is being made rather than open one more: it may speak HTTP/2 */
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, settings->http1 ? 0L : 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 8192L);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 4096L);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
     if (*self->ca_file)
         curl_easy_setopt(easy, CURLOPT_CAINFO, self->ca_file);
@@ -349,22 +352,45 @@ static void finish_by_curl(http_call_t *call, CURLcode code)
                error_of(call->easy, code));
 }
 
-/* After curl has run: tells what it noted, and fills the room that became free. */
-static void settle(void *arg)
+/* The next call that curl has ended; NULL: none. */
+static http_call_t *next_ended(http_t *self, CURLcode *code)
 {
-    http_t *self = arg;
-    http_call_t *call;
-    while ((call = TAILQ_FIRST(&self->fresh)))
-        tell(call); /* NOLINT(clang-analyzer-unix.Malloc): a call that is freed leaves the list */
     CURLMsg *message;
     int left;
     while ((message = curl_multi_info_read(self->multi, &left)))
         if (message->msg == CURLMSG_DONE) {
-            CURLcode code = message->data.result;
+            http_call_t *call;
+            *code = message->data.result;
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
-            finish_by_curl(call, code);
+            return call;
         }
+    return NULL;
+}
+
+static void on_rest(uv_timer_t *timer);
+
+/* After curl has run: tells what it noted, and fills the room that became free. curl may end a
+ * thousand calls in one go; who is told works a while with it, so some are told in a round of the
+ * loop, and its timers have their turn before the others. */
+static void settle(void *arg)
+{
+    http_t *self = arg;
+    http_call_t *call;
+    CURLcode code = CURLE_OK;
+    size_t told = 0;
+    for (; told < TOLD_AT_ONCE && (call = TAILQ_FIRST(&self->fresh)); told++)
+        tell(call); /* NOLINT(clang-analyzer-unix.Malloc): a call that is freed leaves the list */
+    if (!TAILQ_FIRST(&self->fresh))
+        for (; told < TOLD_AT_ONCE && (call = next_ended(self, &code)); told++)
+            finish_by_curl(call, code);
+    if (told == TOLD_AT_ONCE)
+        uv_timer_start(&self->rest, on_rest, 0, 0);
     start_ready(self);
+}
+
+static void on_rest(uv_timer_t *timer)
+{
+    settle(timer->data);
 }
 
 /* ---- time ---- */
@@ -535,13 +561,17 @@ http_t *http_new(uv_loop_t *loop, const http_settings_t *settings)
     self->settings.http1 = settings->http1 || plain;
     set_version(self, self->settings.http1 ? VERSION_1 : VERSION_UNKNOWN);
     uv_timer_init(loop, &self->sweep);
-    self->sweep.data = self;
+    uv_timer_init(loop, &self->rest);
+    self->sweep.data = self->rest.data = self;
+    self->open = 2;
     return self;
 }
 
-static void on_sweep_closed(uv_handle_t *handle)
+static void on_closed(uv_handle_t *handle)
 {
-    free(handle->data);
+    http_t *self = handle->data;
+    if (--self->open == 0)
+        free(self);
 }
 
 void http_destroy(http_t **self_p)
@@ -564,5 +594,6 @@ void http_destroy(http_t **self_p)
     free(self->ca_file);
     free(self->user);
     free(self->password);
-    uv_close((uv_handle_t *)&self->sweep, on_sweep_closed);
+    uv_close((uv_handle_t *)&self->rest, on_closed);
+    uv_close((uv_handle_t *)&self->sweep, on_closed);
 }

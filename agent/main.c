@@ -81,7 +81,7 @@ static void on_status(void *arg, proto_process_t *process, arena_t *arena)
     process->role = STR_LIT("agent");
     process->version = STR_LIT(MOSTRADOR_VERSION);
     process->boot = self->boot;
-    process->credit = self->leaving ? 0 : config.AGENT_CREDIT;
+    process->credit = self->leaving ? 0 : (int64_t)turns_allowed(self->turns);
     process->running = (int64_t)turns_running(self->turns);
     process->ready = sessions && catalog && !self->leaving;
     if (self->leaving)
@@ -338,6 +338,7 @@ int main(int argc, char **argv)
     snprintf(self.holder, sizeof self.holder, "%s/%lld", self.name, (long long)self.boot);
     uv_loop_init(&self.loop);
     read_hours(&self);
+    uv_loop_configure(&self.loop, UV_METRICS_IDLE_TIME); /* for turns: does it keep up? */
     make_editions(&self);
     make_clients(&self);
     make_carrier(&self);

@@ -36,6 +36,7 @@ typedef struct openai {
     char *name;
     http_t *http;
     chat_request_t *writer;
+    buf_t written; /* a request while it grows; a call keeps a copy of its size */
     struct call_list calls;
 } openai_t;
 
@@ -307,12 +308,15 @@ static model_call_t *openai_start(model_t *base, const model_request_t *request,
     call->once = request->once;
     call->started_us = clock_us();
     buf_init(&call->body, CHAT_MAX_REQUEST);
+    buf_clear(&self->written);
     LIST_INSERT_HEAD(&self->calls, call, link);
     /* a request too long to be sent is past its deadline: it ends from the loop, like all others */
-    if (chat_request_write(self->writer, request, &call->body))
+    if (chat_request_write(self->writer, request, &self->written)) {
         call->deadline_ms = request->deadline_ms;
-    else
+        buf_add(&call->body, self->written.data, self->written.size);
+    } else {
         call->body.bad = true;
+    }
     begin_try(call, 0);
     return call;
 }
@@ -334,6 +338,7 @@ static void openai_destroy(model_t **self_p)
         call_free(call); /* NOLINT(clang-analyzer-unix.Malloc): it leaves the list */
     http_destroy(&self->http);
     chat_request_destroy(&self->writer);
+    buf_free(&self->written);
     free(self->name);
     free(self);
 }
@@ -385,6 +390,7 @@ model_t *model_openai_new(uv_loop_t *loop, const char *name, memo_t *memo)
     bool hosted = strncmp(config.OPENAI_BASE_URL, OPENAI_HOST, strlen(OPENAI_HOST)) == 0;
     self->base = (model_t){"openai", self->name, openai_start, openai_cancel, openai_destroy};
     self->writer = chat_request_new(self->name, config.OPENAI_MAX_TOKENS, hosted, memo);
+    buf_init(&self->written, CHAT_MAX_REQUEST);
     self->http = open_http(loop);
     LIST_INIT(&self->calls);
     return &self->base;

@@ -208,6 +208,8 @@ void turn_nudged(turn_t *self, dispatch_link_t *link, bool stream)
         asker->stream = true;
         partial_replay(&self->partial);
     }
+    if (self->state == TURN_CLAIMING && !self->session_call)
+        return; /* it has not asked for anything yet: it will get everything */
     self->news_wanted = true;
     turn_look_for_news(self);
 }
@@ -226,6 +228,8 @@ void turn_tick(turn_t *self, int64_t now_ms)
     } else if (self->state == TURN_DELIVERING) {
         turn_upkeep(self, now_ms);
         turn_deliver_tick(self, now_ms); /* may be the end */
+    } else if (self->state == TURN_CLAIMING && !self->session_call) {
+        turn_claim(self);
     } else if (self->state == TURN_COMMITTING && !self->session_call &&
                now_ms >= self->retry_at_ms) {
         turn_move(self, TURN_EVENT_UNSURE);

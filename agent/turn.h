@@ -124,6 +124,7 @@ struct turn {
     int64_t token;
     int64_t lease_until_ms; /* it may be ours until then */
     int64_t renew_at_ms;
+    bool admitted;         /* counted by parts->admission */
     uint64_t session_call; /* what the state asks sessions, but for the two below; 0: nothing */
     uint64_t renew_call;
     uint64_t news_call;

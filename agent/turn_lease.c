@@ -152,8 +152,19 @@ static void on_claimed(void *arg, const rpc_answer_t *answer)
     }
 }
 
+/* Who is not let in yet asks again with the next tick, those who came first first. */
+static bool let_in(turn_t *self)
+{
+    admission_t *admission = self->parts->admission;
+    if (admission && !self->admitted)
+        self->admitted = admission_enter(admission, rpc_client_in_flight(self->parts->sessions));
+    return self->admitted || !admission;
+}
+
 void turn_claim(turn_t *self)
 {
+    if (!let_in(self))
+        return;
     proto_claim_t msg = {.user_id = self->user_id,
                          .holder = str_from(self->parts->holder),
                          .lease_ms = self->parts->lease_ms,

@@ -9,13 +9,15 @@
 #include "common/metrics.h"
 
 #define BUCKETS 4096
-#define TICK_MS 20
 #define STOP_MS 500          /* for giving leases back, at the end of the grace */
 #define REFUSED_RETRY_MS 200 /* a turn above the credit, or while we leave */
 
 struct turns {
     turn_parts_t parts;
+    admission_t admission;
     uv_timer_t tick;
+    int64_t tick_ms;                          /* the last one */
+    int64_t idle_ms;                          /* of the loop, until then */
     LIST_HEAD(bucket, turn) buckets[BUCKETS]; /* by user */
     TAILQ_HEAD(turn_list, turn) all;
     size_t count;
@@ -53,6 +55,8 @@ static void on_gone(void *arg, turn_t *turn)
     turns_t *self = arg;
     LIST_REMOVE(turn, same_hash);
     TAILQ_REMOVE(&self->all, turn, all);
+    if (turn->admitted)
+        admission_leave(&self->admission);
     set_count(self, self->count - 1);
 }
 
@@ -79,6 +83,12 @@ static void on_tick(uv_timer_t *timer)
 {
     turns_t *self = timer->data;
     int64_t now = clock_ms();
+    int64_t idle = (int64_t)(uv_metrics_idle_time(self->parts.loop) / 1000000);
+    admission_look(&self->admission, now, now - self->tick_ms - ADMISSION_LOOK_MS,
+                   idle - self->idle_ms);
+    self->idle_ms = idle;
+    metric_set(METRIC_TURNS_ALLOWED, (int64_t)self->admission.allowed);
+    self->tick_ms = now;
     for (turn_t *turn = TAILQ_FIRST(&self->all), *next; turn; turn = next) {
         next = TAILQ_NEXT(turn, all);
         turn_tick(turn, now);
@@ -91,8 +101,10 @@ static void on_tick(uv_timer_t *timer)
 
 static void start_ticking(turns_t *self)
 {
-    if (!uv_is_active((uv_handle_t *)&self->tick))
-        uv_timer_start(&self->tick, on_tick, TICK_MS, TICK_MS);
+    if (uv_is_active((uv_handle_t *)&self->tick))
+        return;
+    self->tick_ms = clock_ms();
+    uv_timer_start(&self->tick, on_tick, ADMISSION_LOOK_MS, ADMISSION_LOOK_MS);
 }
 
 /* ---- work ---- */
@@ -144,6 +156,11 @@ size_t turns_running(const turns_t *self)
     return self->count;
 }
 
+size_t turns_allowed(const turns_t *self)
+{
+    return self->admission.allowed;
+}
+
 void turns_stop(turns_t *self, int64_t grace_ms, void (*idle)(void *arg), void *arg)
 {
     if (self->stopping)
@@ -163,6 +180,8 @@ turns_t *turns_new(const turn_parts_t *parts)
     if (!self)
         abort();
     self->parts = *parts;
+    self->parts.admission = &self->admission;
+    admission_init(&self->admission, parts->credit);
     TAILQ_INIT(&self->all);
     uv_timer_init(parts->loop, &self->tick);
     self->tick.data = self;

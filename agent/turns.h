@@ -7,6 +7,7 @@
 
 #include <uv.h>
 
+#include "agent/admission.h"
 #include "agent/alert_desk.h"
 #include "agent/dispatch_link.h"
 #include "agent/editions.h"
@@ -26,16 +27,17 @@ typedef struct turn_parts {
     rpc_client_t *sessions;
     tools_t *tools;
     editions_t *editions; /* of rules and knowledge */
-    memo_t *memo;                /* of what is read and written in every turn; NULL: none */
-    model_list_t *models;        /* NULL: none is configured */
-    model_t *offline;            /* takes over when they fail */
-    twilio_t *twilio;            /* NULL: not configured, nothing can be delivered */
+    memo_t *memo;         /* of what is read and written in every turn; NULL: none */
+    model_list_t *models; /* NULL: none is configured */
+    model_t *offline;     /* takes over when they fail */
+    twilio_t *twilio;     /* NULL: not configured, nothing can be delivered */
     send_pace_t *pace;
-    bool typing;          /* show who writes on WhatsApp that an answer is being written */
-    int64_t settle_ms;    /* then a message that was taken is in Twilio's list */
-    int64_t part_wait_ms; /* for the status of a part, before the next; 0: there is none */
-    const char *holder;   /* "<name>/<boot>" */
-    size_t credit;        /* turns at once */
+    bool typing;            /* show who writes on WhatsApp that an answer is being written */
+    int64_t settle_ms;      /* then a message that was taken is in Twilio's list */
+    int64_t part_wait_ms;   /* for the status of a part, before the next; 0: there is none */
+    const char *holder;     /* "<name>/<boot>" */
+    size_t credit;          /* turns at once */
+    admission_t *admission; /* how many of them now; NULL: all */
     int64_t lease_ms;
     int64_t coalesce_ms; /* pause before a turn */
     int64_t turn_ms;     /* then the offline model takes over */
@@ -58,6 +60,9 @@ void turns_on_turn(turns_t *self, dispatch_link_t *link, const proto_header_t *h
 void turns_on_nudge(turns_t *self, dispatch_link_t *link, const proto_nudge_t *msg);
 
 size_t turns_running(const turns_t *self);
+
+/* How many it would have now: of the credit, what the loop keeps up with. */
+size_t turns_allowed(const turns_t *self);
 
 /* Takes no more work. Turns have grace_ms to end, then their leases are given back; idle is called
  * once, when none is left. */

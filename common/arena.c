@@ -7,7 +7,8 @@
 
 #include "common/arena.h"
 
-#define FIRST_BLOCK 4096
+#define FIRST_BLOCK 4096 /* the least */
+#define LAST_BLOCK (1 << 20)
 #define ALIGN 16
 
 typedef struct block {
@@ -74,9 +75,11 @@ void *arena_alloc(arena_t *self, size_t size)
         return NULL;
     size_t aligned = (size + ALIGN - 1) / ALIGN * ALIGN;
     if (!self->blocks || aligned > self->blocks->size - self->used_in_block) {
-        size_t next = self->blocks ? self->blocks->size * 2 : FIRST_BLOCK;
-        if (next > (1 << 20))
-            next = 1 << 20;
+        size_t next = self->used / 2; /* thousands of turns wait with theirs: a third is unused */
+        if (next < FIRST_BLOCK)
+            next = FIRST_BLOCK;
+        if (next > LAST_BLOCK)
+            next = LAST_BLOCK;
         block_t *block = block_new(aligned > next ? aligned : next);
         block->next = self->blocks;
         self->blocks = block;

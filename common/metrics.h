@@ -123,7 +123,8 @@
     M(CATALOG_EDITS_SLOW,   COUNTER, "mostrador_catalog_edits_slow_total", "", "changes that were answered before every replica served them") \
     M(PERSON_OFFERED,       COUNTER, "mostrador_person_offered_total", "why", "customers who were told how to get a person: failed, anger") \
     M(TEXTS,                COUNTER, "mostrador_texts_total", "outcome", "requests for versions of the rules and of the shop's knowledge") \
-    M(RULES_REFUSED,        COUNTER, "mostrador_rules_refused_total", "reason", "published rules that an agent could not go by: unreadable, or too long for CONTEXT_TOKENS; it goes by those it had")
+    M(RULES_REFUSED,        COUNTER, "mostrador_rules_refused_total", "reason", "published rules that an agent could not go by: unreadable, or too long for CONTEXT_TOKENS; it goes by those it had") \
+    M(TURNS_ALLOWED,        GAUGE,   "mostrador_turns_allowed", "", "turns that an agent lets run at once: AGENT_CREDIT, and fewer while its loop is late")
 /* clang-format on */
 
 typedef enum metric {

@@ -16,10 +16,12 @@
 #include "common/metrics.h"
 #include "common/rpc_socket.h"
 
-#define READ_BURST 256     /* messages read from one peer before the others get a turn */
+#define READ_BURST 32      /* messages read from one peer before the others get a turn */
 #define DEAD_AFTER 4       /* heartbeats without a sign */
 #define LONELY_PING_MS 100 /* between PINGs to a peer that does not answer */
 #define RESEND_MS 2000     /* an unanswered call is sent again after this, then twice that … */
+#define SLOW_TIMES 4       /* … or so many times what answers took of late, if that is more */
+#define UNREAD_MS 5000     /* how much later a call ends whose answer may lie unread */
 #define SCAN_MS 20         /* between two looks at deadlines and at calls that wait */
 #define RPC_PEERS (2 * ADDRESSES_MAX) /* those of now, and those that still finish something */
 #define SLOT_BITS 20                  /* of a call's id; the rest tells users of a slot apart */
@@ -29,12 +31,14 @@ typedef struct peer {
     uint32_t hash; /* of it */
     void *socket;
     bool up;
+    bool more;            /* it has said more than was read: answers to calls may be among it */
     bool listed;          /* among the addresses of now; one that is not gets nothing new */
     int64_t last_sign_ms; /* anything heard */
     int64_t next_ping_ms;
     int64_t boot; /* of its last PONG; another one: it has restarted */
     size_t in_flight;
-    buf_t pong_body; /* what pong points into */
+    int64_t answer_ms; /* what its answers took of late */
+    buf_t pong_body;   /* what pong points into */
     arena_t *arena;
     proto_pong_t pong;
 } peer_t;
@@ -45,6 +49,7 @@ typedef struct call {
     proto_trace_t trace;
     uint16_t attempt;
     int64_t deadline_ms;
+    int64_t sent_ms;    /* the first time */
     int64_t resend_ms;  /* when it is sent again if nothing comes */
     uint32_t key;       /* 0: any peer will do */
     peer_t *peer;       /* it was sent to; NULL: it waits for one */
@@ -67,7 +72,10 @@ struct rpc_client {
     int epoll;     /* of all peers' descriptors: they come and go, this one stays */
     call_t *calls; /* slots; grows up to max */
     size_t slots, max;
-    uint32_t free; /* first free slot + 1 */
+    size_t window;  /* calls sent to a peer and not answered; the others wait here */
+    size_t waiting; /* of them, at the last look */
+    size_t cursor;  /* the slot that a look begins at: whose turn it is to be sent */
+    uint32_t free;  /* first free slot + 1 */
     size_t in_flight;
     uint64_t generation;
     int64_t next_scan_ms; /* for deadlines */
@@ -279,11 +287,25 @@ static void call_free(rpc_client_t *self, call_t *call)
     self->in_flight--;
 }
 
-/* Sends it if somebody is there; otherwise it goes on waiting. */
+/* A peer that is slow has not lost what it was asked, and to be asked again makes it slower. */
+static int64_t patience(const peer_t *peer)
+{
+    int64_t usual = SLOW_TIMES * peer->answer_ms;
+    return usual > RESEND_MS ? usual : RESEND_MS;
+}
+
+/* What one answer took, among those before. */
+static void note_answer(const call_t *call)
+{
+    if (call->peer)
+        call->peer->answer_ms += (clock_ms() - call->sent_ms - call->peer->answer_ms) / 8;
+}
+
+/* Sends it if somebody is there who takes more; otherwise it goes on waiting. */
 static void call_send(rpc_client_t *self, call_t *call, int64_t now)
 {
     peer_t *peer = call->key ? keyed(self, call->key) : least_busy(self);
-    if (!peer)
+    if (!peer || peer->in_flight >= self->window)
         return;
     int64_t left = call->deadline_ms - now;
     proto_header_t header = {.type = call->type,
@@ -297,7 +319,9 @@ static void call_send(rpc_client_t *self, call_t *call, int64_t now)
         return;
     if (call->attempt)
         metric_add_label(METRIC_RPC_RETRIES, self->service, 1);
-    call->resend_ms = now + ((int64_t)RESEND_MS << (call->attempt < 5 ? call->attempt : 5));
+    if (!call->sent_ms)
+        call->sent_ms = now;
+    call->resend_ms = now + (patience(peer) << (call->attempt < 5 ? call->attempt : 5));
     if (call->attempt < UINT16_MAX)
         call->attempt++;
     call->peer = peer;
@@ -350,7 +374,9 @@ static uint64_t start_call(rpc_client_t *self, uint32_t key, proto_type_t type, 
         if (!call->body)
             abort();
         memcpy(call->body, self->body.data, self->body.size);
-        call_send(self, call, now);
+        if (self->waiting == 0) /* else it is not its turn yet */
+            call_send(self, call, now);
+        self->waiting += !call->peer;
     }
     return call->id;
 }
@@ -420,10 +446,13 @@ static void receive_answer(rpc_client_t *self, const proto_header_t *header, str
     }
     rpc_done_t *done = call->done;
     void *arg = call->arg;
-    if (answer.final)
+    if (answer.final) {
+        note_answer(call);
         call_free(self, call);
-    else
+        self->scan |= self->waiting > 0;
+    } else {
         call->resend_ms = clock_ms() + RESEND_MS; /* somebody is at it */
+    }
     done(arg, &answer);
 }
 
@@ -449,10 +478,17 @@ static bool peer_read(rpc_client_t *self, peer_t *peer, int64_t now)
         rpc_frames_close(&frames);
         arena_reset(self->arena);
     }
+    peer->more = count == READ_BURST;
     return count > 0;
 }
 
 /* ---- the run ---- */
+
+/* Not of a call whose answer may lie unread: then it is us who are late. */
+static bool is_past(const call_t *call, int64_t now, int64_t time_ms)
+{
+    return now >= time_ms + (call->peer && call->peer->more ? UNREAD_MS : 0);
+}
 
 /* Their addresses have changed: new ones are connected to, those that are gone get nothing new. */
 static void take_addresses(rpc_client_t *self, const address_list_t *list)
@@ -498,28 +534,37 @@ static void run_peers(rpc_client_t *self, int64_t now)
  * may move the table. */
 static void run_calls(rpc_client_t *self, int64_t now)
 {
-    size_t slots = self->slots;
+    size_t slots = self->slots, begin = self->cursor, waiting = 0;
     for (size_t i = 0; i < slots; i++) {
-        call_t *call = &self->calls[i];
+        size_t slot = (begin + i) % slots;
+        call_t *call = &self->calls[slot];
         if (!call->id)
             continue;
         if (call->failed) {
             call_fail(self, call, call->failed,
                       strcmp(call->failed, PROTO_CODE_BUSY) == 0 ? "too many calls in flight"
                                                                  : "not a valid message");
-        } else if (now >= call->deadline_ms) {
+        } else if (is_past(call, now, call->deadline_ms)) {
             metric_add_label(METRIC_RPC_TIMEOUTS, self->service, 1);
-            bool sent = call->peer != NULL;
-            call_fail(self, call, sent ? PROTO_CODE_TIMEOUT : PROTO_CODE_UNAVAILABLE,
-                      sent ? "no answer in time" : "nobody there");
+            if (call->peer)
+                call_fail(self, call, PROTO_CODE_TIMEOUT, "no answer in time");
+            else if (!call->attempt && rpc_client_up(self))
+                call_fail(self, call, PROTO_CODE_BUSY, "others were first");
+            else
+                call_fail(self, call, PROTO_CODE_UNAVAILABLE, "nobody there");
         } else if (!call->peer) {
             call_send(self, call, now);
-        } else if (now >= call->resend_ms) { /* the question or the answer was lost on the way */
+            if (!call->peer && waiting++ == 0)
+                self->cursor = slot;
+        } else if (is_past(call, now,
+                           call->resend_ms)) { /* the question or the answer was lost on the way */
             call->peer->in_flight--;
             call->peer = NULL;
             call_send(self, call, now);
+            waiting += !call->peer;
         }
     }
+    self->waiting = waiting;
 }
 
 bool rpc_client_run(rpc_client_t *self)
@@ -554,6 +599,11 @@ bool rpc_client_up(const rpc_client_t *self)
     return false;
 }
 
+void rpc_client_set_window(rpc_client_t *self, size_t window)
+{
+    self->window = window;
+}
+
 size_t rpc_client_in_flight(const rpc_client_t *self)
 {
     return self->in_flight;
@@ -585,7 +635,7 @@ rpc_client_t *rpc_client_new(void *context, const char *service, const char *nam
     self->service = service;
     self->name = name;
     self->heartbeat_ms = heartbeat_ms;
-    self->max = in_flight;
+    self->max = self->window = in_flight;
     self->arena = arena_new(64 << 20);
     buf_init(&self->body, PROTO_MAX_BODY);
     /* so that a restarted process does not repeat the ids of the one before */

@@ -33,6 +33,11 @@ typedef void(rpc_done_t)(void *arg, const rpc_answer_t *answer);
 rpc_client_t *rpc_client_new(void *context, const char *service, const char *name,
                              const char *endpoints, int64_t heartbeat_ms, size_t in_flight);
 
+/* At most so many calls are under way to a peer; the others wait for their turn here, where they
+ * cost the peer nothing. For services that answer at once: where they take long, they have a queue.
+ */
+void rpc_client_set_window(rpc_client_t *self, size_t window);
+
 /* Ends every call with unavailable, closes the sockets. */
 void rpc_client_destroy(rpc_client_t **self_p);
 

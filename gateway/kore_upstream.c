@@ -9,6 +9,8 @@
 
 #define STARTING_MS 3000 /* for the services to be found */
 #define ROUNDS 16        /* of reading, before requests get their turn */
+#define SESSIONS_WINDOW \
+    512 /* calls to one session service at once: it answers thousands a second */
 
 upstream_t upstream;
 
@@ -67,6 +69,7 @@ void upstream_start(const char *name, size_t in_flight)
         log_fatal("zmq_ctx_new: %s", zmq_strerror(errno));
     upstream.sessions = rpc_client_new(context, "sessions", name, config.SESSIONS_ENDPOINT,
                                        config.HEARTBEAT_MS, in_flight);
+    rpc_client_set_window(upstream.sessions, SESSIONS_WINDOW);
     upstream.dispatcher = rpc_client_new(context, "dispatcher", name, config.DISPATCHER_ENDPOINT,
                                          config.HEARTBEAT_MS, in_flight);
     upstream.catalog = rpc_client_new(context, "catalog", name, config.CATALOG_ENDPOINT,

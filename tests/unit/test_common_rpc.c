@@ -524,6 +524,31 @@ static void test_bound(void **state)
     }
 }
 
+/* Within the window calls go out, the others wait here: until one of those ends, or in vain. */
+static void test_window(void **state)
+{
+    (void)state;
+    fixture_t *f = fixture_new(1, endpoint[0], CALM_MS, 10);
+    service_t *service = &f->service[0];
+    outcome_t outcome[6];
+    uint64_t ids[5];
+    memset(outcome, 0, sizeof outcome);
+    rpc_client_set_window(f->client, 3);
+    await_up(f->client, true);
+    service->still = true;
+    for (int i = 0; i < 5; i++)
+        ids[i] = reset(f, &outcome[i], PATIENCE_MS);
+    reset(f, &outcome[5], 60);
+    await(&outcome[5].finals, 1);
+    assert_string_equal(outcome[5].error, PROTO_CODE_BUSY);
+    await(&service->asked, 3);
+    assert_int_equal(service->asked, 3);
+    rpc_client_cancel(f->client, ids[0]);
+    await(&service->asked, 4);
+    assert_int_equal(service->asked, 4);
+    fixture_destroy(f);
+}
+
 /* ---- harm ---- */
 
 static void *raw_open(void)
@@ -638,6 +663,7 @@ int main(void)
         cmocka_unit_test(test_timeout_and_cancel),
         cmocka_unit_test(test_partials_and_errors),
         cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_window),
         cmocka_unit_test(test_bad_frames),
         cmocka_unit_test(test_endpoint_in_use),
     };
