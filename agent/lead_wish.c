@@ -136,10 +136,7 @@ static bool ends_name(const folded_t *self, size_t from, size_t to)
     memcpy(word + 1, self->text + from, size);
     word[size + 1] = ' ';
     word[size + 2] = 0;
-    for (size_t i = from; i < to; i++)
-        if (isdigit((unsigned char)self->text[i]))
-            return true;
-    return strstr(ends, word) != NULL;
+    return strpbrk(word, "0123456789") || strstr(ends, word);
 }
 
 /* A sign between two words of the text: "Juan, busco". */

@@ -79,14 +79,22 @@ static const char *const people[] = {"asesor",       "le aviso", "le avise", "ad
                                      "let one know", "tell one", "atendente"};
 static const char *const offers[] = {"?", "«", "\""};
 
+static bool starts(const char *at, const char *part, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (at[i] != part[i])
+            return false;
+    return true;
+}
+
 /* "@" at the end of a part stands for a word that ends in o or a, and in s. */
 static bool begins(const char *at, const char *part)
 {
     size_t size = strlen(part);
     if (part[size - 1] != '@')
-        return strncmp(at, part, size) == 0;
+        return starts(at, part, size);
     size--;
-    if (strncmp(at, part, size) != 0 || (at[size] != 'o' && at[size] != 'a'))
+    if (!starts(at, part, size) || (at[size] != 'o' && at[size] != 'a'))
         return false;
     size += at[size + 1] == 's' ? 2 : 1;
     return !(at[size] >= 'a' && at[size] <= 'z');

@@ -116,23 +116,23 @@ struct turn {
     /* what it goes by */
     edition_t *editions[SHOP_TEXT_COUNT]; /* held */
     turn_wants_t wants[SHOP_TEXT_COUNT];
-    shop_text_t has_editions;       /* so many of them are as wanted */
     const proto_claimed_t *claimed; /* until they are; NULL: none had to be fetched */
+    shop_text_t has_editions;       /* so many of them are as wanted */
     bool trial;                     /* of the console's side chat: counted nowhere */
 
     /* the lease */
     int64_t token;
     int64_t lease_until_ms; /* it may be ours until then */
     int64_t renew_at_ms;
-    bool admitted;         /* counted by parts->admission */
     uint64_t session_call; /* what the state asks sessions, but for the two below; 0: nothing */
     uint64_t renew_call;
     uint64_t news_call;
-    bool news_wanted; /* a NUDGE came that nobody has looked into */
     int64_t from_seq, upto_seq;
-    int64_t talk; /* the last of what was said with a person of the shop; 0: nothing was */
-    int joins;
+    int64_t talk;        /* the last of what was said with a person of the shop; 0: nothing was */
     int64_t retry_at_ms; /* COMMIT again */
+    int joins;
+    bool admitted;    /* counted by parts->admission */
+    bool news_wanted; /* a NUDGE came that nobody has looked into */
 
     turn_delivery_t delivery;
 
@@ -143,10 +143,10 @@ struct turn {
     model_call_t *model_call; /* under way … */
     model_t *called;          /* … at this model … */
     int64_t called_us;        /* … since then … */
-    bool tools_offered;       /* … with tools */
     int choice;               /* the model's place in the list, -1: none of it … */
     model_pick_t pick;        /* … and its call under way, if … */
     bool picked;              /* … it has begun */
+    bool tools_offered;       /* to the model that is called */
     uint32_t failed_models;   /* those of the list that failed in this turn … */
     const char *failed_why;   /* … the last one why */
     const char *offline_why;  /* of OFFLINE_REPLIES, when the offline model is at it */
@@ -168,13 +168,13 @@ struct turn {
     bool can_rest; /* the shop can write to them later */
     bool asks;     /* nobody has written: this turn puts the question */
     bool overtaken;
+    bool missed; /* the answer says that it was not understood, or nothing could be thought of */
 
     proto_lead_t lead; /* that this turn makes; its interest is empty: none */
     bool lead_made;    /* … and nobody knew of it before */
 
     /* the answer */
     str_t text;
-    bool missed; /* it says that it was not understood, or nothing could be thought of */
     person_outcome_t person;
     proto_survey_t survey_after; /* state "": none */
     proto_reply_t reply;

@@ -4,6 +4,8 @@
  * before anything else is done; so the first turn after something was published waits for it, and
  * no turn is answered by what was live before.
  */
+#include <assert.h>
+
 #include "agent/turn.h"
 #include "common/log.h"
 
@@ -76,6 +78,7 @@ static void fetch(turn_t *self, shop_text_t document)
 
 void turn_editions(turn_t *self, const proto_claimed_t *claimed)
 {
+    assert(claimed);
     if (!self->has_editions && !self->claimed)
         wanted(self, claimed);
     while (self->has_editions < SHOP_TEXT_COUNT) {

@@ -172,11 +172,9 @@ static void conversation(const proto_session_t *session, buf_t *out)
             buf_char(out, ',');
         first = false;
         message_start(entry->role, entry->by, entry->text, entry->at_ms, entry->turn_id, out);
-        if (str_is(entry->role, "person"))
-            message_tick(tick_of(session, entry->turn_id), out);
-        else if (str_is(entry->role, "assistant") && is_unsent(session, entry->turn_id))
+        if (str_is(entry->role, "assistant") && is_unsent(session, entry->turn_id))
             buf_str(out, ",\"unsent\":true");
-        else if (str_is(entry->role, "assistant"))
+        else if (str_is(entry->role, "assistant") || str_is(entry->role, "person"))
             message_tick(tick_of(session, entry->turn_id), out);
         buf_char(out, '}');
     }

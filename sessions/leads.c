@@ -62,7 +62,7 @@ bool leads_read_note(str_t stored, proto_lead_note_t *note)
     snprintf(front, sizeof front, "%.*s", STR_ARG(utf8_front(stored, sizeof front - 1)));
     *note = (proto_lead_note_t){0};
     if (sscanf(front, "%18lld %3d:%n", &at_ms, &by, &size) != 2 || size == 0 || by < 0 || by > 64 ||
-        (size_t)(size + by) > stored.size)
+        (size_t)size + (size_t)by > stored.size)
         return false;
     note->at_ms = at_ms;
     note->by = (str_t){stored.data + size, (size_t)by};
