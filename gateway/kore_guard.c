@@ -19,8 +19,8 @@
 #define MAX_FILES                                                                  \
     8 /* that come in at once: each takes its whole memory before anybody has been \
          asked who it is from */
-#define LINGER_MS 2000 /* from a refusal to the end of the connection */
-#define LINGER_BYTES (256 << 10)
+#define LINGER_MS 2000         /* from a refusal to the end of the connection */
+#define LINGER_BYTES (4 << 20) /* more than any body that is taken */
 
 /* One per connection, in its hdlr_extra; Kore frees it. */
 typedef struct guard {

@@ -63,7 +63,10 @@ class Http:
             headers.setdefault("Content-Type", "application/json")
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         try:
-            connection.request(method, path, body, headers)
+            try:
+                connection.request(method, path, body, headers)
+            except BrokenPipeError:
+                pass  # refused before all of it was sent: the answer is there
             answer = connection.getresponse()
             return Response(answer.status, answer.headers, answer.read())
         finally:

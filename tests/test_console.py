@@ -53,8 +53,9 @@ class Console:
     def __init__(self, **env):
         self.stack = stacks.Stack(agents=0, env={
             "API_TOKEN": TOKEN, "PROXY_ADDR": "127.0.0.1", "CONSOLE_TRIES": "3", **env})
-        self.stack.order = ["redis", "sessions", "gateway"]
+        self.stack.order = ["redis", "sessions", "catalog", "gateway"]
         self.stack.start("redis", "sessions")
+        self.stack.start("catalog", wait=False)
         self.stack.start("gateway", wait=False)
         most.eventually(self.answers)
         self.http = self.stack.http

@@ -88,7 +88,7 @@ def test_the_estimate_is_corrected_by_what_the_model_reports(modelled):
 
 
 def test_a_result_too_large_for_the_room_is_said_to_be(modelled):
-    world, simulator = modelled(context=4500, env={"CONTEXT_TOKENS": "4500"})
+    world, simulator = modelled(context=5000, env={"CONTEXT_TOKENS": "5000"})
     world.catalog.hooks["KNOWLEDGE"] = long_passages
     assert world.ask("ana", "¿a qué hora abren?").status == "answered"
     tool = [m for m in simulator.stats()["last"][-1]["body"]["messages"] if m["role"] == "tool"]

@@ -33,6 +33,7 @@ class List {
     this.items = [];
     this.drawn = new Map(); // the rows, by what they are made of
     this.before = null;
+    this.turn = 0;
     this.search = make("input", { type: "search", id: "search", placeholder: say.search, "aria-label": say.search, maxlength: 100 });
     this.buttons = filters.map(([filter, label]) => make("button", { type: "button", onclick: () => { location.hash = link(this.page.user, filter); } }, say[label]));
     this.segments = make("div.segments", { role: "group", "aria-label": say.conversations }, ...this.buttons);
@@ -67,9 +68,10 @@ class List {
   /* The first page; what was shown below it stays below it. */
   async load(keep = false) {
     const asked = this.query();
+    const turn = ++this.turn;
     try {
       const told = this.page.filter === "person" ? await this.desk() : await get(asked);
-      if (asked !== this.query()) return; // something else is looked for by now
+      if (turn !== this.turn || asked !== this.query()) return; // something else, or later, is looked for by now
       const fresh = new Set(told.conversations.map((one) => one.user_id));
       const below = keep && this.items.length > PAGE ? this.items.slice(PAGE).filter((one) => !fresh.has(one.user_id)) : [];
       this.items = [...told.conversations, ...below];
@@ -171,6 +173,7 @@ function article(message, turn, used) {
 class Thread {
   constructor(page) {
     this.page = page;
+    this.turn = 0; // of loading it
     this.element = make("section.thread", { "aria-label": say.conversations }, make("p.empty", {}, say.pick));
     this.stepIn = new StepIn(() => Promise.all([this.load(), page.list.load(true)]));
     this.clear();
@@ -222,6 +225,7 @@ class Thread {
 
   async load() {
     const user = this.page.user;
+    const turn = ++this.turn;
     if (!user) {
       this.clear();
       this.element.replaceChildren(make("p.empty", {}, say.pick));
@@ -230,9 +234,9 @@ class Thread {
     const id = encodeURIComponent(user);
     try {
       const [session, told] = await Promise.all([get(`/seller/sessions/${id}`), get(`/seller/turns?limit=100&user_id=${id}`).catch(() => ({ turns: [] }))]);
-      if (user === this.page.user) this.draw(user, session, told.turns);
+      if (turn === this.turn && user === this.page.user) this.draw(user, session, told.turns);
     } catch (problem) {
-      if (user !== this.page.user) return;
+      if (turn !== this.turn || user !== this.page.user) return;
       if (!(problem instanceof Problem) || (problem.status !== 404 && this.shown)) return; // what is shown stays
       this.clear();
       this.element.replaceChildren(this.head(user, null), make("p.empty", {}, problem instanceof Problem && problem.status === 404 ? say.gone : reason(problem)));
@@ -298,23 +302,18 @@ export function conversations(content, user, query) {
   page.thread.load();
 
   async function follow() {
-    let first = true;
     while (!end.signal.aborted) {
       try {
         await listen("/seller/events", end.signal, () => {
           page.list.live.classList.add("on");
           page.list.live.textContent = say.live;
-          if (!first) {
-            page.list.load(true);
-            page.thread.load();
-          }
-          first = false;
+          page.list.load(true); // the first time too: something may have changed since it was read
+          page.thread.load();
         });
       } catch { /* again in a moment */ }
       if (end.signal.aborted) return;
       page.list.live.classList.remove("on");
       page.list.live.textContent = say.notLive;
-      first = false; // what changed meanwhile is asked for when it is back
       await new Promise((resolve) => { setTimeout(resolve, 2000); });
     }
   }

@@ -81,23 +81,33 @@ export function reason(problem) {
 
 export const trouble = (problem) => make("p.note.wrong", { role: "alert" }, reason(problem));
 
-/* Events of a stream, as (name, data), until it ends or the signal says so. */
+/* Events of a stream, as (name, data), until it ends or the signal says so. A page that is left, which the
+   browser may keep to come back to, holds none: there are few connections for all pages of a site. */
 export async function listen(path, signal, onEvent) {
-  const answer = await fetch(path, { headers: { "X-CSRF-Token": session.csrf, Accept: "text/event-stream" }, signal });
-  if (!answer.ok) throw new Problem(answer.status, "", 0);
-  const reader = answer.body.getReader();
-  const decoder = new TextDecoder();
-  let rest = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    rest += decoder.decode(value, { stream: true });
-    const events = rest.split("\n\n");
-    rest = events.pop();
-    for (const event of events) {
-      const name = /^event: (.*)$/m.exec(event);
-      if (name) onEvent(name[1]);
+  const left = new AbortController();
+  const leave = () => left.abort();
+  signal.addEventListener("abort", leave);
+  window.addEventListener("pagehide", leave);
+  try {
+    const answer = await fetch(path, { headers: { "X-CSRF-Token": session.csrf, Accept: "text/event-stream" }, signal: left.signal });
+    if (!answer.ok) throw new Problem(answer.status, "", 0);
+    const reader = answer.body.getReader();
+    const decoder = new TextDecoder();
+    let rest = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      rest += decoder.decode(value, { stream: true });
+      const events = rest.split("\n\n");
+      rest = events.pop();
+      for (const event of events) {
+        const name = /^event: (.*)$/m.exec(event);
+        if (name) onEvent(name[1]);
+      }
     }
+  } finally {
+    signal.removeEventListener("abort", leave);
+    window.removeEventListener("pagehide", leave);
   }
 }
 
