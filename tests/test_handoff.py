@@ -253,6 +253,24 @@ def test_taken_over_while_the_model_thinks(slow):
                for m in asked)
 
 
+def test_what_a_person_promised_the_bot_may_repeat_and_nothing_else(slow):
+    line, model = slow
+    desk = Desk(line.stack, f"held-{next(_people)}")
+    lies = ["Te queda en $285,123."] * 4  # it is told, and lies again
+    model.control(says=lies)
+    try:
+        assert "285,123" not in desk.ask("¿en cuánto queda?")["reply"]
+        desk.take()
+        desk.say("Te lo dejo en $285,123", "c1")
+        desk.give()
+        model.control(says=["Como te dijo Ana, queda en $285,123."])
+        assert "$285,123" in desk.ask("¿en cuánto quedó?")["reply"]
+        model.control(says=["Ana lo bajó a $284,999."] * 4)
+        assert "284,999" not in desk.ask("¿no menos?")["reply"]
+    finally:
+        model.control(says=[])
+
+
 def test_taken_over_while_the_webhook_waits(slow, phone):
     line, model = slow
     desk = whatsapp(line, phone)
