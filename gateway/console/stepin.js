@@ -24,6 +24,7 @@ export class StepIn {
     this.changed = changed;
     this.drafts = new Map(); // what is being written, and under which id, by person
     this.shown = "";
+    this.wrong = make("div", {});
     this.element = make("section.stepin", { "aria-label": say.stepIn, hidden: true });
   }
 
@@ -41,10 +42,10 @@ export class StepIn {
     const now = JSON.stringify([user, session.person, session.wanted, session.opted_out]);
     if (now === this.shown) return;
     const had = this.element.contains(document.activeElement);
+    if (user !== this.user) this.wrong.replaceChildren(); // what is wrong is said until the next try, or another conversation
     this.user = user;
     this.shown = now;
     const mine = session.person && session.person.by === me.name;
-    this.wrong = make("div", {});
     this.element.hidden = false;
     this.element.replaceChildren(this.status(session, mine), ...(mine && may("seller") ? [this.composer(session)] : []), this.wrong);
     if (had || this.wanted === user) {
@@ -109,7 +110,7 @@ export class StepIn {
       return true;
     } catch (problem) {
       if (problem instanceof Problem && problem.status === 409) await this.changed();
-      if (user === this.user && this.wrong)
+      if (user === this.user)
         this.wrong.replaceChildren(make("p.note.wrong", { role: "alert" },
           problem instanceof Problem && problem.status === 409 ? say.conflict : reason(problem)));
       return false;
