@@ -10,6 +10,7 @@
  *            kore_worker_teardown      what waits is answered, within DRAIN_MS
  */
 #include <netdb.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -362,6 +363,14 @@ static void turn_loop(void)
     kore_connection_prune(KORE_CONNECTION_PRUNE_DISCONNECT);
 }
 
+/* Everybody who has connected by now. */
+static void let_in(struct listener *listener)
+{
+    worker_accept_threshold = 0; /* as many as there are */
+    listener->evt.flags |= KORE_EVENT_READ;
+    kore_listener_accept(listener, 0);
+}
+
 /* Nobody new: who connects from now on is refused by the system and goes elsewhere. The socket is
  * the parent's too, so it is not enough to close it here. Who has connected already is let in. */
 static void stop_listening(void)
@@ -375,7 +384,34 @@ static void stop_listening(void)
         kore_platform_disable_accept();
     LIST_FOREACH(server, &kore_servers, list)
     LIST_FOREACH(listener, &server->listeners, list)
-    shutdown(listener->fd, SHUT_RDWR);
+    {
+        let_in(listener); /* nothing comes between: what the system still holds it would reset */
+        shutdown(listener->fd, SHUT_RDWR);
+    }
+}
+
+/* Closes the connections of which nothing is to be read or sent. false: some are left. What came on
+ * one after Kore's loop has ended would be reset, and how long the rest of the end takes is others'
+ * to say. */
+static bool close_quiet(void)
+{
+    struct connection *c;
+    struct connection *next;
+    bool left = false;
+
+    for (c = TAILQ_FIRST(&connections); c; c = next) {
+        int unread = 0;
+
+        next = TAILQ_NEXT(c, list);
+        if (c->proto != CONN_PROTO_HTTP)
+            continue;
+        if (ioctl(c->fd, FIONREAD, &unread) == -1 || (unread == 0 && TAILQ_EMPTY(&c->send_queue)))
+            kore_connection_disconnect(c);
+        else
+            left = true;
+    }
+    kore_connection_prune(KORE_CONNECTION_PRUNE_DISCONNECT);
+    return !left;
 }
 
 /* Kore itself would drop the requests that sleep. */
@@ -386,7 +422,7 @@ void kore_worker_teardown(void)
     log_info("stopping", LOG_INT("waiting", wait_count()));
     stop_listening();
     answer_close_all();
-    while ((wait_count() > 0 || clock_ms() < quiet) && clock_ms() < end)
+    while ((wait_count() > 0 || clock_ms() < quiet || !close_quiet()) && clock_ms() < end)
         turn_loop();
     wait_close();
     wait_stop_all();
