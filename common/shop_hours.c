@@ -211,7 +211,7 @@ shop_opening_t shop_hours_next(const shop_hours_t *hours, int weekday, int minut
                 return (shop_opening_t){days, day, days == 0 && from < minute ? minute : from};
         }
     }
-    assert(!"hours that never open are not parsed");
+    assert(false); /* hours that never open are not parsed */
     return (shop_opening_t){0};
 }
 
