@@ -96,7 +96,7 @@ bool write_near(scene_t *scene, buf_t *out, const scene_result_t *result)
 static void add_plain_word(buf_t *out, str_t word)
 {
     static const char markup[] = "*_~`|#<>[]{}\"\\%";
-    if (memmem(word.data, word.size, "://", 3) != NULL ||
+    if (word.size == 0 || memmem(word.data, word.size, "://", 3) != NULL ||
         (word.size > 4 && memcmp(word.data, "www.", 4) == 0))
         return;
     size_t size = out->size;

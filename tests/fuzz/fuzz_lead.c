@@ -14,6 +14,8 @@ static void check(str_t part, str_t whole)
            (part.data >= whole.data && part.data + part.size <= whole.data + whole.size));
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *copy = malloc(size + 1); /* so that a byte too far is seen */
