@@ -20,6 +20,7 @@ static size_t listeners;
 static int64_t changes = -1; /* the number that is known, -1: none */
 static int64_t asked_ms;
 static uint64_t call; /* 0: none under way */
+static bool leaving;
 
 static void stop(wait_t *wait)
 {
@@ -37,7 +38,7 @@ static void tick(wait_t *wait, int64_t now_ms)
     events_t *self = (events_t *)wait;
     char event[80];
 
-    if (now_ms >= self->ends_ms) {
+    if (leaving || now_ms >= self->ends_ms) {
         wait_ready(wait, 200, NULL);
     } else if (changes >= 0 && self->heard != changes) {
         self->heard = changes;
@@ -75,6 +76,11 @@ void events_tick(int64_t now_ms)
     trace = proto_trace_new();
     call = upstream_call(upstream.sessions, PROTO_GET_CHANGES, &msg, &trace, 2 * ASK_EVERY_MS,
                          on_changes, NULL);
+}
+
+void events_leave(void)
+{
+    leaving = true;
 }
 
 void events_stop(void)

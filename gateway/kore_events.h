@@ -20,6 +20,9 @@ int events_get(struct http_request *req, int64_t started_us);
 /* Every 50 ms, from the worker's loop. */
 void events_tick(int64_t now_ms);
 
+/* The worker is about to end: whoever listens is let go, and comes back to another one. */
+void events_leave(void);
+
 /* Forgets the question under way: the worker ends. */
 void events_stop(void);
 

@@ -422,12 +422,13 @@ void kore_worker_teardown(void)
     log_info("stopping", LOG_INT("waiting", wait_count()));
     stop_listening();
     answer_close_all();
+    events_leave();
     while ((wait_count() > 0 || clock_ms() < quiet || !close_quiet()) && clock_ms() < end)
         turn_loop();
     wait_close();
     wait_stop_all();
     end = clock_ms() + FLUSH_MS;
-    while (wait_count() > 0 && clock_ms() < end)
+    while ((wait_count() > 0 || !close_quiet()) && clock_ms() < end)
         turn_loop();
     events_stop();
     upstream_stop();

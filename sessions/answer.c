@@ -1,7 +1,5 @@
 #include "sessions/answer.h"
 
-#include <stdlib.h>
-
 #include "common/text.h"
 #include "sessions/redis_error.h"
 #include "sessions/reply_at.h"
@@ -18,6 +16,11 @@
 #define OUTGOING_WORDS 10 /* of an answer, for one */
 #define GRANTED_WORDS 13  /* before them */
 #define SHOWN_WORDS 15    /* of a conversation, before its ticks */
+#define MAX_PERSON 64     /* bytes of a name of the shop's, as the next three */
+#define MAX_NOTE 2048
+#define MAX_STATE 16
+#define MAX_LEAD 16
+#define MAX_CODE 12 /* the blank and digits */
 #define MAX_TALK 256
 #define MAX_TICKS 512
 
@@ -75,7 +78,7 @@ static bool survey_at(answer_t *self, const redisReply *reply, size_t i, arena_t
                       proto_survey_t **survey, size_t *count)
 {
     str_t state, text;
-    if (!text_at(reply, i, &state) || !text_at(reply, i + 1, &text))
+    if (!word_at(reply, i, MAX_STATE, &state) || !text_at(reply, i + 1, &text))
         return false;
     if (text.size == 0)
         return true;
@@ -97,7 +100,7 @@ static bool held_at(answer_t *self, const redisReply *reply, size_t i)
 {
     proto_enqueued_t *msg = &self->msg.enqueued;
     msg->silent = true;
-    return text_at(reply, i, &msg->by) && number_at(reply, i + 1, &msg->since_ms);
+    return word_at(reply, i, MAX_PERSON, &msg->by) && number_at(reply, i + 1, &msg->since_ms);
 }
 
 static bool enqueued(answer_t *self, const redisReply *reply, arena_t *arena)
@@ -156,16 +159,15 @@ static bool outgoing_at(const redisReply *reply, size_t i, arena_t *arena, proto
     proto_reply_t said = {0};
     if (!text_at(reply, i, &state) || !number_at(reply, i + 1, &parts) ||
         !number_at(reply, i + 2, &attempts) || !number_at(reply, i + 3, &since) ||
-        !text_at(reply, i + 4, &sids) || !number_at(reply, i + 5, &unasked) ||
-        !text_at(reply, i + 6, &turn) || !text_at(reply, i + 7, &template) ||
-        !text_at(reply, i + 8, &to) || !text_at(reply, i + 9, &record) ||
+        !word_at(reply, i + 4, MAX_SIDS, &sids) || !number_at(reply, i + 5, &unasked) ||
+        !word_at(reply, i + 6, MAX_TURN_ID, &turn) ||
+        !word_at(reply, i + 7, MAX_TEMPLATE, &template) || !text_at(reply, i + 8, &to) ||
+        !text_at(reply, i + 9, &record) ||
         !proto_decode(&proto_outgoing_record, to.data, to.size, out, arena, NULL) ||
         (!template.size &&
          !proto_decode(&proto_reply_record, record.data, record.size, &said, arena, NULL)))
         return false;
-    if ((!str_is(state, "due") && !str_is(state, "unsure")) || !utf8_valid(sids) ||
-        sids.size > MAX_SIDS || !utf8_valid(turn) || turn.size > MAX_TURN_ID ||
-        !utf8_valid(template) || template.size > MAX_TEMPLATE)
+    if (!str_is(state, "due") && !str_is(state, "unsure"))
         return false;
     out->turn_id = turn;
     out->text = said.text;
@@ -277,7 +279,8 @@ static bool committed(answer_t *self, const redisReply *reply, arena_t *arena)
                 number_at(reply, 1, &self->msg.committed.waiting) &&
                 text_at(reply, 2, &self->event) && text_at(reply, 3, &self->heard) &&
                 number_at(reply, 4, &commented) && number_at(reply, 5, &self->wanted) &&
-                text_at(reply, 6, &self->msg.committed.lead) && text_at(reply, 7, &self->stage);
+                word_at(reply, 6, MAX_LEAD, &self->msg.committed.lead) &&
+                text_at(reply, 7, &self->stage);
     self->msg.committed.overtaken = overtaken;
     self->commented = commented != 0;
     return good;
@@ -300,14 +303,17 @@ static bool done(answer_t *self, const redisReply *reply, arena_t *arena)
 static bool tick_at(const redisReply *reply, size_t i, proto_tick_t *tick)
 {
     str_t stands;
-    if (!text_at(reply, i, &tick->turn_id) || !text_at(reply, i + 1, &stands))
+    if (!word_at(reply, i, MAX_TURN_ID, &tick->turn_id) ||
+        !word_at(reply, i + 1, MAX_STATE + MAX_CODE, &stands))
         return false;
     const char *blank = memchr(stands.data, ' ', stands.size);
-    if (!blank)
+    if (!blank || blank - stands.data > MAX_STATE || stands.data + stands.size - blank > MAX_CODE)
         return false;
     tick->status = (str_t){stands.data, (size_t)(blank - stands.data)};
-    tick->code = strtoll(blank + 1, NULL, 10); /* hiredis ends a string with 0 */
-    return true;
+    const char *at = blank + 1, *end = stands.data + stands.size;
+    for (; at < end && *at >= '0' && *at <= '9'; at++)
+        tick->code = tick->code * 10 + (*at - '0');
+    return at == end;
 }
 
 static bool talk_shown(proto_session_t *msg, const redisReply *reply, arena_t *arena)
@@ -339,9 +345,10 @@ static bool shown(answer_t *self, const redisReply *reply, arena_t *arena)
                 number_at(reply, 4, &msg->expires_ms) && number_at(reply, 5, &msg->outbox) &&
                 number_at(reply, 6, &opted_out) &&
                 survey_at(self, reply, 7, arena, &msg->survey, &msg->survey_count) &&
-                text_at(reply, 9, &msg->by) && number_at(reply, 10, &msg->by_ms) &&
-                number_at(reply, 11, &msg->wanted_ms) && text_at(reply, 12, &msg->wanted_why) &&
-                text_at(reply, 13, &msg->wanted_note) && talk_shown(msg, reply, arena);
+                word_at(reply, 9, MAX_PERSON, &msg->by) && number_at(reply, 10, &msg->by_ms) &&
+                number_at(reply, 11, &msg->wanted_ms) &&
+                word_at(reply, 12, MAX_STATE, &msg->wanted_why) &&
+                word_at(reply, 13, MAX_NOTE, &msg->wanted_note) && talk_shown(msg, reply, arena);
     msg->leased = leased != 0;
     msg->opted_out = opted_out != 0;
     return good;
@@ -437,9 +444,9 @@ static bool exported(answer_t *self, const redisReply *reply, arena_t *arena)
     for (size_t i = 3; i < reply->elements; i += STORED_WORDS) {
         str_t key, name, value;
         int64_t number;
-        if (!text_at(reply, i, &key) || !text_at(reply, i + 1, &name) ||
+        if (!word_at(reply, i, STORED_MAX_KEY, &key) || !text_at(reply, i + 1, &name) ||
             !number_at(reply, i + 2, &number) || !text_at(reply, i + 3, &value) ||
-            key.size > STORED_MAX_KEY || !utf8_valid(key) || value.size > PROTO_MAX_CONTEXT)
+            value.size > PROTO_MAX_CONTEXT)
             return false;
         name = utf8_valid(name) ? utf8_front(name, STORED_MAX_NAME) : STR_LIT("?");
         stored_read(key, name, number, value, &msg->stored[msg->stored_count++]);
@@ -457,7 +464,7 @@ static bool not_done(answer_t *self, const redisReply *reply)
 {
     proto_handoff_t *msg = &self->msg.handoff;
     if (str_is(self->status, "taken"))
-        return text_at(reply, 1, &msg->by) && number_at(reply, 2, &msg->since_ms);
+        return word_at(reply, 1, MAX_PERSON, &msg->by) && number_at(reply, 2, &msg->since_ms);
     if (str_is(self->status, "free"))
         return text_at(reply, 1, &self->lapsed);
     return str_is(self->status, "unknown") || str_is(self->status, "opted_out") ||
@@ -472,8 +479,8 @@ static bool taken_over(answer_t *self, const redisReply *reply, arena_t *arena)
     msg->status = self->status;
     if (!str_is(self->status, "ok"))
         return not_done(self, reply);
-    return text_at(reply, 1, &msg->by) && number_at(reply, 2, &msg->since_ms) &&
-           text_at(reply, 3, &msg->before) && number_at(reply, 4, &msg->dropped) &&
+    return word_at(reply, 1, MAX_PERSON, &msg->by) && number_at(reply, 2, &msg->since_ms) &&
+           word_at(reply, 3, MAX_PERSON, &msg->before) && number_at(reply, 4, &msg->dropped) &&
            number_at(reply, 5, &msg->moved) && number_at(reply, 6, &self->lost) &&
            number_at(reply, 7, &self->taken);
 }
@@ -489,7 +496,7 @@ static bool said(answer_t *self, const redisReply *reply, arena_t *arena)
         return not_done(self, reply);
     bool good = number_at(reply, 1, &msg->number) && number_at(reply, 2, &outbox) &&
                 number_at(reply, 3, &msg->wrote_ms) && number_at(reply, 4, &self->lost) &&
-                text_at(reply, 5, &msg->by) && number_at(reply, 6, &msg->since_ms);
+                word_at(reply, 5, MAX_PERSON, &msg->by) && number_at(reply, 6, &msg->since_ms);
     msg->outbox = outbox != 0;
     return good;
 }
@@ -502,7 +509,7 @@ static bool given_back(answer_t *self, const redisReply *reply, arena_t *arena)
     msg->status = self->status;
     if (!str_is(self->status, "ok"))
         return not_done(self, reply);
-    return text_at(reply, 1, &msg->by) && number_at(reply, 2, &msg->since_ms) &&
+    return word_at(reply, 1, MAX_PERSON, &msg->by) && number_at(reply, 2, &msg->since_ms) &&
            number_at(reply, 3, &self->lost);
 }
 
@@ -511,7 +518,7 @@ static bool told_said(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     proto_said_t *msg = &self->msg.said;
     self->type = PROTO_SAID;
-    if (!str_is(self->status, "ok") || !text_at(reply, 1, &msg->by) ||
+    if (!str_is(self->status, "ok") || !word_at(reply, 1, MAX_PERSON, &msg->by) ||
         !number_at(reply, 2, &msg->since_ms) || !number_at(reply, 3, &msg->wanted_ms) ||
         !number_at(reply, 4, &msg->last) ||
         !talk_at(reply, 5, reply->elements - 5, arena, &msg->said, &msg->said_count))

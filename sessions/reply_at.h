@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/str.h"
+#include "common/text.h"
 
 static inline bool text_at(const redisReply *reply, size_t i, str_t *text)
 {
@@ -14,6 +15,12 @@ static inline bool text_at(const redisReply *reply, size_t i, str_t *text)
         return false;
     *text = (str_t){reply->element[i]->str, reply->element[i]->len};
     return true;
+}
+
+/* A text that goes on in a message: UTF-8 of at most so many bytes. */
+static inline bool word_at(const redisReply *reply, size_t i, size_t max, str_t *text)
+{
+    return text_at(reply, i, text) && text->size <= max && utf8_valid(*text);
 }
 
 static inline bool number_at(const redisReply *reply, size_t i, int64_t *number)

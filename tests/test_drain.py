@@ -54,6 +54,21 @@ def test_a_gateway_that_ends_serves_who_is_there_and_takes_nobody_new():
         gateway.ended = True
 
 
+def test_who_listens_does_not_hold_a_gateway_that_ends():
+    with contextlib.ExitStack() as stack:
+        shop = gateway_shop.Shop(env={"DRAIN_MS": "600s"})
+        stack.callback(shop.close)
+        listener = stack.enter_context(shop.connect())
+        listener.send(b"GET /seller/events HTTP/1.1\r\nHost: x\r\n\r\n")
+        listener.until(b"retry: 2000\n\n")
+        gateway = shop.stack.processes["gateway"]
+        gateway.child.send_signal(signal.SIGTERM)
+        assert gateway.child.wait(stacks.STOP_S) == 0
+        gateway.ended = True
+        while listener.more():
+            pass  # until it is closed
+
+
 def test_the_only_agent_finishes_what_it_has(new_stack, new_simulator):
     """Nobody else could: what it gave up would never be answered."""
     sim = new_simulator(hold="start")
