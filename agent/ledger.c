@@ -70,6 +70,12 @@ void ledger_cut(ledger_t *self, const char *model, bool costs, int64_t us)
     add_call(self, costs, &call);
 }
 
+void ledger_cost(ledger_t *self, const price_t *price, int64_t in, int64_t cached, int64_t out)
+{
+    if (price)
+        self->record.cost += price_of(price, in, cached, out);
+}
+
 void ledger_tool(ledger_t *self, str_t name, int64_t us, bool ok)
 {
     proto_turn_record_t *record = &self->record;

@@ -27,6 +27,10 @@ void ledger_called(ledger_t *self, const char *model, bool costs, const model_re
 /* A call that nobody waited for to its end. What it would have reported is not known. */
 void ledger_cut(ledger_t *self, const char *model, bool costs, int64_t us);
 
+/* What these tokens cost, cached ones being some of those in. price may be NULL: nothing is added.
+ */
+void ledger_cost(ledger_t *self, const price_t *price, int64_t in, int64_t cached, int64_t out);
+
 /* The end of a tool. name is good as long as the ledger. */
 void ledger_tool(ledger_t *self, str_t name, int64_t us, bool ok);
 

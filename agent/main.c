@@ -46,6 +46,7 @@ typedef struct agent {
     memo_t *memo;
     model_list_t *models; /* NULL without a key */
     model_t *offline;
+    price_list_t prices;
     twilio_t *twilio; /* NULL without an account */
     send_pace_t *pace;
     turns_t *turns;
@@ -158,6 +159,28 @@ static bool model_configured(void)
     return config.OPENAI_API_KEY[0] || strcmp(config.OPENAI_BASE_URL, OPENAI_OWN_URL) != 0;
 }
 
+static void read_prices(agent_t *self)
+{
+    char why[PRICE_WHY_SIZE];
+    if (*config.MODEL_PRICES &&
+        !price_list_parse(str_from(config.MODEL_PRICES), &self->prices, why))
+        log_fatal("MODEL_PRICES: %s", why);
+    if (!price_is_currency(str_from(config.MODEL_CURRENCY)))
+        log_fatal("MODEL_CURRENCY: three capital letters of ISO 4217, such as USD or MXN");
+}
+
+/* A sum that leaves out a model would be taken for all. */
+static void set_price(const agent_t *self, model_t *model)
+{
+    if (!*config.MODEL_PRICES)
+        return;
+    model->price = price_list_find(&self->prices, str_from(model->label));
+    if (!model->price)
+        log_fatal("MODEL_PRICES has no price for %s of OPENAI_MODEL; %s=0/0/0 says that it costs "
+                  "nothing",
+                  model->label, model->label);
+}
+
 /* As many as OPENAI_MODEL names, each with connections of its own: one that hangs keeps none of the
  * others from being asked. */
 static void make_models(agent_t *self)
@@ -176,6 +199,7 @@ static void make_models(agent_t *self)
         if (!*name || strpbrk(name, "\"\\\n") || model_list_count(self->models) == MODEL_LIST_MAX)
             log_fatal("OPENAI_MODEL: one to %d names, comma separated", MODEL_LIST_MAX);
         model_t *model = model_openai_new(&self->loop, name, self->memo);
+        set_price(self, model);
         model_list_add(self->models, &model);
     }
     free(list);
@@ -215,6 +239,7 @@ static void make_turns(agent_t *self)
     self->makes = makes_watch_new(&self->loop, self->catalog, self->editions);
     self->offer = rules_offer_new(&self->loop, self->sessions, self->editions);
     self->offline = model_offline_new(&self->loop);
+    read_prices(self);
     if (model_configured())
         make_models(self);
     if (self->models)
@@ -227,6 +252,7 @@ static void make_turns(agent_t *self)
         .memo = self->memo,
         .models = self->models,
         .offline = self->offline,
+        .currency = *config.MODEL_PRICES ? config.MODEL_CURRENCY : NULL,
         .twilio = self->twilio,
         .pace = self->pace,
         .typing = strcmp(config.TWILIO_TYPING, "on") == 0,

@@ -8,6 +8,7 @@
 #define MOSTRADOR_AGENT_MODEL_H
 
 #include "agent/memo.h"
+#include "agent/price.h"
 #include "proto/proto.h"
 
 #define MODEL_MAX_CALLS 8 /* tool calls in one answer; more are refused as MODEL_BAD */
@@ -70,8 +71,9 @@ typedef struct model model_t;
 typedef struct model_call model_call_t;
 
 struct model {
-    const char *name;  /* "openai", "offline" */
-    const char *label; /* the model it asks, by the name that its server knows: for records */
+    const char *name;     /* "openai", "offline" */
+    const char *label;    /* the model it asks, by the name that its server knows: for records */
+    const price_t *price; /* of its tokens; NULL: none is known */
     /* delta may be NULL. The request is copied as far as needed. Never NULL. */
     model_call_t *(*start)(model_t *self, const model_request_t *request, model_delta_t *delta,
                            model_done_t *done, void *arg);

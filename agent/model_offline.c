@@ -106,7 +106,7 @@ model_t *model_offline_new(uv_loop_t *loop)
     offline_t *self = calloc(1, sizeof(*self));
     if (self == NULL)
         abort();
-    self->model = (model_t){"offline", "offline", start, cancel, destroy};
+    self->model = (model_t){"offline", "offline", NULL, start, cancel, destroy};
     self->shop = (offline_shop_t){str_from(config.SHOP_NAME), financing_terms_configured()};
     TAILQ_INIT(&self->ready);
     uv_timer_init(loop, &self->soon);

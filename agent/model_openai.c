@@ -388,7 +388,7 @@ model_t *model_openai_new(uv_loop_t *loop, const char *name, memo_t *memo)
     if (!self || !(self->name = strdup(name)))
         abort();
     bool hosted = strncmp(config.OPENAI_BASE_URL, OPENAI_HOST, strlen(OPENAI_HOST)) == 0;
-    self->base = (model_t){"openai", self->name, openai_start, openai_cancel, openai_destroy};
+    self->base = (model_t){"openai", self->name, NULL, openai_start, openai_cancel, openai_destroy};
     self->writer = chat_request_new(self->name, config.OPENAI_MAX_TOKENS, hosted, memo);
     buf_init(&self->written, CHAT_MAX_REQUEST);
     self->http = open_http(loop);

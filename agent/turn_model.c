@@ -110,9 +110,12 @@ void turn_call_ended(turn_t *self, const model_result_t *result)
 {
     ledger_called(&self->ledger, result->model ? result->model : self->called->label,
                   self->called != self->parts->offline, result);
-    if (self->called != self->parts->offline && result->status != MODEL_FAILED)
-        self->tokens_spent += result->tokens_out +
-                              (result->tokens_in > 0 ? result->tokens_in : (int64_t)self->estimate);
+    int64_t in = result->tokens_in > 0 ? result->tokens_in : (int64_t)self->estimate;
+    if (self->called != self->parts->offline && result->status != MODEL_FAILED) {
+        self->tokens_spent += result->tokens_out + in;
+        ledger_cost(&self->ledger, self->called->price, in, result->tokens_cached,
+                    result->tokens_out);
+    }
     if (self->picked)
         model_list_ended(self->parts->models, &self->pick, result, clock_ms());
     self->picked = false;
@@ -124,6 +127,7 @@ void turn_call_cut(turn_t *self)
     ledger_cut(&self->ledger, self->called->label, self->called != self->parts->offline,
                clock_us() - self->called_us);
     self->tokens_cut += (int64_t)self->estimate;
+    ledger_cost(&self->ledger, self->called->price, (int64_t)self->estimate, 0, 0);
     if (self->picked)
         model_list_cut(self->parts->models, &self->pick, now_ms >= self->deadline_ms, now_ms);
     self->picked = false;

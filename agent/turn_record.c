@@ -94,6 +94,7 @@ static void write_line(const turn_t *self)
         LOG_INT("tools", record->tool_calls), LOG_INT("joins", record->joins),
         LOG_INT("tokens_in", record->tokens_in), LOG_INT("tokens_cached", record->tokens_cached),
         LOG_INT("tokens_out", record->tokens_out), LOG_INT("tokens_spent", record->tokens_spent),
+        LOG_INT("cost_micros", record->cost), LOG_TEXT("currency", record->currency),
         LOG_INT("findings", record->findings), LOG_INT("repairs", record->repairs),
         LOG_INT("cars", record->cars), LOG_TEXT("calls", buf_view(&calls)),
         LOG_TEXT("tool_runs", buf_view(&tools)));
@@ -132,6 +133,7 @@ void turn_record_end(turn_t *self, const char *outcome)
     record->rules = utf8_front(str_from(prompt_version(self->editions[SHOP_RULES]->prompt)), 32);
     record->knowledge = self->editions[SHOP_KNOWLEDGE]->version;
     record->tokens_spent = turn_tokens(self);
+    record->currency = str_from(self->parts->currency);
     record->cars = (int64_t)self->reply.cars_count;
     record->joins = self->joins;
     count(self, outcome);

@@ -30,6 +30,7 @@ typedef struct turn_parts {
     memo_t *memo;         /* of what is read and written in every turn; NULL: none */
     model_list_t *models; /* NULL: none is configured */
     model_t *offline;     /* takes over when they fail */
+    const char *currency; /* of their prices; NULL: they have none */
     twilio_t *twilio;     /* NULL: not configured, nothing can be delivered */
     send_pace_t *pace;
     bool typing;            /* show who writes on WhatsApp that an answer is being written */

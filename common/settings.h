@@ -125,7 +125,9 @@
     S(WIDGET_ORIGINS, TEXT, "", "", "sites that may show the chat, as in https://www.shop.example, separated by blanks; empty: there is no widget") \
     S(WIDGET_PER_MINUTE, INT, "20", "1..6000", "messages that a gateway worker takes from one address of the widget in a minute") \
     S(AGENT_MEMO_MIB, INT, "24", "0..65536", "memory of an agent for what it made of the texts of conversations (quoted, read for the checks), so that it is not made anew in every turn; some 40 kB a person who writes, MiB; 0: made anew") \
-    S(SHOP_HOURS, TEXT, "", "", "when people of the shop are there, as OpenStreetMap writes it: Mo-Fr 09:00-19:00; Sa 10:00-14:00, in SHOP_TIME_ZONE; empty: nobody is told")
+    S(SHOP_HOURS, TEXT, "", "", "when people of the shop are there, as OpenStreetMap writes it: Mo-Fr 09:00-19:00; Sa 10:00-14:00, in SHOP_TIME_ZONE; empty: nobody is told") \
+    S(MODEL_PRICES, TEXT, "", "", "what a million tokens of each model of OPENAI_MODEL cost, in, cached and out: gpt-4.1-mini=0.40/0.10/1.60, with commas between models; empty: cost is shown nowhere") \
+    S(MODEL_CURRENCY, TEXT, "USD", "", "in which currency, three letters of ISO 4217")
 /* clang-format on */
 
 #endif

@@ -104,6 +104,10 @@ static void turn_object(const proto_turn_record_t *turn, buf_t *out)
     number(out, "tokens_in", turn->tokens_in);
     number(out, "tokens_cached", turn->tokens_cached);
     number(out, "tokens_out", turn->tokens_out);
+    if (turn->currency.size) {
+        number(out, "cost_micros", turn->cost);
+        text(out, ",", "currency", turn->currency);
+    }
     number(out, "findings", turn->findings);
     number(out, "repairs", turn->repairs);
     number(out, "cars", turn->cars);

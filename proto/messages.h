@@ -329,7 +329,9 @@
     F(turn_record, 31, INT, tokens_spent,  0,   OPTIONAL, "tokens in and out as budgets count them: estimated where they were not reported") \
     F(turn_record, 32, STR, sought,        64,  OPTIONAL, "make and model that was looked for last and found") \
     F(turn_record, 33, STR, missed,        64,  OPTIONAL, "make and model that was looked for last and not found") \
-    F(turn_record, 34, INT, knowledge,     0,   OPTIONAL, "version of the shop's knowledge; 0: the installation's")
+    F(turn_record, 34, INT, knowledge,     0,   OPTIONAL, "version of the shop's knowledge; 0: the installation's") \
+    F(turn_record, 35, INT, cost,          0,   OPTIONAL, "what tokens_spent cost, millionths of the currency's unit") \
+    F(turn_record, 36, STR, currency,      3,   OPTIONAL, "ISO 4217; empty: prices are not set")
 
 #define PROTO_FIELDS_step_latency(F, L) \
     F(step_latency, 1, STR, step,   16, REQUIRED, "total, waiting, claim, owed, thinking, tools, checks, commit, first_part, delivered; and first_token, model_call, tool_call, of each") \

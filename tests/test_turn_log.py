@@ -2,12 +2,14 @@
 
 import re
 import signal
+import subprocess
 
 import msgpack
 import pytest
 import redis as redis_py
 
 import most
+import stack as stacks
 from conversation import Sessions
 from gateway_shop import Shop, check_problem
 
@@ -52,6 +54,52 @@ def test_a_turn_tells_what_it_took(modelled):
     assert f"turn={reply.turn_id}" in line and "waiting_ms=500" in line
     assert re.search(r'calls="gpt-4o-mini:calls:\d+/\d+ms:\d+\+\d+ gpt-4o-mini:text:', line)
     assert user not in world.log()
+
+
+def test_a_turn_tells_what_its_tokens_cost(modelled):
+    world, simulator = modelled(env={"MODEL_PRICES": "gpt-4o-mini=3/1.5/1000,other=1/1/1",
+                                     "MODEL_CURRENCY": "MXN"})
+    assert world.ask("ana", "busco un nissan").status == "answered"
+    record, told = recorded(world), simulator.stats()
+    # a million tokens of a unit each are a millionth a token; each call is rounded once
+    most_off = len(record.calls)
+    assert record.currency == "MXN" and record.tokens_out == told["tokens_out"] > 0
+    exact = (3 * (record.tokens_in - record.tokens_cached) + 1.5 * record.tokens_cached
+             + 1000 * record.tokens_out)
+    assert abs(record.cost - exact) <= most_off and record.cost > 1000 * record.tokens_out
+    assert f"cost_micros={record.cost}" in world.log()
+
+
+def test_without_prices_nothing_is_said_of_money(modelled):
+    world, _ = modelled()
+    assert world.ask("ana", "busco un nissan").status == "answered"
+    assert (recorded(world).cost, recorded(world).currency) == (0, "")
+
+
+def test_a_call_that_was_cut_costs_what_was_sent(modelled):
+    world, simulator = modelled(latency_ms=[5000, 0],
+                                env={"MODEL_PRICES": "gpt-4o-mini=1000000/0/0"})
+    world.sessions.say("ana", "hola")
+    turn = world.dispatcher.turn("ana")
+    most.eventually(lambda: simulator.stats()["active"] == 1)
+    world.sessions.say("ana", "busco un nissan")
+    world.dispatcher.nudge("ana")
+    assert world.dispatcher.done(turn).status == "answered"
+    record = recorded(world)
+    assert record.calls[0].outcome == "cut" and record.calls[0].tokens_in == 0
+    assert record.cost > 1_000_000 * (record.tokens_in - record.tokens_cached) > 0
+
+
+@pytest.mark.parametrize("env, why", [
+    ({"MODEL_PRICES": "gpt-4o-mini=1/2"}, "is not model=in/cached/out"),
+    ({"MODEL_PRICES": "gpt-4o=1/2/3"}, "has no price for gpt-4o-mini of OPENAI_MODEL"),
+    ({"MODEL_CURRENCY": "pesos"}, "MODEL_CURRENCY: three capital letters")])
+def test_prices_that_are_none_stop_the_start(tmp_path, env, why):
+    done = subprocess.run(
+        [most.BIN / "agent", "agent-1"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        env=stacks.clean_env({"VAR": str(tmp_path), "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+                              "RULES_DIR": str(stacks.ROOT / "agent" / "rules"), **env}))
+    assert done.returncode != 0 and why in done.stdout + done.stderr
 
 
 def granted_at(world, message, now_ms):

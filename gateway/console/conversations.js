@@ -2,7 +2,7 @@
  * that it has changed; the address says which conversation is open and which filter is on. */
 import { Problem, ask, confirm, get, listen, make, may, reason, tell, trouble } from "/console/shell.js";
 import { StepIn, ticks } from "/console/stepin.js";
-import { duration, moment, number, person, say } from "/console/words.js";
+import { cost, duration, moment, number, person, say } from "/console/words.js";
 
 const PAGE = 25;
 const WATCH_MS = 4000; // receipts of the carrier are no change of the list: they are looked for …
@@ -142,6 +142,7 @@ function meta(message, turn) {
   if (turn) {
     parts.push(duration(turn.total_ms));
     if (turn.tokens_in + turn.tokens_out) parts.push(say.tokens(number(turn.tokens_in + turn.tokens_out)));
+    if (turn.currency) parts.push(cost(turn.cost_micros, turn.currency));
     parts.push(turn.why ? `${turn.model} (${turn.why})` : turn.model);
   }
   const far = ticks(message);

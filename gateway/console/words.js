@@ -152,6 +152,8 @@ const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" })
 
 const pesos = new Intl.NumberFormat("es-MX", { style: "currency", currency: "MXN", currencyDisplay: "narrowSymbol" });
 export const money = (value) => pesos.format(value).replace(/\.00$/, "");
+/* Of a model: often a small part of the smallest coin. */
+export const cost = (micros, currency) => new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits: Math.abs(micros) < 1e6 ? 4 : 2 }).format(micros / 1e6);
 export const number = (value) => whole.format(value);
 export const short = (value) => (value < 10000 ? number(value) : new Intl.NumberFormat(locale, { notation: "compact" }).format(value));
 export const time = (iso) => clock.format(new Date(iso));

@@ -57,6 +57,18 @@ static void the_offline_seller_costs_nothing(void **state)
     assert_true(str_is(ledger.record.model, "offline"));
 }
 
+static void tokens_of_a_model_with_a_price_cost(void **state)
+{
+    (void)state;
+    price_t price = {.in = 400000, .cached = 100000, .out = 1600000};
+    ledger_t ledger;
+    ledger_init(&ledger);
+    ledger_cost(&ledger, &price, 1200, 1024, 35);
+    ledger_cost(&ledger, NULL, 1200, 1024, 35);
+    ledger_cost(&ledger, &price, 1000, 0, 0);
+    assert_int_equal(ledger.record.cost, 229 + 400);
+}
+
 static void a_cut_call_counts_as_a_call(void **state)
 {
     (void)state;
@@ -142,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_are_kept_and_summed),
         cmocka_unit_test(the_offline_seller_costs_nothing),
+        cmocka_unit_test(tokens_of_a_model_with_a_price_cost),
         cmocka_unit_test(a_cut_call_counts_as_a_call),
         cmocka_unit_test(the_lists_are_bounded),
         cmocka_unit_test(nonsense_of_a_server_is_not_kept),

@@ -170,6 +170,12 @@ static void turns_are_told(void **state)
         "\"ok\":false}],\"model_calls\":0,\"tool_calls\":0,\"tokens_in\":0,\"tokens_cached\":0,"
         "\"tokens_out\":0,\"findings\":0,\"repairs\":0,\"cars\":5,\"joins\":0}],\"before\":"
         "\"01A\"}");
+    buf_clear(&out);
+    turn.currency = STR_LIT("MXN");
+    turn.cost = 1234;
+    turns_json(&turns, &out);
+    assert_non_null(strstr(out.data, "\"tokens_out\":0,\"cost_micros\":1234,\"currency\":\"MXN\","
+                                     "\"findings\""));
     buf_free(&out);
 }
 
