@@ -9,8 +9,8 @@
 #include "common/id.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/rpc_poll.h"
 
-#define EVERY_MS 1000  /* between two questions whether there is something to tell */
 #define LEASE_MS 60000 /* far more than ALERT_POST_MS */
 #define CALL_MS 5000   /* for sessions */
 #define AT_ONCE 16     /* alerts under way */
@@ -35,10 +35,9 @@ typedef struct telling_target {
 } telling_target_t;
 
 struct alert_desk {
-    uv_timer_t timer; /* first: freed with it */
     rpc_client_t *sessions;
+    rpc_poll_t *taking; /* what waits to be told */
     alert_post_t *post;
-    uint64_t taking; /* the call; 0: none */
     unsigned kinds;
     unsigned targets;
     bool spanish;
@@ -174,26 +173,22 @@ static void tell(alert_desk_t *self, const proto_alert_t *alert)
 
 /* ---- what waits ---- */
 
+static void take(void *arg, rpc_poll_t *poll)
+{
+    alert_desk_t *self = arg;
+    proto_take_alerts_t msg = {.lease_ms = LEASE_MS, .max = (int64_t)count_free(self)};
+    if (msg.max > 0)
+        rpc_poll_call(poll, PROTO_TAKE_ALERTS, &msg);
+}
+
 static void on_taken(void *arg, const rpc_answer_t *answer)
 {
     alert_desk_t *self = arg;
-    self->taking = 0;
     if (answer->type != PROTO_ALERTS)
         return; /* the next second asks again */
     const proto_alerts_t *msg = answer->msg;
     for (size_t i = 0; i < msg->alerts_count; i++)
         tell(self, &msg->alerts[i]);
-}
-
-static void on_timer(uv_timer_t *timer)
-{
-    alert_desk_t *self = timer->data;
-    size_t room = count_free(self);
-    if (self->taking || room == 0)
-        return;
-    proto_take_alerts_t msg = {.lease_ms = LEASE_MS, .max = (int64_t)room};
-    self->taking =
-        rpc_client_call(self->sessions, PROTO_TAKE_ALERTS, &msg, NULL, CALL_MS, on_taken, self);
 }
 
 /* ---- raising ---- */
@@ -300,15 +295,8 @@ alert_desk_t *alert_desk_new(uv_loop_t *loop, rpc_client_t *sessions, char *why,
     for (size_t i = 0; i < AT_ONCE; i++)
         for (alert_target_t target = 0; target < ALERT_TARGETS; target++)
             self->ends[i][target] = (telling_target_t){&self->tellings[i], target};
-    uv_timer_init(loop, &self->timer);
-    self->timer.data = self;
-    uv_timer_start(&self->timer, on_timer, 0, EVERY_MS);
+    self->taking = rpc_poll_new(loop, sessions, take, on_taken, self);
     return self;
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    free(handle->data);
 }
 
 void alert_desk_destroy(alert_desk_t **self_p)
@@ -316,8 +304,8 @@ void alert_desk_destroy(alert_desk_t **self_p)
     alert_desk_t *self = *self_p;
     if (!self)
         return;
-    *self_p = NULL;
-    rpc_client_cancel(self->sessions, self->taking);
+    rpc_poll_destroy(&self->taking);
     alert_post_destroy(&self->post);
-    uv_close((uv_handle_t *)&self->timer, on_closed);
+    free(self);
+    *self_p = NULL;
 }

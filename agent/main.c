@@ -333,7 +333,6 @@ static void destroy(agent_t *self)
     rpc_server_destroy(&self->health);
     turns_destroy(&self->turns);
     parts_watch_destroy(&self->parts_watch);
-    alert_desk_destroy(&self->alerts);
     for (size_t i = 0; i < self->link_count; i++)
         dispatch_link_destroy(&self->links[i]);
     twilio_destroy(&self->twilio);
@@ -341,6 +340,7 @@ static void destroy(agent_t *self)
     makes_watch_destroy(&self->makes);
     rules_offer_destroy(&self->offer);
     model_list_destroy(&self->models);
+    alert_desk_destroy(&self->alerts); /* after all that raise */
     self->offline->destroy(&self->offline);
     tools_destroy(&self->tools);
     memo_destroy(&self->memo);

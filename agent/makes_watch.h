@@ -12,8 +12,6 @@ typedef struct makes_watch makes_watch_t;
 
 /* Asks at once, then every second. Borrows all. */
 makes_watch_t *makes_watch_new(uv_loop_t *loop, rpc_client_t *catalog, editions_t *editions);
-
-/* Frees itself when the loop has closed its handles. */
 void makes_watch_destroy(makes_watch_t **self_p);
 
 #endif

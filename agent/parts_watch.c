@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/ticker.h"
 
 #define EVERY_MS 1000
 #define MAX_PEERS 16
@@ -14,7 +15,7 @@ typedef enum part { PART_SESSIONS, PART_REDIS, PART_CATALOG, PART_DISPATCHER, PA
 static const char *const part_names[] = {"sessions", "redis", "catalog", "dispatcher"};
 
 struct parts_watch {
-    uv_timer_t timer; /* first: freed with it */
+    ticker_t *ticker;
     alert_desk_t *alerts;
     parts_watched_t parts;
     int64_t patience_ms, repeat_ms;
@@ -65,9 +66,9 @@ static void tell(parts_watch_t *self, part_t part)
         alert_desk_raise(self->alerts, ALERT_MISSING, &alert, key);
 }
 
-static void on_timer(uv_timer_t *timer)
+static void on_tick(void *arg)
 {
-    parts_watch_t *self = timer->data;
+    parts_watch_t *self = arg;
     int64_t now = clock_ms();
     bool slept = now - self->ticked_ms > 2 * EVERY_MS + self->patience_ms / 2;
     self->ticked_ms = now;
@@ -98,15 +99,8 @@ parts_watch_t *parts_watch_new(uv_loop_t *loop, alert_desk_t *alerts, const part
     self->patience_ms = heartbeat_ms * PARTS_WATCH_BEATS;
     self->repeat_ms = repeat_ms;
     self->ticked_ms = clock_ms();
-    uv_timer_init(loop, &self->timer);
-    self->timer.data = self;
-    uv_timer_start(&self->timer, on_timer, EVERY_MS, EVERY_MS);
+    self->ticker = ticker_new(loop, EVERY_MS, EVERY_MS, on_tick, self);
     return self;
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    free(handle->data);
 }
 
 void parts_watch_destroy(parts_watch_t **self_p)
@@ -114,6 +108,7 @@ void parts_watch_destroy(parts_watch_t **self_p)
     parts_watch_t *self = *self_p;
     if (!self)
         return;
+    ticker_destroy(&self->ticker);
+    free(self);
     *self_p = NULL;
-    uv_close((uv_handle_t *)&self->timer, on_closed);
 }

@@ -3,37 +3,23 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+#include "common/rpc_poll.h"
 
-#define EVERY_MS 1000
 #define AGAIN_MS 30000
-#define TIMEOUT_MS 5000
 
 struct rules_offer {
-    uv_timer_t timer; /* first: freed with it */
-    rpc_client_t *sessions;
     editions_t *editions;
-    uint64_t call;    /* 0: none under way */
-    size_t told_room; /* … and known since … */
+    rpc_poll_t *poll;
+    size_t told_room; /* known since … */
     size_t room;      /* of the call under way */
     int64_t told_ms;  /* … then; 0: not told */
 };
 
-static void on_told(void *arg, const rpc_answer_t *answer)
+static void ask(void *arg, rpc_poll_t *poll)
 {
     rules_offer_t *self = arg;
-    self->call = 0;
-    if (answer->type != PROTO_OK)
-        return; /* the next second tries again */
-    self->told_room = self->room;
-    self->told_ms = clock_ms();
-}
-
-static void on_timer(uv_timer_t *timer)
-{
-    rules_offer_t *self = timer->data;
     size_t room = editions_room(self->editions);
-    if (self->call ||
-        (self->told_ms && room == self->told_room && clock_ms() - self->told_ms < AGAIN_MS))
+    if (self->told_ms && room == self->told_room && clock_ms() - self->told_ms < AGAIN_MS)
         return;
     edition_t *own = editions_find(self->editions, SHOP_RULES, 0, 0);
     proto_offer_rules_t msg = {.text = prompt_file(own->prompt), .room = (int64_t)room};
@@ -41,9 +27,17 @@ static void on_timer(uv_timer_t *timer)
         msg.text.size = 0;
     msg.tokens = (int64_t)tokens_of(msg.text);
     self->room = room;
-    self->call =
-        rpc_client_call(self->sessions, PROTO_OFFER_RULES, &msg, NULL, TIMEOUT_MS, on_told, self);
+    rpc_poll_call(poll, PROTO_OFFER_RULES, &msg);
     editions_release(&own);
+}
+
+static void on_told(void *arg, const rpc_answer_t *answer)
+{
+    rules_offer_t *self = arg;
+    if (answer->type != PROTO_OK)
+        return; /* the next second tries again */
+    self->told_room = self->room;
+    self->told_ms = clock_ms();
 }
 
 rules_offer_t *rules_offer_new(uv_loop_t *loop, rpc_client_t *sessions, editions_t *editions)
@@ -51,17 +45,9 @@ rules_offer_t *rules_offer_new(uv_loop_t *loop, rpc_client_t *sessions, editions
     rules_offer_t *self = calloc(1, sizeof *self);
     if (!self)
         abort();
-    self->sessions = sessions;
     self->editions = editions;
-    uv_timer_init(loop, &self->timer);
-    self->timer.data = self;
-    uv_timer_start(&self->timer, on_timer, 0, EVERY_MS);
+    self->poll = rpc_poll_new(loop, sessions, ask, on_told, self);
     return self;
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    free(handle->data);
 }
 
 void rules_offer_destroy(rules_offer_t **self_p)
@@ -69,7 +55,7 @@ void rules_offer_destroy(rules_offer_t **self_p)
     rules_offer_t *self = *self_p;
     if (!self)
         return;
+    rpc_poll_destroy(&self->poll);
+    free(self);
     *self_p = NULL;
-    rpc_client_cancel(self->sessions, self->call);
-    uv_close((uv_handle_t *)&self->timer, on_closed);
 }

@@ -15,8 +15,6 @@ typedef struct rules_offer rules_offer_t;
 
 /* Borrows all. */
 rules_offer_t *rules_offer_new(uv_loop_t *loop, rpc_client_t *sessions, editions_t *editions);
-
-/* Frees itself when the loop has closed its handles. */
 void rules_offer_destroy(rules_offer_t **self_p);
 
 #endif

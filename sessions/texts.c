@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/shop_text.h"
+#include "common/ticker.h"
 #include "common/tokens.h"
 #include "sessions/reply_at.h"
 #include "sessions/script_command.h"
@@ -23,7 +24,7 @@
 #define NUMBER_SIZE 24
 
 struct texts {
-    uv_timer_t timer; /* first: freed with it */
+    ticker_t *ticker;
     redis_t *redis;
     bool known, looking;
     int64_t live[SHOP_TEXT_COUNT], saved_ms[SHOP_TEXT_COUNT];
@@ -79,9 +80,9 @@ bool texts_look(texts_t *self, int64_t deadline)
     return send_step(self, args, 2, deadline, on_look, self);
 }
 
-static void on_timer(uv_timer_t *timer)
+static void on_tick(void *arg)
 {
-    texts_t *self = timer->data;
+    texts_t *self = arg;
     if (!self->looking)
         self->looking = texts_look(self, clock_ms() + STORE_PATIENCE_MS);
 }
@@ -350,15 +351,8 @@ texts_t *texts_new(uv_loop_t *loop, redis_t *redis)
     if (!self)
         abort();
     self->redis = redis;
-    uv_timer_init(loop, &self->timer);
-    self->timer.data = self;
-    uv_timer_start(&self->timer, on_timer, 0, EVERY_MS);
+    self->ticker = ticker_new(loop, 0, EVERY_MS, on_tick, self);
     return self;
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    free(handle->data);
 }
 
 void texts_destroy(texts_t **self_p)
@@ -367,6 +361,7 @@ void texts_destroy(texts_t **self_p)
     if (!self)
         return;
     assert(self->count == 0);
+    ticker_destroy(&self->ticker);
+    free(self);
     *self_p = NULL;
-    uv_close((uv_handle_t *)&self->timer, on_closed);
 }

@@ -16,8 +16,7 @@
 
 typedef struct texts texts_t;
 
-/* Borrows both; redis must be destroyed before. Frees itself when the loop has closed its handles.
- */
+/* Borrows both; redis must be destroyed before it. */
 texts_t *texts_new(uv_loop_t *loop, redis_t *redis);
 void texts_destroy(texts_t **self_p);
 
