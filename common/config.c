@@ -226,6 +226,18 @@ static const setting_t *setting_named(const char *name, bool *is_file)
     return NULL;
 }
 
+/* What only containers read. */
+static bool of_containers(const char *name)
+{
+    static const char *const names[] = {
+#define NAME_OF(name, fallback, doc) #name,
+        CONTAINER_SETTINGS(NAME_OF)};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return starts(name, "COMPOSE_") || starts(name, "DOCKER_");
+}
+
 /* NAME=value, NAME="value", NAME='value', export NAME=value; # starts a comment line. */
 static bool env_file_line(env_file_t *file, char *text, int number, why_t *why)
 {
@@ -247,6 +259,10 @@ static bool env_file_line(env_file_t *file, char *text, int number, why_t *why)
         value++;
     }
     bool is_file;
+    if (of_containers(name)) {
+        free(copy);
+        return true;
+    }
     if (!setting_named(name, &is_file)) {
         bad(why, "%s:%d: there is no setting %s (.env.example lists them all)", file->path, number,
             name);
@@ -437,6 +453,10 @@ void config_print_table(void)
                                     : "",
                s->doc, s->kind == SECRET ? " (secret)" : "");
     }
+#define PRINT_ROW(name, fallback, doc)                                                        \
+    printf("| `%s` | %s%s%s | | containers: %s |\n", #name, fallback[0] ? "`" : "", fallback, \
+           fallback[0] ? "`" : "", doc);
+    CONTAINER_SETTINGS(PRINT_ROW)
 }
 
 void config_print_example(void)
@@ -452,4 +472,7 @@ void config_print_example(void)
             printf(" (%s%s)", s->allowed, s->kind == MS ? " ms" : s->kind == PERCENT ? " %" : "");
         printf("\n#%s=%s\n", s->name, s->fallback);
     }
+    printf("\n\n# Read by docker-compose.yml and deploy/ only.\n");
+#define PRINT_EXAMPLE(name, fallback, doc) printf("\n# %s\n#%s=%s\n", doc, #name, fallback);
+    CONTAINER_SETTINGS(PRINT_EXAMPLE)
 }

@@ -128,6 +128,22 @@
     S(SHOP_HOURS, TEXT, "", "", "when people of the shop are there, as OpenStreetMap writes it: Mo-Fr 09:00-19:00; Sa 10:00-14:00, in SHOP_TIME_ZONE; empty: nobody is told") \
     S(MODEL_PRICES, TEXT, "", "", "what a million tokens of each model of OPENAI_MODEL cost, in, cached and out: gpt-4.1-mini=0.40/0.10/1.60, with commas between models; empty: cost is shown nowhere") \
     S(MODEL_CURRENCY, TEXT, "USD", "", "in which currency, three letters of ISO 4217")
+
+/* Those that only docker-compose.yml and deploy/ read: C(NAME, default, doc). They may stand in .env
+ * beside the others, and so may what docker-compose itself reads (COMPOSE_…, DOCKER_…). */
+#define CONTAINER_SETTINGS(C) \
+    C(HTTP_PUBLISH, "127.0.0.1:8000", "where the front's plain HTTP is published: address:port") \
+    C(SITE_ADDRESS, "", "name of the site; the front then speaks TLS too, with a certificate that it gets by itself; TLS_PUBLISH and ACME_PUBLISH say where") \
+    C(TLS_PUBLISH, "127.0.0.1:8443", "where TLS is published; 443 for the world") \
+    C(ACME_PUBLISH, "127.0.0.1:8080", "where certificates are asked for, and plain HTTP is led to TLS; 80 for the world") \
+    C(REDIS_FSYNC, "everysec", "when Redis syncs its file: everysec, or always, which loses nothing when the machine loses power") \
+    C(STOP_GRACE, "15s", "how long a container may take to end; more than DRAIN_MS") \
+    C(NOFILE, "16384", "open files of a container") \
+    C(REGISTRY, "", "put before the names of images, as in registry.example/") \
+    C(VERSION, "latest", "of the images") \
+    C(SWARM_HTTP_PORT, "8000", "in a swarm: port of the front's plain HTTP") \
+    C(SWARM_ACME_PORT, "80", "in a swarm: ACME_PUBLISH") \
+    C(SWARM_TLS_PORT, "443", "in a swarm: TLS_PUBLISH")
 /* clang-format on */
 
 #endif

@@ -33,6 +33,20 @@ def test_every_setting_that_is_read_can_be_set(service, pattern):
     assert read_by(pattern) - given_to(service) - FIXED == set()
 
 
+def test_what_the_compose_file_asks_for_can_stand_in_env():
+    table = (most.ROOT / "common/settings.h").read_text()
+    settings = set(re.findall(r"^ +S\((\w+),", table, re.M))
+    of_containers = dict(re.findall(r'^ +C\((\w+), "(.*?)"', table, re.M))
+    asked = set()
+    for path in ("docker-compose.yml", "deploy/swarm.yml"):
+        for name, default in re.findall(r"\$\{(\w+):-(.*?)}", (most.ROOT / path).read_text()):
+            asked.add(name)
+            if of_containers.get(name):
+                assert of_containers[name] == default, name
+    assert asked - settings - set(of_containers) == set()
+    assert set(of_containers) - asked == set()
+
+
 def test_secrets_go_where_they_are_read():
     secrets = set(re.findall(r"^ +S\((\w+), SECRET", (most.ROOT / "common/settings.h").read_text(),
                              re.M))

@@ -226,6 +226,10 @@ static void test_config(void **state)
     assert_string_equal(config.API_TOKEN, "s#1");
     assert_int_equal(config.PORT, 2);
 
+    accepts_env("PORT=3\nSITE_ADDRESS=shop.example\nTLS_PUBLISH=443\nCOMPOSE_PROFILES=demo\n");
+    assert_int_equal(config.PORT, 3);
+    refuses_env("SITE_ADDRES=shop.example\n", ":1: there is no setting SITE_ADDRES");
+
     refuses_env("PROT=1\n", ":1: there is no setting PROT");
     refuses_env("PORT=1\nnonsense\n", ":2: expected NAME=value");
     refuses_env("PORT=eighty\n", "PORT=eighty: expected a number of 1..65535");
