@@ -147,6 +147,10 @@ typedef enum target {
 } target_t;
 
 target_t find_target(const scene_t *scene, int64_t *stock_id);
+
+/* The list that was shown is asked for from the cheapest up, and begins with it already. */
+bool cheapest_first(const scene_t *scene);
+
 target_t target_by_place(const scene_t *scene, int64_t nth, int64_t *stock_id);
 
 /* Of some cars the one of the colour, or the first of the order, that was said; NULL: none, or

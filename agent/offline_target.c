@@ -86,6 +86,23 @@ const proto_car_t *car_by_trait(const scene_t *scene, const proto_car_t *const *
     return u->sort != NULL || matches == 1 ? found : NULL;
 }
 
+bool cheapest_first(const scene_t *scene)
+{
+    const understood_t *u = &scene->u;
+    proto_query_t query;
+    if (u->sort == NULL || strcmp(u->sort, "price") != 0 || scene->query == NULL ||
+        scene->list == NULL || scene->list->page != 1 || scene->shown_count < 2 ||
+        scene->mention_count > 0 || scene->query->q.size > 0)
+        return false;
+    if (scene->query->sort.size > 0 && !str_is(scene->query->sort, "relevance") &&
+        !str_is(scene->query->sort, "price"))
+        return false;
+    search_query(scene, NULL, &query);
+    query.sort = scene->query->sort;
+    query.page_size = scene->query->page_size;
+    return search_same(&query, scene->query);
+}
+
 /* "el más barato de esos", "el rojo": of the page that was shown, long ago perhaps. */
 static target_t target_by_trait(const scene_t *scene, int64_t *stock_id)
 {
@@ -94,6 +111,7 @@ static target_t target_by_trait(const scene_t *scene, int64_t *stock_id)
     bool whole = scene->shown_count >= 2;
     bool all_there = scene->list == NULL ||
                      scene->list->total <= (whole ? (int64_t)scene->shown_count : on_page);
+    all_there |= wants_quote(scene) && cheapest_first(scene);
     bool trait = u->colour != NULL || (u->sort != NULL && ((u->says & SAYS_OF_THESE) || all_there));
     if (!(u->says & (SAYS_THE_ONE | SAYS_OF_THESE)) || !trait)
         return TARGET_NONE;

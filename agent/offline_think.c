@@ -306,24 +306,6 @@ static bool step_quote_price(scene_t *scene)
     return true;
 }
 
-/* "Más baratos" of a list that begins with the cheapest already. */
-static bool is_cheapest_first(const scene_t *scene)
-{
-    const understood_t *u = &scene->u;
-    proto_query_t query;
-    if (u->sort == NULL || strcmp(u->sort, "price") != 0 || scene->query == NULL ||
-        scene->list == NULL || scene->list->page != 1 || scene->shown_count < 2 ||
-        scene->mention_count > 0 || scene->query->q.size > 0)
-        return false;
-    if (scene->query->sort.size > 0 && !str_is(scene->query->sort, "relevance") &&
-        !str_is(scene->query->sort, "price"))
-        return false;
-    search_query(scene, NULL, &query);
-    query.sort = scene->query->sort;
-    query.page_size = scene->query->page_size;
-    return search_same(&query, scene->query);
-}
-
 static void say_cheapest(scene_t *scene)
 {
     char price[MONEY_TEXT_SIZE];
@@ -343,7 +325,7 @@ static bool step_search(scene_t *scene)
     bool pays_monthly = scene->u.monthly > 0 && current_stock(scene) == 0;
     if (!search_wanted(scene) && !pays_monthly)
         return false;
-    if (is_cheapest_first(scene))
+    if (cheapest_first(scene))
         say_cheapest(scene);
     else
         call_lists(scene);

@@ -348,7 +348,7 @@ void write_results(scene_t *scene, buf_t *out)
     }
     bool asks;
     bool noted = write_noted(scene, out);
-    if (noted)
+    if (noted && (result != NULL || scene_result(scene, TAG_KNOW) != NULL))
         buf_str(out, "\n\n");
     bool known = write_known(scene, out, &asks);
     proto_car_t car;
