@@ -4,7 +4,7 @@
 #define MOSTRADOR_GATEWAY_KORE_CONSOLE_H
 
 #include "common/str.h"
-#include "gateway/kore_wait.h"
+#include "gateway/kore_question.h"
 
 int console_session_get(struct http_request *req, int64_t started_us);
 int console_session_post(struct http_request *req, int64_t started_us);
@@ -17,7 +17,7 @@ int console_users_post(struct http_request *req, int64_t started_us);
 int console_user_post(struct http_request *req, str_t name, int64_t started_us);
 int console_user_delete(struct http_request *req, str_t name, int64_t started_us);
 
-/* A call of the console's has failed: what the session service says is the answer's detail. */
-void console_failed(wait_t *wait, const rpc_answer_t *answer);
+/* Of the console's questions: what the session service says is the answer's detail. */
+extern const question_error_t console_errors[];
 
 #endif

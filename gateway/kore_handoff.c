@@ -2,16 +2,10 @@
 #include "gateway/kore_handoff.h"
 
 #include "common/clock.h"
-#include "common/config.h"
-#include "common/id.h"
-#include "gateway/bot_request.h"
-#include "gateway/car_query.h"
 #include "gateway/handoff_json.h"
 #include "gateway/handoff_request.h"
 #include "gateway/kore_admit.h"
-#include "gateway/kore_lookup.h"
-#include "gateway/kore_wait.h"
-#include "gateway/url.h"
+#include "gateway/kore_question.h"
 
 #define ARENA_MAX (256 << 10)
 #define WINDOW_MS                                                                  \
@@ -21,8 +15,8 @@
 #define FIRST_SEQ 1 /* any will do: nobody waits for the answer */
 
 typedef struct handoff {
-    wait_t wait; /* first: http_state_create makes both */
-    handoff_request_t asked;
+    question_wait_t question; /* first: http_state_create makes both */
+    str_t say_id;             /* of say_post */
 } handoff_t;
 
 static const wait_kind_t kind = {"handoff", sizeof(handoff_t), NULL, wait_restarts, NULL, NULL};
@@ -74,30 +68,23 @@ static void refuse(wait_t *wait, const proto_handoff_t *handoff)
     wait_ready(wait, problem.status, PROBLEM_TYPE);
 }
 
-/* NULL, and the request is answered, if it did not come to be. */
-static const proto_handoff_t *done(wait_t *wait, const rpc_answer_t *answer)
+/* False, and the request is answered, if it did not come to be. */
+static bool is_done(wait_t *wait, const proto_handoff_t *handoff)
 {
-    const proto_handoff_t *handoff;
+    bool done = str_is(handoff->status, "ok") || str_is(handoff->status, "again");
 
-    if (!lookup_arrived(wait, answer, PROTO_HANDOFF))
-        return NULL;
-    handoff = answer->msg;
-    if (str_is(handoff->status, "ok") || str_is(handoff->status, "again"))
-        return handoff;
-    refuse(wait, handoff);
-    return NULL;
+    if (!done)
+        refuse(wait, handoff);
+    return done;
 }
 
-static void on_taken(void *arg, const rpc_answer_t *answer)
+static void tell_taken(wait_t *wait, const void *msg)
 {
-    wait_t *wait = arg;
-    const proto_handoff_t *handoff = done(wait, answer);
-
-    if (!handoff)
+    if (!is_done(wait, msg))
         return;
     wake_agent(wait);
-    taken_json(wait->user_id, handoff, &wait->body);
-    lookup_ready(wait);
+    taken_json(wait->user_id, msg, &wait->body);
+    question_told(wait);
 }
 
 static bool is_whatsapp(str_t user_id)
@@ -105,166 +92,124 @@ static bool is_whatsapp(str_t user_id)
     return user_id.size > 9 && memcmp(user_id.data, "whatsapp:", 9) == 0;
 }
 
-static void on_said(void *arg, const rpc_answer_t *answer)
+static void tell_said(wait_t *wait, const void *msg)
 {
-    handoff_t *self = arg;
-    wait_t *wait = &self->wait;
-    const proto_handoff_t *handoff = done(wait, answer);
+    const proto_handoff_t *handoff = msg;
     bool closed;
 
-    if (!handoff)
+    if (!is_done(wait, handoff))
         return;
     if (handoff->outbox)
         wake_agent(wait);
     closed = handoff->outbox && handoff->wrote_ms && is_whatsapp(wait->user_id) &&
              clock_unix_ms() - handoff->wrote_ms > WINDOW_MS;
-    said_json(wait->user_id, self->asked.id, handoff, closed, &wait->body);
-    lookup_ready(wait);
+    said_json(wait->user_id, ((handoff_t *)wait)->say_id, handoff, closed, &wait->body);
+    question_told(wait);
 }
 
-static void on_given(void *arg, const rpc_answer_t *answer)
+static void tell_given(wait_t *wait, const void *msg)
 {
-    wait_t *wait = arg;
-
-    if (!done(wait, answer))
+    if (!is_done(wait, msg))
         return;
     given_json(wait->user_id, &wait->body);
-    lookup_ready(wait);
+    question_told(wait);
 }
+
+static const question_t take_over = {
+    &kind, &upstream.sessions, PROTO_TAKE_OVER, PROTO_HANDOFF, tell_taken, NULL, 0};
+static const question_t say = {&kind, &upstream.sessions, PROTO_SAY, PROTO_HANDOFF, tell_said, NULL,
+                               0};
+static const question_t give_back = {
+    &kind, &upstream.sessions, PROTO_GIVE_BACK, PROTO_HANDOFF, tell_given, NULL, 0};
 
 /* ---- the requests ---- */
 
-/* Reads id and body; NULL, and the request is answered, if they are not what is expected. */
-static handoff_t *start(struct http_request *req, str_t id, handoff_kind_t what, int64_t started_us)
+/* Reads id and body. */
+static bool parse(asked_t *asked, str_t id, handoff_kind_t what, handoff_request_t *request)
 {
-    arena_t *arena = arena_new(ARENA_MAX);
-    str_t body = {NULL, 0};
-    handoff_request_t asked;
-    handoff_t *self = NULL;
-    problem_t problem;
-    str_t user_id;
-
-    if (req->http_body)
-        body = (str_t){(const char *)req->http_body->data, req->content_length};
-    if (lookup_user(arena, id, &user_id, &problem) &&
-        no_query_check(str_from(req->query_string), &problem) &&
-        handoff_request_parse(what, body, str_from(caller.name), arena, &asked, &problem)) {
-        self = (handoff_t *)wait_start(req, &kind, &arena, user_id, started_us, lookup_patience());
-        if (self)
-            self->asked = asked;
-    } else {
-        answer_problem(req, &problem, NULL, started_us);
-    }
-    arena_destroy(&arena);
-    return self;
+    *request = (handoff_request_t){0};
+    return asked_user(asked, id) && asked_no_query(asked) &&
+           handoff_request_parse(what, asked->body, str_from(caller.name), asked->arena, request,
+                                 &asked->problem);
 }
 
 int take_post(struct http_request *req, str_t id, int64_t started_us)
 {
-    handoff_t *self = start(req, id, HANDOFF_TAKE, started_us);
+    asked_t asked = asked_begin(req, ARENA_MAX, started_us);
+    handoff_request_t request;
+    bool good = parse(&asked, id, HANDOFF_TAKE, &request);
+    proto_take_over_t msg = {.user_id = asked.user_id, .by = request.by, .force = request.force};
 
-    if (!self)
-        return KORE_RESULT_OK;
-    proto_take_over_t msg = {
-        .user_id = self->wait.user_id, .by = self->asked.by, .force = self->asked.force};
-
-    wait_call(&self->wait, upstream.sessions, PROTO_TAKE_OVER, &msg, on_taken);
-    return KORE_RESULT_RETRY;
+    return asked_put(&asked, good, &take_over, &msg);
 }
 
 int say_post(struct http_request *req, str_t id, int64_t started_us)
 {
-    handoff_t *self = start(req, id, HANDOFF_SAY, started_us);
-    char made[ID_TEXT_SIZE];
+    asked_t asked = asked_begin(req, ARENA_MAX, started_us);
+    handoff_request_t request;
+    bool good = parse(&asked, id, HANDOFF_SAY, &request);
+    handoff_t *self = (handoff_t *)asked_sleep(&asked, good, &say);
     char turn_id[ID_TEXT_SIZE + 4];
 
     if (!self)
         return KORE_RESULT_OK;
-    id_text(made);
-    snprintf(turn_id, sizeof turn_id, "say-%s", made);
-    proto_say_t msg = {.user_id = self->wait.user_id,
-                       .say_id = self->asked.id,
-                       .text = self->asked.text,
-                       .by = self->asked.by,
+    self->say_id = request.id;
+    snprintf(turn_id, sizeof turn_id, "say-%.*s", STR_ARG(asked_id(&asked)));
+    proto_say_t msg = {.user_id = asked.user_id,
+                       .say_id = request.id,
+                       .text = request.text,
+                       .by = request.by,
                        .turn_id = str_from(turn_id)};
 
-    wait_call(&self->wait, upstream.sessions, PROTO_SAY, &msg, on_said);
-    return KORE_RESULT_RETRY;
+    return question_put(&self->question.wait, &msg);
 }
 
 int give_post(struct http_request *req, str_t id, int64_t started_us)
 {
-    handoff_t *self = start(req, id, HANDOFF_GIVE, started_us);
+    asked_t asked = asked_begin(req, ARENA_MAX, started_us);
+    handoff_request_t request;
+    bool good = parse(&asked, id, HANDOFF_GIVE, &request);
+    proto_give_back_t msg = {.user_id = asked.user_id, .note = request.text, .by = request.by};
 
-    if (!self)
-        return KORE_RESULT_OK;
-    proto_give_back_t msg = {
-        .user_id = self->wait.user_id, .note = self->asked.text, .by = self->asked.by};
-
-    wait_call(&self->wait, upstream.sessions, PROTO_GIVE_BACK, &msg, on_given);
-    return KORE_RESULT_RETRY;
+    return asked_put(&asked, good, &give_back, &msg);
 }
 
 /* ---- the lists ---- */
 
-static void on_messages(void *arg, const rpc_answer_t *answer)
+static void tell_messages(wait_t *wait, const void *msg)
 {
-    wait_t *wait = arg;
-
-    if (!lookup_arrived(wait, answer, PROTO_SAID))
-        return;
-    messages_json(wait->user_id, answer->msg, &wait->body);
-    lookup_ready(wait);
+    messages_json(wait->user_id, msg, &wait->body);
+    question_told(wait);
 }
+
+static void tell_desk(wait_t *wait, const void *msg)
+{
+    desk_json(msg, &wait->body);
+    question_told(wait);
+}
+
+static const question_t messages = {
+    &kind, &upstream.sessions, PROTO_GET_SAID, PROTO_SAID, tell_messages, NULL, 0};
+static const question_t desk = {
+    &kind, &upstream.sessions, PROTO_LIST_DESK, PROTO_DESK, tell_desk, NULL, 0};
 
 int messages_get(struct http_request *req, str_t id, int64_t started_us)
 {
-    arena_t *arena = arena_new(ARENA_MAX);
-    problem_t problem;
-    str_t user_id;
-    int64_t after;
-    wait_t *wait = NULL;
+    asked_t asked = asked_begin(req, ARENA_MAX, started_us);
+    proto_get_said_t msg = {0};
+    bool good = asked_user(&asked, id) &&
+                handoff_after_parse(asked.query, asked.arena, &msg.after, &asked.problem);
 
-    if (lookup_user(arena, id, &user_id, &problem) &&
-        handoff_after_parse(str_from(req->query_string), arena, &after, &problem))
-        wait = wait_start(req, &kind, &arena, user_id, started_us, lookup_patience());
-    else
-        answer_problem(req, &problem, NULL, started_us);
-    arena_destroy(&arena);
-    if (!wait)
-        return KORE_RESULT_OK;
-    proto_get_said_t msg = {.user_id = wait->user_id, .after = after};
-
-    wait_call(wait, upstream.sessions, PROTO_GET_SAID, &msg, on_messages);
-    return KORE_RESULT_RETRY;
-}
-
-static void on_desk(void *arg, const rpc_answer_t *answer)
-{
-    wait_t *wait = arg;
-
-    if (!lookup_arrived(wait, answer, PROTO_DESK))
-        return;
-    desk_json(answer->msg, &wait->body);
-    lookup_ready(wait);
+    msg.user_id = asked.user_id;
+    return asked_put(&asked, good, &messages, &msg);
 }
 
 int sessions_get(struct http_request *req, int64_t started_us)
 {
-    arena_t *arena = arena_new(ARENA_MAX);
-    problem_t problem;
-    handoff_list_t list;
-    wait_t *wait = NULL;
-
-    if (handoff_list_parse(str_from(req->query_string), arena, &list, &problem))
-        wait = wait_start(req, &kind, &arena, (str_t){0}, started_us, lookup_patience());
-    else
-        answer_problem(req, &problem, NULL, started_us);
-    arena_destroy(&arena);
-    if (!wait)
-        return KORE_RESULT_OK;
+    asked_t asked = asked_begin(req, ARENA_MAX, started_us);
+    handoff_list_t list = {0};
+    bool good = handoff_list_parse(asked.query, asked.arena, &list, &asked.problem);
     proto_list_desk_t msg = {.taken = list.taken, .limit = list.limit};
 
-    wait_call(wait, upstream.sessions, PROTO_LIST_DESK, &msg, on_desk);
-    return KORE_RESULT_RETRY;
+    return asked_put(&asked, good, &desk, &msg);
 }

@@ -2,10 +2,8 @@
 #include "gateway/kore_leads.h"
 
 #include "common/clock.h"
-#include "gateway/car_query.h"
 #include "gateway/kore_admit.h"
-#include "gateway/kore_lookup.h"
-#include "gateway/kore_wait.h"
+#include "gateway/kore_question.h"
 #include "gateway/lead_json.h"
 #include "gateway/lead_query.h"
 
@@ -16,7 +14,7 @@
 #define CSV_MS 30000
 
 typedef struct leads_wait {
-    wait_t wait;              /* first: http_state_create makes both */
+    question_wait_t question; /* first: http_state_create makes both */
     proto_list_leads_t query; /* of a table, which is asked for page by page */
     size_t told;
 } leads_wait_t;
@@ -25,141 +23,96 @@ static const wait_kind_t kind = {"leads", sizeof(leads_wait_t), NULL, wait_resta
 
 /* ---- the list ---- */
 
-static void on_list(void *arg, const rpc_answer_t *answer)
+static void tell_list(wait_t *wait, const void *msg)
 {
-    wait_t *wait = arg;
-
-    if (!lookup_arrived(wait, answer, PROTO_LEADS))
-        return;
-    leads_json(answer->msg, &wait->body);
-    lookup_ready(wait);
+    leads_json(msg, &wait->body);
+    question_told(wait);
 }
 
-static void on_table(void *arg, const rpc_answer_t *answer)
+static void tell_table(wait_t *wait, const void *msg)
 {
-    leads_wait_t *self = arg;
-    wait_t *wait = arg;
-    const proto_leads_t *leads = answer->msg;
+    leads_wait_t *self = (leads_wait_t *)wait;
+    const proto_leads_t *leads = msg;
 
-    if (!lookup_arrived(wait, answer, PROTO_LEADS))
-        return;
     leads_csv(leads, &wait->body);
     self->told += leads->leads_count;
     if (leads->before.size && self->told < CSV_LEADS && buf_ok(&wait->body)) {
         self->query.before = leads->before; /* the call makes a copy of it */
-        wait_call(wait, upstream.sessions, PROTO_LIST_LEADS, &self->query, on_table);
+        question_put(wait, &self->query);
         return;
     }
     if (buf_ok(&wait->body))
         wait_ready(wait, 200, TYPE_CSV);
     else
-        lookup_ready(wait);
+        question_told(wait);
 }
 
-static int list(struct http_request *req, bool table, int64_t started_us)
-{
-    arena_t *arena = arena_new(ARENA_MAX);
-    proto_list_leads_t query;
-    problem_t problem;
-    leads_wait_t *self = NULL;
-
-    if (!lead_query_parse(str_from(req->query_string), !table, clock_unix_ms(), arena, &query,
-                          &problem))
-        answer_problem(req, &problem, NULL, started_us);
-    else
-        self = (leads_wait_t *)wait_start(req, &kind, &arena, (str_t){0}, started_us,
-                                          table ? CSV_MS : lookup_patience());
-    arena_destroy(&arena);
-    if (!self)
-        return KORE_RESULT_OK;
-    self->query = query;
-    if (table) {
-        buf_free(&self->wait.body);
-        buf_init(&self->wait.body, CSV_MAX);
-        leads_csv_head(&self->wait.body);
-    }
-    wait_call(&self->wait, upstream.sessions, PROTO_LIST_LEADS, &self->query,
-              table ? on_table : on_list);
-    return KORE_RESULT_RETRY;
-}
+static const question_t list = {
+    &kind, &upstream.sessions, PROTO_LIST_LEADS, PROTO_LEADS, tell_list, NULL, 0};
+static const question_t table = {
+    &kind, &upstream.sessions, PROTO_LIST_LEADS, PROTO_LEADS, tell_table, NULL, CSV_MS};
 
 int leads_get(struct http_request *req, int64_t started_us)
 {
-    return list(req, false, started_us);
+    asked_t asked = asked_begin(req, ARENA_MAX, started_us);
+    proto_list_leads_t msg;
+    bool good =
+        lead_query_parse(asked.query, true, clock_unix_ms(), asked.arena, &msg, &asked.problem);
+
+    return asked_put(&asked, good, &list, &msg);
 }
 
 int leads_csv_get(struct http_request *req, int64_t started_us)
 {
-    return list(req, true, started_us);
+    asked_t asked = asked_begin(req, ARENA_MAX, started_us);
+    proto_list_leads_t msg;
+    bool good =
+        lead_query_parse(asked.query, false, clock_unix_ms(), asked.arena, &msg, &asked.problem);
+    wait_t *wait = (wait_t *)asked_sleep(&asked, good, &table);
+
+    if (!wait)
+        return KORE_RESULT_OK;
+    ((leads_wait_t *)wait)->query = msg;
+    buf_free(&wait->body);
+    buf_init(&wait->body, CSV_MAX);
+    leads_csv_head(&wait->body);
+    return question_put(wait, &msg);
 }
 
 /* ---- one person's ---- */
 
-static void on_person(void *arg, const rpc_answer_t *answer)
+static void tell_person(wait_t *wait, const void *msg)
 {
-    wait_t *wait = arg;
-    problem_t problem;
-
-    if (answer->type == PROTO_ERROR && answer->error) {
-        bool unknown = strcmp(answer->error, PROTO_CODE_NOT_FOUND) == 0;
-
-        if (unknown || strcmp(answer->error, PROTO_CODE_CONFLICT) == 0) {
-            wait->call = 0;
-            problem_set(&problem, unknown ? 404 : 409,
-                        unknown ? "This person has no such lead."
-                                : "This lead has as many notes as it may.");
-            wait_problem(wait, &problem);
-            return;
-        }
-    }
-    if (!lookup_arrived(wait, answer, PROTO_LEADS))
-        return;
-    person_leads_json(wait->user_id, answer->msg, &wait->body);
-    lookup_ready(wait);
+    person_leads_json(wait->user_id, msg, &wait->body);
+    question_told(wait);
 }
 
-/* NULL, and the request is answered, if it is not what is expected. */
-static wait_t *start(struct http_request *req, str_t id, proto_change_lead_t *change,
-                     int64_t started_us)
-{
-    arena_t *arena = arena_new(ARENA_MAX);
-    str_t body = {NULL, 0};
-    problem_t problem;
-    str_t user_id;
-    wait_t *wait = NULL;
-
-    if (req->http_body)
-        body = (str_t){(const char *)req->http_body->data, req->content_length};
-    if (lookup_user(arena, id, &user_id, &problem) &&
-        no_query_check(str_from(req->query_string), &problem) &&
-        (!change || lead_change_parse(body, str_from(caller.name), arena, change, &problem)))
-        wait = wait_start(req, &kind, &arena, user_id, started_us, lookup_patience());
-    else
-        answer_problem(req, &problem, NULL, started_us);
-    arena_destroy(&arena);
-    return wait;
-}
+static const question_error_t errors[] = {
+    {PROTO_CODE_NOT_FOUND, 404, "This person has no such lead."},
+    {PROTO_CODE_CONFLICT, 409, "This lead has as many notes as it may."},
+    {NULL, 0, NULL}};
+static const question_t person = {
+    &kind, &upstream.sessions, PROTO_GET_LEADS, PROTO_LEADS, tell_person, errors, 0};
+static const question_t change = {
+    &kind, &upstream.sessions, PROTO_CHANGE_LEAD, PROTO_LEADS, tell_person, errors, 0};
 
 int lead_get(struct http_request *req, str_t id, int64_t started_us)
 {
-    wait_t *wait = start(req, id, NULL, started_us);
+    asked_t asked = asked_begin(req, ARENA_MAX, started_us);
+    bool good = asked_user(&asked, id) && asked_no_query(&asked);
+    proto_get_leads_t msg = {.user_id = asked.user_id};
 
-    if (!wait)
-        return KORE_RESULT_OK;
-    proto_get_leads_t msg = {.user_id = wait->user_id};
-
-    wait_call(wait, upstream.sessions, PROTO_GET_LEADS, &msg, on_person);
-    return KORE_RESULT_RETRY;
+    return asked_put(&asked, good, &person, &msg);
 }
 
 int lead_post(struct http_request *req, str_t id, int64_t started_us)
 {
-    proto_change_lead_t change;
-    wait_t *wait = start(req, id, &change, started_us);
+    asked_t asked = asked_begin(req, ARENA_MAX, started_us);
+    proto_change_lead_t msg;
+    bool good =
+        asked_user(&asked, id) && asked_no_query(&asked) &&
+        lead_change_parse(asked.body, str_from(caller.name), asked.arena, &msg, &asked.problem);
 
-    if (!wait)
-        return KORE_RESULT_OK;
-    change.user_id = wait->user_id;
-    wait_call(wait, upstream.sessions, PROTO_CHANGE_LEAD, &change, on_person);
-    return KORE_RESULT_RETRY;
+    msg.user_id = asked.user_id;
+    return asked_put(&asked, good, &change, &msg);
 }
