@@ -23,6 +23,7 @@
 EMBED(page_html, "gateway/page/index.html");
 EMBED(page_css, "gateway/page/chat.css");
 EMBED(page_js, "gateway/page/chat.js");
+EMBED(events_js, "gateway/page/events.js");
 EMBED(widget_js, "gateway/page/widget.js");
 EMBED(page_icon, "gateway/page/icon.svg");
 EMBED(openapi_json, "gateway/openapi.json");
@@ -51,6 +52,7 @@ static struct file {
     {"/", TYPE_HTML, page_html, page_html_end, {0}, ""},
     {"/chat.css", TYPE_CSS, page_css, page_css_end, {0}, ""},
     {"/chat.js", TYPE_JS, page_js, page_js_end, {0}, ""},
+    {"/events.js", TYPE_JS, events_js, events_js_end, {0}, ""},
     {"/widget", TYPE_HTML, page_html, page_html_end, {0}, ""},
     {"/widget.js", TYPE_JS, widget_js, widget_js_end, {0}, ""},
     {"/icon.svg", "image/svg+xml", page_icon, page_icon_end, {0}, ""},

@@ -24,6 +24,7 @@
     R(PAGE,           "/",                         GET,    ANYBODY, NONE,   "the chat page") \
     R(PAGE,           "/chat.css",                 GET,    ANYBODY, NONE,   "its looks") \
     R(PAGE,           "/chat.js",                  GET,    ANYBODY, NONE,   "its script") \
+    R(PAGE,           "/events.js",                GET,    ANYBODY, NONE,   "a file of it, and of the console") \
     R(PAGE,           "/icon.svg",                 GET,    ANYBODY, NONE,   "its icon") \
     R(PAGE,           "/console",                  GET,    ANYBODY, NONE,   "the console's page") \
     R(PAGE,           "/console/",                 GET,    ANYBODY, NONE,   "the same") \

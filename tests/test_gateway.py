@@ -605,7 +605,8 @@ def test_pages_of_other_sites_are_refused(shop):
 
 def test_the_page_and_its_files(shop):
     for path, kind in (("/", "text/html"), ("/chat.css", "text/css"),
-                       ("/chat.js", "text/javascript"), ("/icon.svg", "image/svg+xml")):
+                       ("/chat.js", "text/javascript"),
+                       ("/events.js", "text/javascript"), ("/icon.svg", "image/svg+xml")):
         answer = shop.http.get(path)
         assert answer.status == 200 and answer.headers["content-type"].startswith(kind)
         etag = answer.headers["etag"]

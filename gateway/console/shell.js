@@ -1,5 +1,6 @@
 /* What all pages share: making elements, asking the API, dialogs. Text from outside only ever becomes
  * text: nothing here parses HTML. */
+import { readEvents } from "/events.js";
 import { say } from "/console/words.js";
 
 export const $ = (id) => document.getElementById(id);
@@ -91,20 +92,7 @@ export async function listen(path, signal, onEvent) {
   try {
     const answer = await fetch(path, { headers: { "X-CSRF-Token": session.csrf, Accept: "text/event-stream" }, signal: left.signal });
     if (!answer.ok) throw new Problem(answer.status, "", 0);
-    const reader = answer.body.getReader();
-    const decoder = new TextDecoder();
-    let rest = "";
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      rest += decoder.decode(value, { stream: true });
-      const events = rest.split("\n\n");
-      rest = events.pop();
-      for (const event of events) {
-        const name = /^event: (.*)$/m.exec(event);
-        if (name) onEvent(name[1]);
-      }
-    }
+    await readEvents(answer.body, onEvent);
   } finally {
     signal.removeEventListener("abort", leave);
     window.removeEventListener("pagehide", leave);

@@ -2,7 +2,7 @@
  * The chat page: sends a message, shows the answer as it is made (server-sent events read from a
  * fetch), and then as it is. Text from outside only ever becomes textContent.
  */
-"use strict";
+import { readEvents } from "/events.js";
 
 const SPANISH = {
   lang: "es",
@@ -356,25 +356,6 @@ function watch() {
 
 /* ---- one message ---- */
 
-/* Reads events from a stream and hands them out as (name, data). */
-async function readEvents(body, onEvent) {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let rest = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    rest += decoder.decode(value, { stream: true });
-    const events = rest.split("\n\n");
-    rest = events.pop();
-    for (const event of events) {
-      const name = /^event: (.*)$/m.exec(event);
-      const data = /^data: (.*)$/m.exec(event);
-      if (name && data) onEvent(name[1], JSON.parse(data[1]));
-    }
-  }
-}
-
 /* What is put where the answer will stand, until it is there. */
 class Writing {
   constructor() {
@@ -443,7 +424,9 @@ async function post(message, key, writing) {
   let end = { status: response.status };
   if (!response.ok || !(response.headers.get("Content-Type") || "").startsWith("text/event-stream")) return end;
   end = { status: 0 };
-  await readEvents(response.body, (name, data) => {
+  await readEvents(response.body, (name, text) => {
+    if (text === null) return;
+    const data = JSON.parse(text);
     if (name === "delta") writing.delta(data.text);
     else if (name === "restart") writing.restart();
     else if (name === "done") end = { reply: data };
