@@ -1,9 +1,10 @@
 /* Checks X-Twilio-Signature; see twilio_signature.h. */
 #include "gateway/twilio_signature.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -128,16 +129,59 @@ static void print_fields(const form_t *form, buf_t *out)
     free(sorted);
 }
 
+/* A MAC with that key, used once for each variant; NULL if there is none. */
+static EVP_MAC_CTX *mac_new(const char *token)
+{
+    EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *mac = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
+    char digest[] = "SHA1";
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                           OSSL_PARAM_construct_end()};
+    EVP_MAC_free(hmac);
+    if (mac && !EVP_MAC_init(mac, (const unsigned char *)token, strlen(token), params)) {
+        EVP_MAC_CTX_free(mac);
+        mac = NULL;
+    }
+    return mac;
+}
+
 /* 1 if the signature is that of data, else 0; as long in both cases. */
-static int matches(const char *token, const buf_t *data, const char given[SIGNATURE_SIZE])
+static int matches(EVP_MAC_CTX *mac, const buf_t *data, const char given[SIGNATURE_SIZE])
 {
     unsigned char digest[SHA_DIGEST_LENGTH];
     unsigned char text[SIGNATURE_SIZE + 1];
-    if (!HMAC(EVP_sha1(), token, (int)strlen(token), (const unsigned char *)data->data, data->size,
-              digest, NULL))
+    size_t size;
+    if (!EVP_MAC_init(mac, NULL, 0, NULL) || /* its key stays */
+        !EVP_MAC_update(mac, (const unsigned char *)data->data, data->size) ||
+        !EVP_MAC_final(mac, digest, &size, sizeof digest) || size != sizeof digest)
         return 0;
     EVP_EncodeBlock(text, digest, sizeof digest);
     return CRYPTO_memcmp(text, given, SIGNATURE_SIZE) == 0;
+}
+
+/* 1 if it is signed with one of the tokens, in one of the variants; all are tried. */
+static int check_tokens(const twilio_request_t *request, const pieces_t *pieces,
+                        const buf_t *fields, buf_t *data)
+{
+    EVP_MAC_CTX *macs[TWILIO_TOKENS] = {NULL};
+    int found = 0;
+    for (int i = 0; i < TWILIO_TOKENS; i++)
+        if (request->tokens[i] && *request->tokens[i])
+            macs[i] = mac_new(request->tokens[i]);
+    for (int variant = 0; variant < VARIANTS; variant++) {
+        if ((variant & WITH_PORT && !pieces->port.size) ||
+            (variant & WITH_FRAGMENT && !pieces->fragment.size))
+            continue;
+        buf_clear(data);
+        print_url(pieces, variant, data);
+        add(data, buf_view(fields));
+        for (int i = 0; i < TWILIO_TOKENS && buf_ok(data) && buf_ok(fields); i++)
+            if (macs[i])
+                found |= matches(macs[i], data, request->signature.data);
+    }
+    for (int i = 0; i < TWILIO_TOKENS; i++)
+        EVP_MAC_CTX_free(macs[i]);
+    return found;
 }
 
 static bool check(const twilio_request_t *request, const form_t *form)
@@ -152,18 +196,7 @@ static bool check(const twilio_request_t *request, const form_t *form)
     buf_init(&data, SIGNED_MAX);
     if (form)
         print_fields(form, &fields);
-    int found = 0;
-    for (int variant = 0; variant < VARIANTS; variant++) {
-        if ((variant & WITH_PORT && !pieces.port.size) ||
-            (variant & WITH_FRAGMENT && !pieces.fragment.size))
-            continue;
-        buf_clear(&data);
-        print_url(&pieces, variant, &data);
-        add(&data, buf_view(&fields));
-        for (int i = 0; i < TWILIO_TOKENS && buf_ok(&data) && buf_ok(&fields); i++)
-            if (request->tokens[i] && *request->tokens[i])
-                found |= matches(request->tokens[i], &data, request->signature.data);
-    }
+    int found = check_tokens(request, &pieces, &fields, &data);
     buf_free(&fields);
     buf_free(&data);
     return found;
