@@ -31,6 +31,8 @@ struct rpc_server {
     void *arg;
     rpc_status_t *status;
     void *status_arg;
+    void (*burst)(void *arg);
+    void *burst_arg;
     int64_t boot;
     size_t owed;    /* requests the handler was given and has not answered */
     arena_t *arena; /* of the request at hand */
@@ -213,16 +215,17 @@ static bool read_some(void *arg)
 {
     rpc_server_t *self = arg;
     void *socket = zsock_resolve(self->router);
-    for (int i = 0; i < READ_BURST; i++) {
-        rpc_frames_t frames;
-        rpc_peer_t peer;
-        if (!rpc_frames_read(&frames, socket, &peer))
-            return i > 0;
+    rpc_frames_t frames;
+    rpc_peer_t peer;
+    int count = 0;
+    for (; count < READ_BURST && rpc_frames_read(&frames, socket, &peer); count++) {
         receive(self, &peer, &frames);
         rpc_frames_close(&frames);
         arena_reset(self->arena);
     }
-    return true;
+    if (count > 0 && self->burst)
+        self->burst(self->burst_arg);
+    return count > 0;
 }
 
 /* ---- life ---- */
@@ -294,6 +297,12 @@ void rpc_server_on_status(rpc_server_t *self, rpc_status_t *status, void *arg)
 {
     self->status = status;
     self->status_arg = arg;
+}
+
+void rpc_server_on_burst(rpc_server_t *self, void (*burst)(void *arg), void *arg)
+{
+    self->burst = burst;
+    self->burst_arg = arg;
 }
 
 void rpc_server_pause(rpc_server_t *self)

@@ -48,6 +48,10 @@ void rpc_server_destroy(rpc_server_t **self_p);
 
 void rpc_server_on_status(rpc_server_t *self, rpc_status_t *status, void *arg);
 
+/* burst is called when the handler has had all requests that were there together: what they have in
+ * common may wait for it. */
+void rpc_server_on_burst(rpc_server_t *self, void (*burst)(void *arg), void *arg);
+
 /* Reads nothing more. What comes from now on is for who follows: callers send it again. */
 void rpc_server_pause(rpc_server_t *self);
 

@@ -1,5 +1,6 @@
 #include "sessions/budget.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/clock.h"
@@ -16,6 +17,11 @@ struct budget {
     int64_t day; /* 0: nothing yet */
     int64_t tokens, calls;
     bool reached;
+    /* what is to be added to it */
+    request_spent_t spent[REQUEST_SPENT_MOST];
+    size_t spent_count;
+    int64_t deadline; /* of the last of them */
+    bool looked;      /* since budget_send */
 };
 
 budget_t *budget_new(redis_t *redis, const request_limits_t *limits, const budget_person_t *person,
@@ -33,6 +39,9 @@ budget_t *budget_new(redis_t *redis, const request_limits_t *limits, const budge
 
 void budget_destroy(budget_t **self_p)
 {
+    if ((*self_p)->spent_count > 0)
+        log_warn("spending_uncounted", LOG_CSTR("error", "the service ends"),
+                 LOG_INT("turns", (int64_t)(*self_p)->spent_count));
     free(*self_p);
     *self_p = NULL;
 }
@@ -83,16 +92,39 @@ static void on_day(void *arg, const redisReply *reply)
     tell_event(self, reply->element[5]->str);
 }
 
-bool budget_add(budget_t *self, str_t turn_id, int64_t tokens, int64_t calls, int64_t deadline)
+static bool send_spent(budget_t *self, int64_t deadline)
 {
     size_t size;
-    char *bytes = request_budget(self->limits, turn_id, tokens, calls, &size);
-    return redis_send(self->redis, bytes, size, deadline, on_day, self);
+    char *bytes = request_budget(self->limits, self->spent, self->spent_count, &size);
+    if (!redis_send(self->redis, bytes, size, deadline, on_day, self))
+        return false;
+    self->spent_count = 0;
+    self->looked = true;
+    return true;
 }
 
 bool budget_look(budget_t *self, int64_t deadline)
 {
-    return budget_add(self, (str_t){0}, 0, 0, deadline);
+    return (self->looked && self->spent_count == 0) || send_spent(self, deadline);
+}
+
+bool budget_add(budget_t *self, str_t turn_id, int64_t tokens, int64_t calls, int64_t deadline)
+{
+    if (self->spent_count == REQUEST_SPENT_MOST && !send_spent(self, deadline))
+        return false;
+    request_spent_t *spent = &self->spent[self->spent_count++];
+    snprintf(spent->turn_id, sizeof spent->turn_id, "%.*s", STR_ARG(turn_id));
+    spent->tokens = tokens;
+    spent->calls = calls;
+    self->deadline = deadline;
+    return true;
+}
+
+void budget_send(budget_t *self)
+{
+    if (self->spent_count > 0)
+        send_spent(self, self->deadline);
+    self->looked = false;
 }
 
 static void on_person(void *arg, const redisReply *reply)

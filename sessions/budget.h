@@ -28,11 +28,18 @@ void budget_destroy(budget_t **self_p);
 bool budget_of_day(const budget_t *self);
 
 /*
- * Has the day's sum looked at, or what a turn has spent added to it. Redis answers in order: with
- * the answer to whatever is sent next, the result is known. false: too much waits for Redis.
+ * Has the day's sum looked at, with all that was added to it. Redis answers in order: with the
+ * answer to whatever is sent next, the result is known. false: too much waits for Redis. Between
+ * two calls of budget_send one look is enough, unless something is added.
  */
 bool budget_look(budget_t *self, int64_t deadline);
+
+/* Has what a turn has spent added to the day's sum, by the next look or budget_send: with what
+ * other turns have spent meanwhile. false: too much waits for Redis. */
 bool budget_add(budget_t *self, str_t turn_id, int64_t tokens, int64_t calls, int64_t deadline);
+
+/* What was added is sent; what Redis has no room for is kept for the next time. */
+void budget_send(budget_t *self);
 
 /* Adds what a turn without a COMMIT has spent to its person's day. */
 bool budget_add_person(budget_t *self, str_t user_id, str_t turn_id, int64_t tokens, int64_t calls,

@@ -127,7 +127,8 @@
  *                                                                                asked last
  *
  * What a turn spends is counted twice: for its person, in the COMMIT's own script, and for the day,
- * by a command that goes before the COMMIT and counts a turn once, however often it is told. So a
+ * by a command that goes with the COMMITs that came together (behind them, before anything is
+ * written to Redis' socket) and counts a turn once, however often it is told. So a
  * COMMIT whose answer was lost and that is repeated, by whomever, spends nothing again, and one
  * that is refused, because the lease was lost, is in the day's sum all the same: its tokens are
  * gone. Its person's are counted when the turn tells what it took (LOG_TURN). What is lost is what
@@ -136,7 +137,8 @@
  * The log of turns is written after the turn's COMMIT, by a message of its own (LOG_TURN): a COMMIT
  * is not slowed down by statistics nor refused for them, the log can be read in order without
  * asking 1,024 partitions, and its size is bounded as a whole. The price is that the record of a
- * turn is lost when its agent is killed between the two. A record has of what was said only a car's
+ * turn is lost when its agent is killed between the two. Those that come together go to Redis
+ * together, and each is answered when Redis has it. A record has of what was said only a car's
  * name, and of the person what the log shows too: the masked id. So erasing a person leaves the log
  * as it is.
  *

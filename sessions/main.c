@@ -13,12 +13,11 @@
  *   store     requests under way
  *   sweep     who was forgotten, across users
  *   budget    what may be spent at language models, and what was today
- *   turn_*    the log of turns; histogram and latency make percentiles of it
- *   people_index  the newest conversations
- *   console   who may sign in to the console: console_rules, password
- *   alerts    what the people of the shop are to be told
- *   desk      who waits for a person of the shop, or has one, across all users
- *   survey_report  what people answered to the survey, across all users
+ *   turn_*    the log of turns, written (turn_log) and read; histogram and latency make percentiles
+ * of it people_index  the newest conversations console   who may sign in to the console:
+ * console_rules, password alerts    what the people of the shop are to be told desk      who waits
+ * for a person of the shop, or has one, across all users survey_report  what people answered to the
+ * survey, across all users
  */
 #include <stdlib.h>
 
@@ -109,6 +108,7 @@ int main(int argc, char **argv)
     if (!server)
         log_fatal("SESSIONS_ENDPOINT: %s", why);
     rpc_server_on_status(server, on_status, redis);
+    rpc_server_on_burst(server, store_send, store);
     leaving_t leaving = {.server = server};
     leaving.timer.data = &leaving;
     uv_timer_init(&loop, &leaving.timer);

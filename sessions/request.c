@@ -35,7 +35,6 @@ static const struct {
     {PROTO_FORGO, SCRIPT_FORGO, request_fill_forgo},
     {PROTO_STATUS, SCRIPT_STATUS, request_fill_status},
     {PROTO_DELIVERED, SCRIPT_DELIVERED, request_fill_delivered},
-    {PROTO_LOG_TURN, SCRIPT_TURN_LOG, request_fill_log_turn},
     {PROTO_GET_BUDGET, SCRIPT_SPEND, request_fill_get_budget},
     {PROTO_PACE, SCRIPT_PACE, request_fill_pace},
     {PROTO_TAKE_OVER, SCRIPT_TAKEOVER, request_fill_take_over},

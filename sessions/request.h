@@ -41,6 +41,8 @@
 #define REQUEST_AT_ONCE_MS 250   /* and so many places are reserved at once as fit into that */
 #define REQUEST_OUTSIDE 63016    /* Twilio: WhatsApp takes no free text any more */
 
+#define REQUEST_MAX_TURN 32 /* bytes of a turn's id, as in messages.h */
+
 typedef struct request_limits {
     int64_t inbox_max;               /* messages */
     int64_t session_ttl;             /* ms */
@@ -81,9 +83,36 @@ char *request_desk(unsigned partition, const proto_list_desk_t *msg, size_t *siz
 char *request_spend(const request_limits_t *limits, str_t user_id, str_t turn_id, int64_t tokens,
                     int64_t calls, size_t *size);
 
-/* The same for the day of all: a look, or with a turn_id what that turn has spent added to it. */
-char *request_budget(const request_limits_t *limits, str_t turn_id, int64_t tokens, int64_t calls,
+/* What a turn has spent. */
+typedef struct request_spent {
+    char turn_id[REQUEST_MAX_TURN + 1];
+    int64_t tokens, calls;
+} request_spent_t;
+#define REQUEST_SPENT_MOST 16 /* turns of one command */
+
+/* The same for the day of all: a look, or with turns what they have spent added to it. */
+char *request_budget(const request_limits_t *limits, const request_spent_t *turns, size_t count,
                      size_t *size);
+
+/* What turns took, gathered for one command; request_logs_init comes first. */
+#define REQUEST_LOGS_MOST 8
+#define REQUEST_LOG_WORDS 5
+typedef struct request_logs {
+    buf_t bytes; /* of the words */
+    size_t ends[REQUEST_LOGS_MOST * REQUEST_LOG_WORDS];
+    size_t count;
+} request_logs_t;
+
+void request_logs_init(request_logs_t *self);
+
+/* false when it makes no sense: then why is a sentence that says so. */
+bool request_log_is_sound(const proto_log_turn_t *msg, const char **why);
+
+/* Adds one that is sound; there must be room. false: it cannot be stored. */
+bool request_logs_add(request_logs_t *self, const proto_log_turn_t *msg);
+
+/* The same for all that were added; there are none afterwards. */
+char *request_logs_take(request_logs_t *self, const request_limits_t *limits, size_t *size);
 
 /* What of the log of turns is read at once. */
 typedef struct request_turns {

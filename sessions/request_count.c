@@ -1,9 +1,17 @@
 /* The log of turns, budgets, and what exists once per partition. */
+#include <assert.h>
+#include <inttypes.h>
+
 #include "sessions/request_fill.h"
 
-bool request_fill_log_turn(request_t *self, const char **why)
+void request_logs_init(request_logs_t *self)
 {
-    const proto_log_turn_t *msg = self->msg;
+    buf_init(&self->bytes, REQUEST_LOGS_MOST * (PROTO_MAX_BODY + 256));
+    self->count = 0;
+}
+
+bool request_log_is_sound(const proto_log_turn_t *msg, const char **why)
+{
     const proto_turn_record_t *record = msg->record; /* REQUIRED: there is one */
     CHECK_USER(msg);
     CHECK(record->turn_id.size > 0, "record.turn_id is empty");
@@ -12,19 +20,55 @@ bool request_fill_log_turn(request_t *self, const char **why)
     CHECK(record->received_ms > 0 && record->received_ms <= record->claimed_ms,
           "record.received_ms is not one");
     CHECK_SPENT(record->tokens_spent, record->model_calls);
-    CHECK(proto_encode(&proto_turn_record_record, record, &self->records[0], NULL),
-          "the record cannot be stored");
-    KEYS(self, msg->user_id, (str_t){0}, KEY_TURNS, KEY_RECORDS, KEY_PEOPLE, KEY_MARKS,
-         KEY_CHANGES);
-    words_add(&self->words, record->turn_id);
-    words_number(&self->words, record->received_ms);
-    words_number(&self->words, record->claimed_ms);
-    words_add(&self->words, buf_view(&self->records[0]));
-    words_number(&self->words, self->limits->turn_log);
-    words_add(&self->words, str_is(record->outcome, "answered") ? msg->user_id : (str_t){0});
-    words_number(&self->words, REQUEST_MAX_PEOPLE);
-    words_number(&self->words, self->limits->session_ttl);
     return true;
+}
+
+bool request_logs_add(request_logs_t *self, const proto_log_turn_t *msg)
+{
+    const proto_turn_record_t *record = msg->record;
+    size_t *end = self->ends + self->count * REQUEST_LOG_WORDS;
+    buf_t stored, *bytes = &self->bytes;
+    assert(self->count < REQUEST_LOGS_MOST);
+    buf_init(&stored, PROTO_MAX_BODY);
+    bool encoded = proto_encode(&proto_turn_record_record, record, &stored, NULL);
+    if (encoded) {
+        buf_add(bytes, record->turn_id.data, record->turn_id.size);
+        *end++ = bytes->size;
+        buf_printf(bytes, "%" PRId64, record->received_ms);
+        *end++ = bytes->size;
+        buf_printf(bytes, "%" PRId64, record->claimed_ms);
+        *end++ = bytes->size;
+        buf_add(bytes, stored.data, stored.size);
+        *end++ = bytes->size;
+        if (str_is(record->outcome, "answered"))
+            buf_add(bytes, msg->user_id.data, msg->user_id.size);
+        *end = bytes->size;
+        self->count++;
+    }
+    buf_free(&stored);
+    return encoded;
+}
+
+char *request_logs_take(request_logs_t *self, const request_limits_t *limits, size_t *size)
+{
+    static const session_key_t keys[] = {KEY_TURNS, KEY_RECORDS, KEY_PEOPLE, KEY_MARKS,
+                                         KEY_CHANGES};
+    words_t words = {.count = 0};
+    buf_t names;
+    assert(buf_ok(&self->bytes)); /* each record fits into its part of it */
+    buf_init(&names, KEYS_MAX * KEY_MAX);
+    words_begin(&words, SCRIPT_TURN_LOG);
+    words_keys(&words, &names, (str_t){0}, (str_t){0}, keys, sizeof keys / sizeof *keys);
+    words_number(&words, limits->turn_log);
+    words_number(&words, REQUEST_MAX_PEOPLE);
+    words_number(&words, limits->session_ttl);
+    for (size_t i = 0, at = 0; i < self->count * REQUEST_LOG_WORDS; at = self->ends[i++])
+        words_add(&words, (str_t){self->bytes.data + at, self->ends[i] - at});
+    char *command = words_format(&words, size);
+    buf_free(&names);
+    buf_free(&self->bytes);
+    self->count = 0;
+    return command;
 }
 
 static void add_spend(words_t *words, buf_t *names, const request_limits_t *limits, str_t user_id,
@@ -61,23 +105,31 @@ char *request_spend(const request_limits_t *limits, str_t user_id, str_t turn_id
     return bytes;
 }
 
-char *request_budget(const request_limits_t *limits, str_t turn_id, int64_t tokens, int64_t calls,
+char *request_budget(const request_limits_t *limits, const request_spent_t *turns, size_t count,
                      size_t *size)
 {
-    static const session_key_t keys[] = {KEY_BUDGET, KEY_COUNTED};
     words_t words = {.count = 0};
-    buf_t names;
-    buf_init(&names, KEYS_MAX * KEY_MAX);
+    buf_t names[REQUEST_SPENT_MOST + 1];
+    assert(count <= REQUEST_SPENT_MOST);
     words_begin(&words, SCRIPT_BUDGET);
-    words_keys(&words, &names, (str_t){0}, turn_id, keys, turn_id.size ? 2 : 1);
+    words_number(&words, (int64_t)count + 1);
+    for (size_t i = 0; i <= count; i++) {
+        buf_init(&names[i], KEY_MAX);
+        keys_name(&names[i], i ? KEY_COUNTED : KEY_BUDGET, (str_t){0},
+                  str_from(i ? turns[i - 1].turn_id : ""));
+        words_add(&words, buf_view(&names[i]));
+    }
     words_number(&words, limits->day_offset_ms);
     words_number(&words, limits->day_tokens);
     words_number(&words, limits->day_calls);
-    words_number(&words, tokens);
-    words_number(&words, calls);
     words_number(&words, REQUEST_COUNTED_MS);
+    for (size_t i = 0; i < count; i++) {
+        words_number(&words, turns[i].tokens);
+        words_number(&words, turns[i].calls);
+    }
     char *bytes = words_format(&words, size);
-    buf_free(&names);
+    for (size_t i = 0; i <= count; i++)
+        buf_free(&names[i]);
     return bytes;
 }
 

@@ -86,7 +86,6 @@ bool request_fill_reset(request_t *self, const char **why);
 bool request_fill_read(request_t *self, const char **why);
 bool request_fill_export(request_t *self, const char **why);
 bool request_fill_erase(request_t *self, const char **why);
-bool request_fill_log_turn(request_t *self, const char **why);
 bool request_fill_get_budget(request_t *self, const char **why);
 
 #endif

@@ -37,6 +37,7 @@ struct store {
     people_index_t *people;
     leads_t *leads;
     texts_t *texts;
+    turn_log_t *turn_log;
     request_limits_t limits;
     arena_t *arena; /* of the answer at hand */
     size_t count;   /* requests under way */
@@ -126,7 +127,6 @@ static const struct {
     {PROTO_ENQUEUE, "full", METRIC_INBOX_REFUSED, true},
     {PROTO_COMMIT, "committed", METRIC_COMMITS, false},
     {PROTO_COMMIT, "stale", METRIC_STALE_TOKENS, true},
-    {PROTO_LOG_TURN, "ok", METRIC_TURNS_LOGGED, false},
     {PROTO_ERASE, "ok", METRIC_PEOPLE_ERASED, false},
 };
 
@@ -383,15 +383,15 @@ static bool send_before(store_t *self, const rpc_request_t *request)
                budget_add(self->budget, msg->reply->turn_id, msg->tokens, msg->calls, deadline);
     }
     case PROTO_RESET:
+        turn_log_send(self->turn_log); /* or it would list them again */
         return people_index_forget(self->people, ((const proto_reset_t *)request->msg)->user_id,
                                    deadline);
     case PROTO_ERASE:
+        turn_log_send(self->turn_log);
         return alerts_forget(self->alerts, ((const proto_erase_t *)request->msg)->user_id,
                              deadline) &&
                people_index_forget(self->people, ((const proto_erase_t *)request->msg)->user_id,
                                    deadline);
-    case PROTO_LOG_TURN:
-        return spend_uncommitted(self, request->msg, deadline);
     default:
         return true;
     }
@@ -432,6 +432,35 @@ static void remember(pending_t *self, const void *msg)
         break;
     }
     snprintf(self->user_id, sizeof self->user_id, "%.*s", STR_ARG(user_id));
+}
+
+static void refuse_invalid(const rpc_request_t *request, const char *why)
+{
+    log_warn("request_invalid", LOG_TRACE(&request->header.trace),
+             LOG_CSTR("type", proto_type_name(request->header.type)), LOG_CSTR("why", why));
+    rpc_server_error(request->server, &request->peer, &request->header, PROTO_CODE_INVALID, 0, "%s",
+                     why);
+}
+
+static void refuse_busy(const store_t *self, const rpc_request_t *request)
+{
+    log_warn("request_refused", LOG_TRACE(&request->header.trace),
+             LOG_CSTR("type", proto_type_name(request->header.type)),
+             LOG_CSTR("code", PROTO_CODE_BUSY), LOG_CSTR("redis", redis_trouble(self->redis)));
+    rpc_server_error(request->server, &request->peer, &request->header, PROTO_CODE_BUSY,
+                     BUSY_RETRY_MS, "too many requests wait for Redis");
+}
+
+static void log_turn(store_t *self, const rpc_request_t *request)
+{
+    int64_t deadline = store_deadline(&request->header);
+    const char *why;
+    if (!request_log_is_sound(request->msg, &why))
+        refuse_invalid(request, why);
+    else if (!spend_uncommitted(self, request->msg, deadline))
+        refuse_busy(self, request);
+    else
+        turn_log_handle(self->turn_log, request, deadline);
 }
 
 void store_handle(void *arg, const rpc_request_t *request)
@@ -477,13 +506,15 @@ void store_handle(void *arg, const rpc_request_t *request)
         leads_handle(self->leads, request);
         return;
     }
+    if (header->type == PROTO_LOG_TURN) {
+        log_turn(self, request);
+        return;
+    }
     const char *why;
     size_t size;
     char *bytes = request_command(&self->limits, header->type, request->msg, &size, &why);
     if (!bytes) {
-        log_warn("request_invalid", LOG_TRACE(&header->trace),
-                 LOG_CSTR("type", proto_type_name(header->type)), LOG_CSTR("why", why));
-        rpc_server_error(request->server, &request->peer, header, PROTO_CODE_INVALID, 0, "%s", why);
+        refuse_invalid(request, why);
         return;
     }
     pending_t *pending = calloc(1, sizeof *pending);
@@ -497,12 +528,15 @@ void store_handle(void *arg, const rpc_request_t *request)
         self->count++;
         return;
     }
-    log_warn("request_refused", LOG_TRACE(&header->trace),
-             LOG_CSTR("type", proto_type_name(header->type)), LOG_CSTR("code", PROTO_CODE_BUSY),
-             LOG_CSTR("redis", redis_trouble(self->redis)));
-    rpc_server_error(request->server, &request->peer, header, PROTO_CODE_BUSY, BUSY_RETRY_MS,
-                     "too many requests wait for Redis");
+    refuse_busy(self, request);
     free(pending);
+}
+
+void store_send(void *arg)
+{
+    store_t *self = arg;
+    budget_send(self->budget);
+    turn_log_send(self->turn_log);
 }
 
 store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limits,
@@ -524,6 +558,7 @@ store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limi
     self->leads = leads_new(redis, self->people);
     self->console = console_new(loop, redis, console);
     self->texts = texts_new(loop, redis);
+    self->turn_log = turn_log_new(redis, &self->limits);
     return self;
 }
 
@@ -542,6 +577,7 @@ void store_destroy(store_t **self_p)
     console_destroy(&self->console);
     leads_destroy(&self->leads);
     texts_destroy(&self->texts);
+    turn_log_destroy(&self->turn_log);
     people_index_destroy(&self->people);
     arena_destroy(&self->arena);
     free(self);

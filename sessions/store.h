@@ -31,6 +31,10 @@ extern const proto_type_t store_accepts[];
 /* An rpc_handler_t; arg is the store. */
 rpc_handler_t store_handle;
 
+/* What was kept back to go together is sent; to be called when no more requests are there. arg is
+ * the store. */
+void store_send(void *arg);
+
 /* When to be done with a request that came just now, clock_ms. */
 int64_t store_deadline(const proto_header_t *header);
 

@@ -129,6 +129,22 @@ def test_a_repeated_commit_spends_once(new_service):
         client.close()
 
 
+def test_turns_that_end_together_are_counted_one_by_one(new_service):
+    service = new_service(BUDGET_DAY_TOKENS="5000")
+    people = talks(service, 40)
+    client = service.client("sessions")
+    told = []
+    for n, talk in enumerate(people):
+        talk.enqueue()
+        told.append({**talk.turn(talk.claim(), f"t{n}"), "tokens": 100 + n, "calls": 2})
+    ids = [client.send("COMMIT", user_id=talk.user, **fields) for talk, fields in zip(people, told)]
+    assert {client.wait(id_).type for id_ in ids} == {"COMMITTED"}
+    most.eventually(lambda: spent_by_all(service) == (40 * 100 + 780, 80))
+    assert turn(people[0], "last", 220, 1) == ""
+    assert turn(people[1], "none") == "day"
+    client.close()
+
+
 def test_a_commit_that_is_refused_was_not_for_nothing(new_service):
     """Its tokens are gone: the day knows at once, the person when the turn tells what it took."""
     service = new_service()

@@ -204,6 +204,19 @@ def test_the_newest_are_kept(service, client):
     assert kept(service) == ["t3", "t4", "t5", "t6", "t7"]
 
 
+def test_records_that_come_together_are_kept_one_by_one(big_service, big):
+    """They go to Redis together: each is answered, what makes no sense among them alone is refused."""
+    calls = [big.send("LOG_TURN", user_id=f"u{n % 7}", record=record_of(f"t{n:02}", 1000 + n)) for n in range(40)]
+    wrong = big.send("LOG_TURN", user_id="u1", record=record_of("wrong", 5) | {"claimed_ms": 0})
+    again = big.send("LOG_TURN", user_id="u0", record=record_of("t00", 1000))
+    assert {big.wait(call).type for call in [*calls, again]} == {"OK"}
+    refused = big.wait(wrong, check=False)
+    assert (refused.type, refused.code) == ("ERROR", "invalid")
+    assert kept(big_service) == [f"t{n:02}" for n in range(40)]
+    with big_service.redis() as redis:
+        assert redis.zscore("most:{turns}:people", "u4") == 1039  # the newest of theirs
+
+
 def test_a_smaller_log_forgets_the_rest(service, client):
     with service.redis() as redis:
         for n in range(2500):

@@ -680,27 +680,44 @@ static void a_turn_record_becomes_a_command(void **state)
                                   .claimed_ms = 1700000000002,
                                   .outcome = STR_LIT("answered")};
     proto_log_turn_t msg = {.user_id = STR_LIT("a"), .record = &record, .record_count = 1};
-    redisReply *got = command(PROTO_LOG_TURN, &msg);
+    request_logs_t logs;
+    const char *why;
+    size_t size;
+    request_logs_init(&logs);
+    assert_true(request_log_is_sound(&msg, &why) && request_logs_add(&logs, &msg));
+    record.turn_id = STR_LIT("t2");
+    record.outcome = STR_LIT("failed");
+    assert_true(request_logs_add(&logs, &msg));
+    char *bytes = request_logs_take(&logs, &limits, &size);
+    assert_int_equal(logs.count, 0);
+    redisReply *got = words(bytes, size);
     assert_string_equal(got->element[2]->str, "5");
     assert_string_equal(got->element[3]->str, "most:{turns}:log");
     assert_string_equal(got->element[4]->str, "most:{turns}:records");
     assert_string_equal(got->element[5]->str, "most:{turns}:people");
     assert_string_equal(got->element[6]->str, "most:{turns}:marks");
     assert_string_equal(got->element[7]->str, "most:{turns}:changes");
+    assert_string_equal(got->element[8]->str, "8");
+    assert_string_equal(got->element[9]->str, "10000");
+    assert_string_equal(got->element[10]->str, "5000");
+    assert_string_equal(got->element[11]->str, "t1");
+    assert_string_equal(got->element[12]->str, "1700000000001");
+    assert_string_equal(got->element[13]->str, "1700000000002");
     arena_t *arena = arena_new(4096);
     proto_turn_record_t stored;
-    assert_true(proto_decode(&proto_turn_record_record, got->element[11]->str,
-                             got->element[11]->len, &stored, arena, NULL));
-    assert_true(str_is(stored.outcome, "answered"));
-    assert_string_equal(got->element[8]->str, "t1");
-    assert_string_equal(got->element[9]->str, "1700000000001");
-    assert_string_equal(got->element[10]->str, "1700000000002");
-    assert_words(got, 12, (const char *[]){"8", "a", "10000", "5000", NULL});
+    assert_true(proto_decode(&proto_turn_record_record, got->element[14]->str,
+                             got->element[14]->len, &stored, arena, NULL));
+    assert_true(str_is(stored.turn_id, "t1") && str_is(stored.outcome, "answered"));
+    assert_string_equal(got->element[15]->str, "a");
+    assert_string_equal(got->element[16]->str, "t2");
+    assert_true(proto_decode(&proto_turn_record_record, got->element[19]->str,
+                             got->element[19]->len, &stored, arena, NULL));
+    assert_true(str_is(stored.outcome, "failed"));
+    assert_words(got, 20, (const char *[]){"", NULL}); /* nobody was answered */
     freeReplyObject(got);
     arena_destroy(&arena);
 
-    size_t size;
-    char *bytes = request_turn_out(STR_LIT("t1"), true, &size);
+    bytes = request_turn_out(STR_LIT("t1"), true, &size);
     got = words(bytes, size);
     assert_words(got, 2, (const char *[]){"1", "most:{turns}:records", "t1", "1", NULL});
     freeReplyObject(got);
@@ -720,13 +737,15 @@ static void spending_becomes_commands(void **state)
     assert_words(got, 11, (const char *[]){"", "0", "0", "-21600000", NULL});
     freeReplyObject(got);
 
-    bytes = request_budget(&limits, STR_LIT("t1"), 1500, 2, &size);
+    const request_spent_t spent[] = {{"t1", 1500, 2}, {"t2", 700, 1}};
+    bytes = request_budget(&limits, spent, 2, &size);
     got = words(bytes, size);
     assert_words(got, 2,
-                 (const char *[]){"2", "most:{budget}:day", "most:{budget}:counted:t1", "-21600000",
-                                  "90000", "40", "1500", "2", "3600000", NULL});
+                 (const char *[]){"3", "most:{budget}:day", "most:{budget}:counted:t1",
+                                  "most:{budget}:counted:t2", "-21600000", "90000", "40", "3600000",
+                                  "1500", "2", "700", "1", NULL});
     freeReplyObject(got);
-    bytes = request_budget(&limits, STR_LIT(""), 0, 0, &size);
+    bytes = request_budget(&limits, NULL, 0, &size);
     got = words(bytes, size);
     assert_string_equal(got->element[2]->str, "1"); /* nothing to count: a look */
     freeReplyObject(got);
@@ -830,7 +849,11 @@ static void nonsense_is_refused(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *why = NULL;
         size_t size;
-        if (request_command(&limits, cases[i].type, cases[i].msg, &size, &why))
+        bool taken =
+            cases[i].type == PROTO_LOG_TURN
+                ? request_log_is_sound(cases[i].msg, &why)
+                : request_command(&limits, cases[i].type, cases[i].msg, &size, &why) != NULL;
+        if (taken)
             fail_msg("case %zu was taken", i);
         assert_non_null(why);
     }
