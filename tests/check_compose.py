@@ -24,7 +24,7 @@ import compose  # noqa: E402
 import docker_engine  # noqa: E402
 import openai_sim  # noqa: E402
 from compose import eventually  # noqa: E402
-from compose_people import SHOP, Crowd, Model, WhatsApp, talk  # noqa: E402
+from compose_people import SHOP, Crowd, WhatsApp, talk  # noqa: E402
 from twilio_sim import TwilioSim  # noqa: E402
 
 SCALE = {"agent": 4, "gateway": 2, "catalog": 2, "sessions": 2}
@@ -315,7 +315,7 @@ def check_drain(project):
               if line.startswith("DRAIN_MS=")]
     assert len(drains) == sum(SCALE.values()) + 2, drains
     assert all(grace > float(drain.removesuffix("s")) + 3 for _, grace, drain in drains), drains
-    sim = Model(project.address("openai-sim"))
+    sim = openai_sim.Sim(host=project.address("openai-sim"), port=9000)
     sim.control(latency_ms=4000)
     try:
         calls = [compose.Background(project.ask, f"drain-{n}", "busco un kia") for n in range(8)]

@@ -9,7 +9,6 @@ import secrets
 import threading
 import time
 
-import openai_sim
 from compose import eventually
 from twilio_sim import TwilioSim
 
@@ -108,26 +107,6 @@ class Crowd:
         return sum(map(len, self.said.values()))
 
 
-class Twilio(TwilioSim):
-    """The simulator in its container."""
-
-    def __init__(self, address):
-        super().__init__()
-        self.address = address
-
-    @property
-    def url(self):
-        return f"http://{self.address}:9000"
-
-
-class Model(openai_sim.Sim):
-    """The simulator in its container."""
-
-    def __init__(self, address):
-        super().__init__(port=9000)
-        self.host = address
-
-
 class WhatsApp:
     """Messages through the Twilio simulator; every one must be covered by one answer, in order."""
 
@@ -135,7 +114,7 @@ class WhatsApp:
 
     def __init__(self, project):
         self.project = project
-        self.sim = Twilio(project.address("twilio-sim"))
+        self.sim = TwilioSim(host=project.address("twilio-sim"), port=9000)
         self.sim.control(reach={SHOP: "http://proxy:8000"}, rates={"timeout_accepted": 0.02})
         self.said = collections.defaultdict(list)
         self.pool = concurrent.futures.ThreadPoolExecutor(16)

@@ -18,20 +18,14 @@ GET  /control              settings, counters, violations, and the last requests
 A failure is a kind of KINDS below, or {"kind": …, more}. `failures` is a queue, one per request;
 `always` holds for every request. In both, {"kind": "ok"} is an ordinary answer.
 """
-import argparse
 import asyncio
 import collections
 import itertools
 import json
 import random
-import resource
-import signal
 import socket
 import struct
-import subprocess
-import sys
 import time
-import urllib.request
 
 from aiohttp import web
 
@@ -39,6 +33,7 @@ import openai_brain
 import openai_check
 import openai_liar
 import openai_tokens
+import simulator
 
 SETTINGS = {
     "latency_ms": 0,        # before the first byte; [least, most]: by chance between them
@@ -510,101 +505,31 @@ class Server:
         raise ConnectionResetError("as scripted")
 
 
-def main():
-    options = argparse.ArgumentParser(description="Chat Completions simulator")
-    options.add_argument("--port", type=int, default=0)
-    options.add_argument("--host", default="127.0.0.1")
-    options.add_argument("--set", action="append", default=[], metavar="NAME=JSON")
-    options.add_argument("--with-stdin", action="store_true", help="end when stdin is closed")
-    options = options.parse_args()
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
-    server = Server()
-    for setting in options.set:
-        name, _, value = setting.partition("=")
-        server.configure({name: json.loads(value)})
-    asyncio.run(serve(server, options))
-
-
-async def serve(server, options):
-    app = web.Application(client_max_size=16 << 20)
-    app.router.add_post("/v1/chat/completions", server.completions)
-    app.router.add_route("*", "/control", server.control)
-    app.router.add_get("/told", server.told)
-    runner = web.AppRunner(app, access_log=None, keepalive_timeout=75)
-    await runner.setup()
-    site = web.TCPSite(runner, options.host, options.port, backlog=4096, shutdown_timeout=0.2)
-    await site.start()
-    sys.stdout.write(json.dumps({"port": runner.addresses[0][1]}) + "\n")  # in one piece
-    sys.stdout.flush()
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    if options.with_stdin:
-        loop.add_reader(sys.stdin, lambda: None if sys.stdin.buffer.read1(4096) else stop.set())
-    await stop.wait()
-    await runner.cleanup()
-
-
-class Sim:
+class Sim(simulator.Simulator):
     """The simulator as a process of its own, for tests. Ends with the test's process."""
 
+    program = __file__
     key = "sk-test-0123456789"
-    host = "127.0.0.1"
-
-    def __init__(self, port=0, **settings):
-        self.settings = settings
-        self.process, self.port = None, port
-
-    def __enter__(self):
-        arguments = [sys.executable, __file__, "--port", str(self.port), "--with-stdin"]
-        for name, value in self.settings.items():
-            arguments += ["--set", f"{name}={json.dumps(value)}"]
-        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.port = json.loads(self.process.stdout.readline())["port"]
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-
-    start = __enter__
-
-    def stop(self):
-        self.__exit__()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{self.base}/v1"
 
     @property
     def env(self):
         return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": self.key}
 
-    def _call(self, body=None, path="/control"):
-        request = urllib.request.Request(
-            f"http://{self.host}:{self.port}{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"})
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=60) as answer:
-            return json.load(answer)
-
-    def control(self, **settings):
-        """Changes settings; returns the stats. control(reset=True) starts over."""
-        return self._call(settings)
-
-    def stats(self):
-        return self._call()
-
     def told(self):
         """What each liar said: {tag: [{"text", "false": [pieces]}]}."""
-        return self._call(path="/told")
+        return self.call("/told")
+
+
+def main():
+    server, app = Server(), web.Application(client_max_size=16 << 20)
+    app.router.add_post("/v1/chat/completions", server.completions)
+    app.router.add_route("*", "/control", server.control)
+    app.router.add_get("/told", server.told)
+    simulator.main(server, app, "Chat Completions simulator")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,6 @@ A failure is a kind of KINDS, or {"kind": …, more}, or an error code. `failure
 each message posted; `always` holds for every one; `rates` says how often by chance. What a person
 "received" is what Twilio took for them: an answer as TwiML, or a message through the API.
 """
-import argparse
 import asyncio
 import base64
 import collections
@@ -32,21 +31,17 @@ import email.utils
 import json
 import pathlib
 import random
-import resource
 import secrets
-import signal
 import socket
-import subprocess
 import sys
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 
 import aiohttp
 from aiohttp import web
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import simulator  # noqa: E402
 import twilio_check  # noqa: E402
 from twilio_check import Refused  # noqa: E402
 
@@ -110,6 +105,15 @@ class Server:
         self.said = collections.OrderedDict()             # sid -> how the webhook went
         self.typing = []
         self.callbacks = collections.deque(maxlen=KEPT)
+
+    async def begin(self, _app):
+        self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(
+            limit=0, family=socket.AF_INET), trust_env=False, auto_decompress=True)
+
+    async def end(self, _app):
+        for task in list(self.tasks):
+            task.cancel()
+        await self.session.close()
 
     # ---- control ----
 
@@ -530,110 +534,21 @@ class Server:
         return None
 
 
-def main():
-    options = argparse.ArgumentParser(description="Twilio simulator")
-    options.add_argument("--port", type=int, default=0)
-    options.add_argument("--host", default="127.0.0.1")
-    options.add_argument("--set", action="append", default=[], metavar="NAME=JSON")
-    options.add_argument("--with-stdin", action="store_true", help="end when stdin is closed")
-    options = options.parse_args()
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
-    server = Server()
-    for setting in options.set:
-        name, _, value = setting.partition("=")
-        server.configure({name: json.loads(value)})
-    asyncio.run(serve(server, options))
-
-
-async def serve(server, options):
-    app = web.Application(client_max_size=1 << 20, middlewares=[server.guard])
-    base = "/2010-04-01/Accounts/{account}/Messages"
-    app.router.add_post(base + ".json", server.create)
-    app.router.add_get(base + ".json", server.listed, allow_head=False)
-    app.router.add_get(base + "/{sid}.json", server.show_one, allow_head=False)
-    app.router.add_post("/v2/Indicators/Typing.json", server.indicate)
-    app.router.add_route("*", "/sim/control", server.control)
-    app.router.add_post("/sim/say", server.say)
-    app.router.add_get("/sim/said", server.show_said)
-    app.router.add_get("/sim/people", server.show_people)
-    app.router.add_post("/sim/callback", server.callback)
-    runner = web.AppRunner(app, access_log=None, keepalive_timeout=75)
-    await runner.setup()
-    site = web.TCPSite(runner, options.host, options.port, backlog=4096, shutdown_timeout=0.2)
-    await site.start()
-    server.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(
-        limit=0, family=socket.AF_INET), trust_env=False, auto_decompress=True)
-    print(json.dumps({"port": runner.addresses[0][1]}), flush=True)
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    if options.with_stdin:
-        loop.add_reader(sys.stdin, lambda: None if sys.stdin.buffer.read1(4096) else stop.set())
-    await stop.wait()
-    for task in list(server.tasks):
-        task.cancel()
-    await server.session.close()
-    await runner.cleanup()
-
-
-class TwilioSim:
+class TwilioSim(simulator.Simulator):
     """The simulator as a process of its own, for tests. Ends with the test's process."""
 
+    program = __file__
+    control_path = "/sim/control"
     account, token = SETTINGS["account_sid"], SETTINGS["auth_token"]
-
-    def __init__(self, port=0, **settings):
-        self.wanted_port, self.settings = port, settings
-        self.process = self.port = None
-
-    def __enter__(self):
-        arguments = [sys.executable, __file__, "--port", str(self.wanted_port), "--with-stdin"]
-        for name, value in self.settings.items():
-            arguments += ["--set", f"{name}={json.dumps(value)}"]
-        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.port = json.loads(self.process.stdout.readline())["port"]
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-
-    start = __enter__
-
-    def stop(self):
-        self.__exit__()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return self.base
 
     @property
     def env(self):
         return {"TWILIO_ACCOUNT_SID": self.account, "TWILIO_AUTH_TOKEN": self.token,
                 "TWILIO_API_BASE": self.url, "TWILIO_MESSAGING_BASE": self.url}
-
-    def call(self, path, body=None, timeout=120):
-        request = urllib.request.Request(
-            self.url + path, data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"})
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(request, timeout=timeout) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise ValueError(error.read().decode()) from None
-
-    def control(self, **settings):
-        """Changes settings; returns the stats. control(reset=True) starts over."""
-        return self.call("/sim/control", settings)
-
-    def stats(self):
-        return self.call("/sim/control")
 
     def say(self, person, body="", url=None, channel="whatsapp", **more):
         """A person writes. Returns {"sid", "outcomes"}; see Server.say."""
@@ -654,6 +569,24 @@ class TwilioSim:
 
     def callback(self, sid, status, url, code=None):
         return self.call("/sim/callback", {"sid": sid, "status": status, "url": url, "code": code})
+
+
+def main():
+    server = Server()
+    app = web.Application(client_max_size=1 << 20, middlewares=[server.guard])
+    base = "/2010-04-01/Accounts/{account}/Messages"
+    app.router.add_post(base + ".json", server.create)
+    app.router.add_get(base + ".json", server.listed, allow_head=False)
+    app.router.add_get(base + "/{sid}.json", server.show_one, allow_head=False)
+    app.router.add_post("/v2/Indicators/Typing.json", server.indicate)
+    app.router.add_route("*", "/sim/control", server.control)
+    app.router.add_post("/sim/say", server.say)
+    app.router.add_get("/sim/said", server.show_said)
+    app.router.add_get("/sim/people", server.show_people)
+    app.router.add_post("/sim/callback", server.callback)
+    app.on_startup.append(server.begin)
+    app.on_shutdown.append(server.end)
+    simulator.main(server, app, "Twilio simulator")
 
 
 if __name__ == "__main__":
