@@ -280,6 +280,7 @@ static void judge(judging_t *self, str_t text, bool starts_line)
         stream->subject = false;
     read_scene(self);
     judge_mentions(self);
+    judge_gone(self);
     judge_numbers(self);
     if (self->sentence.cut)
         judge_find(self, GROUND_NUMBER, 0, self->sentence.count);

@@ -23,6 +23,8 @@
  *     price), times, days and the like anywhere.
  *   - Counts must be those of a list, a page, a make or model as found.
  *   - A make or model nobody found may be denied or asked about, not offered.
+ *   - A car that is not for sale any more (context.gone, or a result that says so) has no price, no
+ *     plan and no km; who names it says that it is gone.
  * Amounts rounded or computed by the model («casi 240 mil», «te ahorras $20,000») are not backed.
  *
  * What cannot be found: an invented fact without a figure or a name («es de un solo dueño»), an
@@ -53,7 +55,8 @@
     K(LINK,       "link",       "enlace o correo sin respaldo") \
     K(NAME,       "name",       "marca o modelo que no está en los resultados") \
     K(COUNT,      "count",      "cantidad que no es la de los resultados") \
-    K(NUMBER,     "number",     "dato sin respaldo")
+    K(NUMBER,     "number",     "dato sin respaldo") \
+    K(GONE,       "gone",       "ese auto ya no está a la venta: dilo así y no lo ofrezcas")
 /* clang-format on */
 
 typedef enum ground_kind {
@@ -83,6 +86,9 @@ typedef struct ground_sources {
 } ground_sources_t;
 
 typedef struct ground_facts ground_facts_t;
+
+/* The stock ids of the cars that are known, at most max of them; returns how many. */
+size_t ground_facts_cars(const ground_facts_t *facts, int64_t *stock_ids, size_t max);
 
 /* Collects what may be said, into the arena; nothing of the sources is kept. NULL when the arena
  * has no room. What does not fit its bounds (GROUND_MAX_* in ground_facts.h) is left out, the

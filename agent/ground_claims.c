@@ -78,6 +78,8 @@ static bool money_of_car(const ground_facts_t *facts, const ground_car_t *car,
                          const ground_claim_t *claim)
 {
     int64_t value = claim->number->value;
+    if (car != NULL && car->gone)
+        return false;
     if (car != NULL && (claim->fields & FIELD_PRICE) && value == car->car.price)
         return true;
     if (car != NULL && (claim->fields & FIELD_DOWN) && facts->terms.min_down_bp > 0 &&
@@ -98,7 +100,7 @@ static bool percent_of_car(const ground_facts_t *facts, const ground_car_t *car,
 {
     int64_t value = claim->number->value;
     ground_label_t label = (ground_label_t)claim->number->label;
-    if (label == LABEL_SAVING || label == LABEL_INSTALMENT)
+    if (label == LABEL_SAVING || label == LABEL_INSTALMENT || (car != NULL && car->gone))
         return false;
     for (size_t i = 0; i < facts->quote_count; i++) {
         const proto_quote_t *quote = &facts->quotes[i];
@@ -139,7 +141,7 @@ static bool bare_of_car(const ground_facts_t *facts, const ground_car_t *car,
     if (number->value < 100000 || number->value % 100 != 0)
         return number->marked && money_of_car(facts, car, claim);
     return number->value == is->stock_id * 100 ||
-           (number->marked && number->value == is->km * 100) ||
+           (number->marked && !car->gone && number->value == is->km * 100) ||
            ((number->marked || number->digits > 4) && money_of_car(facts, car, claim));
 }
 
@@ -156,7 +158,7 @@ bool ground_car_backs(const ground_facts_t *facts, const ground_car_t *car,
         return false;
     switch ((ground_measure_t)number->measure) {
     case MEASURE_KM:
-        return value == car->car.km * 100;
+        return !car->gone && value == car->car.km * 100;
     case MEASURE_YEAR:
         return value == car->car.year * 100 || words_of_car(car, sentence, number);
     case MEASURE_STOCK:
@@ -370,7 +372,7 @@ static bool since_backs(const ground_scene_t *self, const ground_claim_t *claim)
         }
         for (size_t i = 0; i < self->facts->car_count; i++) {
             const ground_car_t *car = &self->facts->cars[i];
-            if (car->car.price == number->value &&
+            if (car->car.price == number->value && !car->gone &&
                 (all || mention_is(mention, car->make, car->model)))
                 return true;
         }

@@ -10,6 +10,7 @@
 #include "agent/ground_links.h"
 #include "agent/ground_page.h"
 #include "agent/json_read.h"
+#include "agent/kept.h"
 #include "agent/shown.h"
 #include "common/hash.h"
 
@@ -24,6 +25,8 @@ typedef struct gathering {
     buf_t said, pages, links;
     size_t said_bytes, page_bytes, result_bytes;
     size_t car_room, quote_room, list_room, facet_room, page_room, said_room;
+    const proto_context_t *context;
+    bool sold;                  /* what is read is of a car that was */
     bool by_shop;               /* what is read is the word of somebody of the shop */
     bool full;                  /* the arena is */
     bool dropped;               /* something had no room */
@@ -120,6 +123,11 @@ static void add_links(gathering_t *self, bool phones)
             add_link(self, (str_t){link.text, link.size});
 }
 
+static bool is_gone(const gathering_t *self, int64_t stock_id)
+{
+    return self->sold || kept_gone(self->context, stock_id);
+}
+
 /* Its numbers and its names; NULL if it is known, or there is no room. */
 static ground_car_t *add_car(gathering_t *self, const proto_car_t *car)
 {
@@ -140,6 +148,8 @@ static ground_car_t *add_car(gathering_t *self, const proto_car_t *car)
                               .length = car->length,
                               .width = car->width,
                               .height = car->height};
+    kept->gone = is_gone(self, car->stock_id);
+    facts->any_gone |= kept->gone;
     ground_names_car(facts->names, car->make, car->model, &kept->make, &kept->model);
     return kept;
 }
@@ -449,7 +459,9 @@ static void take_quotes(gathering_t *self, const cJSON *json)
     if (car != NULL) {
         proto_car_t read;
         json_read_car(car, &read);
+        self->sold = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "sold"));
         take_car(self, &read);
+        self->sold = false;
     }
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "quotes")) {
         proto_quote_t quote;
@@ -612,6 +624,14 @@ static void name_lists(ground_facts_t *facts)
         name_ids(facts, &facts->lists[i]);
 }
 
+size_t ground_facts_cars(const ground_facts_t *facts, int64_t *stock_ids, size_t max)
+{
+    size_t count = facts->car_count < max ? facts->car_count : max;
+    for (size_t i = 0; i < count; i++)
+        stock_ids[i] = facts->cars[i].car.stock_id;
+    return count;
+}
+
 ground_facts_t *ground_facts_new(arena_t *arena, const ground_sources_t *sources)
 {
     gathering_t *self = malloc(sizeof *self); /* too large for some stacks */
@@ -621,6 +641,7 @@ ground_facts_t *ground_facts_new(arena_t *arena, const ground_sources_t *sources
     memset(self, 0, offsetof(gathering_t, sentence)); /* the rest is 128 kB, and is read into */
     self->facts = facts;
     self->memo = sources->memo;
+    self->context = sources->context;
     self->full = facts == NULL || (facts->names = ground_names_new(arena)) == NULL;
     buf_init(&self->said, 4 * GROUND_MAX_SAID);
     buf_init(&self->pages, 4 * GROUND_MAX_PAGES);

@@ -33,6 +33,7 @@ typedef struct ground_car {
     int16_t make, model;
     str_t words; /* " advance 1.6 cvt " of its version, then of body, colour …: folded tokens */
     size_t version_size; /* bytes of words that are the version's */
+    bool gone;           /* it is not for sale any more */
 } ground_car_t;
 
 typedef struct ground_list {
@@ -72,6 +73,7 @@ struct ground_facts {
     ground_names_t *names;
     ground_car_t *cars;
     size_t car_count;
+    bool any_gone;   /* some of them are */
     int64_t subject; /* stock id of the one car that this turn is about; 0: none, or several */
     proto_quote_t *quotes;
     size_t quote_count;

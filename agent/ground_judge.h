@@ -3,6 +3,7 @@
  *
  *   ground.c           the text, what one sentence leaves for the next
  *   ground_denials.c   what is denied
+ *   ground_gone.c      cars that are not for sale any more
  *   ground_mentions.c  which cars are named or pointed at, and whether they may be
  *   ground_groups.c    which numbers are said of which car
  *
@@ -24,6 +25,7 @@ struct ground_stream {
     bool failed;
     bool subject;                             /* a car was named, and … */
     ground_cars_t about;                      /* … these are meant */
+    ground_cars_t told_gone;                  /* it was said of these that they are gone */
     int64_t months;                           /* of the plan spoken of; 0: none, or several */
     int64_t down;                             /* cents; -1: none */
     int64_t item;                             /* the last number of a list, 0: none */
@@ -88,6 +90,9 @@ void judge_mentions(judging_t *self);
 
 /* The subject that stands last before the token; SIZE_MAX: none. */
 size_t judge_subject_before(const judging_t *self, size_t token);
+
+/* Whether cars that are gone are spoken of as if they were there. */
+void judge_gone(judging_t *self);
 
 /* ---- numbers ---- */
 

@@ -9,6 +9,14 @@ const proto_car_t *kept_find(const proto_context_t *context, int64_t stock_id)
     return NULL;
 }
 
+bool kept_gone(const proto_context_t *context, int64_t stock_id)
+{
+    for (size_t i = 0; i < context->gone_count; i++)
+        if (context->gone[i].stock_id == stock_id)
+            return true;
+    return false;
+}
+
 const proto_quote_t *kept_plan(const proto_context_t *context, int64_t stock_id)
 {
     for (size_t i = 0; stock_id && i < context->kept_quotes_count; i++)

@@ -21,6 +21,9 @@ bool kept_car(proto_context_t *context, const proto_car_t *car, arena_t *arena, 
 /* A plan was given for a car that is kept; others, and plans for a bare price, are not kept. */
 bool kept_quote(proto_context_t *context, const proto_quote_t *quote, arena_t *arena);
 
+/* Is it not for sale any more, as far as is known (context.gone)? */
+bool kept_gone(const proto_context_t *context, int64_t stock_id);
+
 /* NULL: there is none. */
 const proto_car_t *kept_find(const proto_context_t *context, int64_t stock_id);
 const proto_quote_t *kept_plan(const proto_context_t *context, int64_t stock_id);

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/catalog_watch.h"
 #include "agent/dispatch_link.h"
-#include "agent/makes_watch.h"
 #include "agent/parts_watch.h"
 #include "agent/rules_offer.h"
 #include "agent/turns.h"
@@ -42,7 +42,7 @@ typedef struct agent {
     window_t window;
     editions_t *editions;
     rules_offer_t *offer;
-    makes_watch_t *makes;
+    catalog_watch_t *catalog_watch;
     memo_t *memo;
     model_list_t *models; /* NULL without a key */
     model_t *offline;
@@ -236,7 +236,7 @@ static void make_turns(agent_t *self)
 {
     self->tools = tools_new(&self->loop, self->catalog);
     self->memo = memo_new((size_t)config.AGENT_MEMO_MIB << 20);
-    self->makes = makes_watch_new(&self->loop, self->catalog, self->editions);
+    self->catalog_watch = catalog_watch_new(&self->loop, self->catalog, self->editions, self->name);
     self->offer = rules_offer_new(&self->loop, self->sessions, self->editions);
     self->offline = model_offline_new(&self->loop);
     read_prices(self);
@@ -248,6 +248,7 @@ static void make_turns(agent_t *self)
         .loop = &self->loop,
         .sessions = self->sessions,
         .tools = self->tools,
+        .catalog = self->catalog_watch,
         .editions = self->editions,
         .memo = self->memo,
         .models = self->models,
@@ -337,7 +338,7 @@ static void destroy(agent_t *self)
         dispatch_link_destroy(&self->links[i]);
     twilio_destroy(&self->twilio);
     send_pace_destroy(&self->pace);
-    makes_watch_destroy(&self->makes);
+    catalog_watch_destroy(&self->catalog_watch);
     rules_offer_destroy(&self->offer);
     model_list_destroy(&self->models);
     alert_desk_destroy(&self->alerts); /* after all that raise */

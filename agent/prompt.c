@@ -273,6 +273,11 @@ const char *prompt_version(const prompt_t *self)
     "son los que eligió o se le cotizaron antes, el más nuevo primero, y quoted.nth 1 el primero " \
     "que se le cotizó: "
 
+#define GONE_TOLD 10
+#define GONE_IS                                                                                   \
+    "ya no están a la venta, ni los de «gone»: true; si el cliente habla de uno, dile que ya " \
+    "se vendió, sin precio, y ofrécele parecidos (search_cars)"
+
 static void state_list(const proto_context_t *context, buf_t *out)
 {
     if (!context->list_count)
@@ -295,7 +300,7 @@ static void state_list(const proto_context_t *context, buf_t *out)
 
 /* Only what the cars are told apart by, and not at length: this is a message of the system's role,
  * and the catalog's words are others'. */
-static void state_car(buf_t *out, const proto_car_t *car)
+static void state_car(buf_t *out, const proto_context_t *context, const proto_car_t *car)
 {
     json_int(out, "stock_id", car->stock_id);
     json_text(out, "make", utf8_front(car->make, STATE_TEXT));
@@ -303,6 +308,10 @@ static void state_car(buf_t *out, const proto_car_t *car)
     if (car->version.size)
         json_text(out, "version", utf8_front(car->version, STATE_TEXT));
     json_int(out, "year", car->year);
+    if (kept_gone(context, car->stock_id)) {
+        json_bool(out, "gone", true);
+        return;
+    }
     json_money(out, "price", car->price);
     json_int(out, "km", car->km);
 }
@@ -317,7 +326,7 @@ static void state_shown(const proto_context_t *context, buf_t *out)
         const proto_car_t *car = &context->shown[i];
         buf_str(out, i ? ",{" : "{");
         json_int(out, "n", (int64_t)i + 1);
-        state_car(out, car);
+        state_car(out, context, car);
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -329,13 +338,13 @@ static void state_chosen(const proto_context_t *context, buf_t *out)
         return;
     json_key(out, "chosen_car");
     buf_char(out, '{');
-    state_car(out, &context->chosen[0]);
+    state_car(out, context, &context->chosen[0]);
     buf_char(out, '}');
 }
 
 static void state_quote(const proto_context_t *context, buf_t *out)
 {
-    if (!context->quote_count)
+    if (!context->quote_count || kept_gone(context, context->quote[0].stock_id))
         return;
     json_key(out, "last_quote");
     json_quote_plan(out, &context->quote[0]);
@@ -345,8 +354,8 @@ static void state_kept_car(const proto_context_t *context, const proto_car_t *ca
 {
     const proto_quote_t *plan = kept_plan(context, car->stock_id);
     buf_char(out, '{');
-    state_car(out, car);
-    if (plan) {
+    state_car(out, context, car);
+    if (plan && !kept_gone(context, car->stock_id)) {
         json_key(out, "quoted");
         buf_char(out, '{');
         json_int(out, "nth",
@@ -357,6 +366,26 @@ static void state_kept_car(const proto_context_t *context, const proto_car_t *ca
         buf_char(out, '}');
     }
     buf_char(out, '}');
+}
+
+/* Those that were sold, the first: what is not for sale any more goes before all else. */
+static void state_gone(const proto_context_t *context, buf_t *out)
+{
+    size_t count = 0;
+    if (!context->gone_count)
+        return;
+    json_text(out, "gone", STR_LIT(GONE_IS));
+    json_key(out, "gone_cars");
+    buf_char(out, '[');
+    for (size_t i = 0; i < context->gone_count && count < GONE_TOLD; i++) {
+        const proto_gone_car_t *gone = &context->gone[i];
+        buf_str(out, count++ ? ",{" : "{");
+        json_int(out, "stock_id", gone->stock_id);
+        if (gone->name.size)
+            json_text(out, "name", utf8_front(gone->name, STATE_TEXT));
+        buf_char(out, '}');
+    }
+    buf_char(out, ']');
 }
 
 /* Appends piece, and empties it, if there are tokens left for it. */
@@ -424,7 +453,7 @@ static void state_kept(const proto_context_t *context, buf_t *out, size_t left)
 void prompt_state(const proto_context_t *context, size_t tokens, buf_t *out)
 {
     static void (*const pieces[])(const proto_context_t *context, buf_t *out) = {
-        state_list, state_shown, state_chosen, state_quote};
+        state_gone, state_list, state_shown, state_chosen, state_quote};
     str_t is = STR_LIT(STATE_IS);
     buf_t state, piece;
     static size_t is_tokens;

@@ -12,6 +12,7 @@
  *   turn_model.c    which model thinks, and who when it fails
  *   turn_think.c    the model and the tools
  *   turn_check.c    whether what it wrote may be said
+ *   turn_gone.c     whether the cars it may speak of are still for sale
  *   turn_person.c   when a person of the shop is offered, and when there is one
  *   turn_survey.c   what is the survey's, and not the model's
  *   turn_lead.c     somebody who may buy
@@ -91,6 +92,13 @@ typedef struct turn_check {
     str_t draft, note;           /* the answer that was not sent, and why; empty: none */
 } turn_check_t;
 
+/* Asking whether cars are still for sale: what is under way, and what comes then. */
+typedef struct turn_gone {
+    void (*then)(turn_t *self);
+    uint64_t call; /* 0: none */
+    catalog_waiter_t waiter;
+} turn_gone_t;
+
 /* A version of the rules or the knowledge. */
 typedef struct turn_wants {
     int64_t version, saved_ms;
@@ -128,6 +136,7 @@ struct turn {
     uint64_t renew_call;
     uint64_t news_call;
     int64_t from_seq, upto_seq;
+    int64_t heard_us;    /* when the newest message came */
     int64_t talk;        /* the last of what was said with a person of the shop; 0: nothing was */
     int64_t retry_at_ms; /* COMMIT again */
     int joins;
@@ -161,6 +170,8 @@ struct turn {
     found_t found;
     partial_t partial; /* what has passed the check */
     turn_check_t check;
+    turn_gone_t gone_ask;
+    str_t thought; /* an answer that waits for it */
 
     /* the survey */
     survey_t survey;
@@ -230,6 +241,18 @@ void turn_check_look(turn_t *self); /* at what has waited long enough */
 
 /* An answer, ready to be sent. true: it may be; otherwise the turn has moved on to a better one. */
 bool turn_check_answer(turn_t *self, str_t text);
+
+/* What may be said now; NULL when the arena is full. */
+const ground_facts_t *turn_check_facts(turn_t *self);
+
+/* Is it known which of the cars spoken of are not for sale any more (context.gone), of the catalog
+ * as the agent knows it? false: it is being asked, and then is called once that has an end. While
+ * THINKING. */
+bool turn_gone_known(turn_t *self, void (*then)(turn_t *self));
+
+/* The same, before an answer: of the catalog as it was when the customer wrote, or later. */
+bool turn_gone_sure(turn_t *self, void (*then)(turn_t *self));
+void turn_gone_cancel(turn_t *self);
 
 /* Drops what this turn has found and said since its messages. */
 void turn_rewind(turn_t *self);

@@ -54,8 +54,7 @@ void turn_check_forget(turn_t *self)
     turn_check_begin(self);
 }
 
-/* What may be said now; NULL when the arena is full. */
-static const ground_facts_t *facts_of(turn_t *self)
+const ground_facts_t *turn_check_facts(turn_t *self)
 {
     turn_check_t *check = &self->check;
     if (check->facts)
@@ -157,7 +156,7 @@ static void look(turn_t *self)
     turn_check_t *check = &self->check;
     str_t made = buf_view(&check->made);
     check->looked = made.size;
-    if (!check->stream && facts_of(self))
+    if (!check->stream && turn_check_facts(self))
         check->stream = ground_stream_new(self->arena, check->facts);
     size_t passed = check->stream ? ground_stream_passed(check->stream, made, false) : 0;
     if (passed)
@@ -227,7 +226,7 @@ static void find_guarded(turn_t *self, str_t text, findings_t *findings)
 static void find(turn_t *self, str_t text, findings_t *findings)
 {
     ground_finding_t found[MOST_FOUND];
-    const ground_facts_t *facts = facts_of(self);
+    const ground_facts_t *facts = turn_check_facts(self);
     findings->count = 0;
     if (!facts) { /* nothing is known: nothing is backed */
         findings->items[findings->count++] =

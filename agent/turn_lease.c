@@ -58,6 +58,7 @@ static int take_messages(turn_t *self, const proto_claimed_t *claimed)
         self->upto_seq = message->seq;
         self->ledger.record.channel = context_clean(self->arena, message->channel, 16);
         turn_note_whatsapp(self, message);
+        self->heard_us = clock_us();
         count++;
     }
     return count;

@@ -157,6 +157,23 @@ static void take_text(turn_t *self, str_t text)
         answer(self, text);
 }
 
+static void take_thought(turn_t *self)
+{
+    take_text(self, self->thought);
+}
+
+/* An answer is believed once it is known which cars are still for sale. */
+static void weigh_text(turn_t *self, str_t text)
+{
+    if (turn_gone_sure(self, take_thought)) {
+        take_text(self, text);
+        return;
+    }
+    self->thought = (str_t){arena_copy(self->arena, text), text.size};
+    if (!self->thought.data)
+        turn_fall_back(self, "bad", "too_much");
+}
+
 static void on_thought(void *arg, const model_result_t *result)
 {
     turn_t *self = arg;
@@ -169,7 +186,7 @@ static void on_thought(void *arg, const model_result_t *result)
     switch (result->status) {
     case MODEL_TEXT:
         self->missed = result->missed;
-        take_text(self, result->text);
+        weigh_text(self, result->text);
         break;
     case MODEL_CALLS:
         if (!self->tools_offered) {
@@ -190,12 +207,9 @@ static void on_thought(void *arg, const model_result_t *result)
     }
 }
 
-void turn_think(turn_t *self)
+/* Calls who is to think of the answer. */
+static void ask_model(turn_t *self)
 {
-    if (turn_survey_answers(self)) {
-        turn_move(self, TURN_EVENT_TEXT);
-        return;
-    }
     turn_choose_model(self);
     bool sent = self->model != self->parts->offline;
     window_t *window = self->parts->window;
@@ -228,8 +242,17 @@ void turn_think(turn_t *self)
     turn_look_for_news(self);
 }
 
+void turn_think(turn_t *self)
+{
+    if (turn_survey_answers(self))
+        turn_move(self, TURN_EVENT_TEXT);
+    else if (turn_gone_known(self, ask_model))
+        ask_model(self);
+}
+
 void turn_think_cancel(turn_t *self)
 {
+    turn_gone_cancel(self);
     if (!self->model_call)
         return;
     turn_call_cut(self);

@@ -9,6 +9,7 @@
 
 #include "agent/admission.h"
 #include "agent/alert_desk.h"
+#include "agent/catalog_watch.h"
 #include "agent/dispatch_link.h"
 #include "agent/editions.h"
 #include "agent/model_list.h"
@@ -26,6 +27,7 @@ typedef struct turn_parts {
     uv_loop_t *loop;
     rpc_client_t *sessions;
     tools_t *tools;
+    catalog_watch_t *catalog;
     editions_t *editions; /* of rules and knowledge */
     memo_t *memo;         /* of what is read and written in every turn; NULL: none */
     model_list_t *models; /* NULL: none is configured */

@@ -18,6 +18,7 @@
 #include "catalog/page_cache.h"
 #include "catalog/schema.h"
 #include "common/clock.h"
+#include "common/hash.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/rpc_server.h"
@@ -292,17 +293,60 @@ static void on_page(service_t *self, const rpc_request_t *request)
         page_cache_keep(self->pages, self->stock, page->query, found);
 }
 
-/* A car that people of the shop have sold. */
+/* Has it been sold by people of the shop? As it was then. */
+static bool is_sold(service_t *self, int64_t stock_id, overlay_t *overlay)
+{
+    return self->journal && journal_overlay(self->journal, stock_id, self->arena, overlay) &&
+           overlay->state == OVERLAY_SOLD;
+}
+
 static void add_sold(service_t *self, int64_t stock_id, proto_cars_t *cars)
 {
     overlay_t overlay;
-    if (!self->journal || !journal_overlay(self->journal, stock_id, self->arena, &overlay) ||
-        overlay.state != OVERLAY_SOLD)
+    if (!is_sold(self, stock_id, &overlay))
         return;
     cars->sold = arena_alloc(self->arena, sizeof *cars->sold);
     cars->sold_count = cars->sold != NULL;
     if (cars->sold)
         cars->sold[0] = overlay.mine;
+}
+
+/* Which cars are offered: replicas of a folder number their copies each on their own, so it is what
+ * the copies are made of. */
+static int64_t generation(const service_t *self)
+{
+    if (!self->local)
+        return self->stock->version;
+    uint32_t file = hash_add(HASH_START, &self->state.file, sizeof self->state.file);
+    return (int64_t)file << 31 | (self->state.number & INT32_MAX);
+}
+
+static void note_gone(service_t *self, int64_t stock_id, proto_checked_t *checked)
+{
+    proto_gone_car_t *gone = &checked->gone[checked->gone_count++];
+    overlay_t overlay;
+    *gone = (proto_gone_car_t){.stock_id = stock_id};
+    if (!is_sold(self, stock_id, &overlay))
+        return;
+    const proto_car_t *car = &overlay.mine;
+    const char *name =
+        arena_printf(self->arena, "%.*s %.*s %.*s%s%lld", STR_ARG(car->make), STR_ARG(car->model),
+                     STR_ARG(car->version), car->version.size ? " " : "", (long long)car->year);
+    gone->sold = true;
+    gone->name = str_from(name ? name : "");
+}
+
+static void on_check_cars(service_t *self, const rpc_request_t *request)
+{
+    const proto_check_cars_t *check = request->msg;
+    proto_checked_t checked = {.generation = generation(self)};
+    checked.gone = arena_alloc(self->arena, (check->cars_count + 1) * sizeof *checked.gone);
+    for (size_t i = 0; checked.gone && i < check->cars_count; i++) {
+        proto_car_t car;
+        if (!stock_car(self->stock, check->cars[i].stock_id, &car, self->arena))
+            note_gone(self, check->cars[i].stock_id, &checked);
+    }
+    answer(request, PROTO_CHECKED, &checked);
 }
 
 static void on_get_car(service_t *self, const rpc_request_t *request)
@@ -349,6 +393,7 @@ static void on_makes(service_t *self, const rpc_request_t *request)
     const proto_makes_t *makes = request->msg;
     proto_facets_t facets;
     catalog_makes(self->stock, makes->version, self->arena, &facets);
+    facets.generation = generation(self);
     answer(request, PROTO_FACETS, &facets);
 }
 
@@ -438,6 +483,8 @@ static void on_request(void *arg, const rpc_request_t *request)
         on_page(self, request);
     else if (type == PROTO_GET_CAR)
         on_get_car(self, request);
+    else if (type == PROTO_CHECK_CARS)
+        on_check_cars(self, request);
     else if (type == PROTO_MAKES)
         on_makes(self, request);
     else if (type == PROTO_MODELS)
@@ -481,10 +528,11 @@ static bool begin(service_t *self, uv_loop_t *loop, const char *name, const serv
 service_t *service_new(uv_loop_t *loop, const char *name, const char *endpoints,
                        const service_from_t *from, char *why, size_t size)
 {
-    static const proto_type_t accepts[] = {
-        PROTO_PAGE,        PROTO_GET_CAR,    PROTO_MAKES,         PROTO_MODELS,   PROTO_RESOLVE,
-        PROTO_KNOWLEDGE,   PROTO_RELOAD,     PROTO_PUT_CAR,       PROTO_SELL_CAR, PROTO_UNDO,
-        PROTO_GET_HISTORY, PROTO_IMPORT_CSV, PROTO_GET_KNOWLEDGE, (proto_type_t)0};
+    static const proto_type_t accepts[] = {PROTO_PAGE,          PROTO_GET_CAR,     PROTO_MAKES,
+                                           PROTO_MODELS,        PROTO_RESOLVE,     PROTO_KNOWLEDGE,
+                                           PROTO_RELOAD,        PROTO_PUT_CAR,     PROTO_SELL_CAR,
+                                           PROTO_UNDO,          PROTO_GET_HISTORY, PROTO_IMPORT_CSV,
+                                           PROTO_GET_KNOWLEDGE, PROTO_CHECK_CARS,  (proto_type_t)0};
     service_t *self = calloc(1, sizeof *self);
     if (!self)
         abort();

@@ -124,7 +124,8 @@
     M(PERSON_OFFERED,       COUNTER, "mostrador_person_offered_total", "why", "customers who were told how to get a person: failed, anger") \
     M(TEXTS,                COUNTER, "mostrador_texts_total", "outcome", "requests for versions of the rules and of the shop's knowledge") \
     M(RULES_REFUSED,        COUNTER, "mostrador_rules_refused_total", "reason", "published rules that an agent could not go by: unreadable, or too long for CONTEXT_TOKENS; it goes by those it had") \
-    M(TURNS_ALLOWED,        GAUGE,   "mostrador_turns_allowed", "", "turns that an agent lets run at once: AGENT_CREDIT, and fewer while its loop is late")
+    M(TURNS_ALLOWED,        GAUGE,   "mostrador_turns_allowed", "", "turns that an agent lets run at once: AGENT_CREDIT, and fewer while its loop is late") \
+    M(CARS_UNCHECKED,       COUNTER, "mostrador_cars_unchecked_total", "", "turns that could not ask the catalog whether the cars they speak of are still for sale, and went on with what was known before")
 /* clang-format on */
 
 typedef enum metric {

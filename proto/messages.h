@@ -66,7 +66,9 @@
     R(bad_line,   "What is wrong with a line of a file") \
     R(difference, "What a file changes of a car") \
     R(trial,      "With which versions of the shop's texts a message of the side chat is answered") \
-    R(text_version, "One version of the rules or of the shop's knowledge")
+    R(text_version, "One version of the rules or of the shop's knowledge") \
+    R(car_id,     "Which car") \
+    R(gone_car,   "A car that is not for sale any more")
 
 #define PROTO_FIELDS_car(F, L) \
     F(car,  1, INT,  stock_id,     0,   REQUIRED, "stock id of the shop") \
@@ -223,7 +225,9 @@
     L(context, 17, quote, kept_quotes, 10, OPTIONAL, "the last plan given for each of them that was quoted; the car quoted first comes last") \
     F(context, 18, INT, misses,     0,    OPTIONAL, "answers of no help in a row") \
     F(context, 19, STR, offered,    16,   OPTIONAL, "a person was offered in this conversation: failed, anger") \
-    F(context, 20, BOOL, leaves,    0,    OPTIONAL, "they were told that they may leave a message for a person")
+    F(context, 20, BOOL, leaves,    0,    OPTIONAL, "they were told that they may leave a message for a person") \
+    L(context, 21, gone_car, gone,  64,   OPTIONAL, "cars spoken of that are not for sale any more, as the catalog said last") \
+    F(context, 22, INT, catalog,    0,    OPTIONAL, "FACETS' generation that it was said of; 0: it was not asked")
 
 #define PROTO_FIELDS_user(F, L) \
     F(user, 1, STR, user_id,  PROTO_MAX_USER, REQUIRED, "whose messages wait")
@@ -536,6 +540,8 @@
     M(history,    HISTORY,   145, "catalog → gateway", "–", "These") \
     M(import_csv, IMPORT_CSV, 146, "gateway → catalog", "IMPORTED", "What would a file change; with the digest of that answer: do it. ERROR conflict if it is not the same any more") \
     M(imported,   IMPORTED,  147, "catalog → gateway", "–", "What the file changes, or what is wrong with it") \
+    M(check_cars, CHECK_CARS, 148, "agent → catalog", "CHECKED", "Are these cars still for sale") \
+    M(checked,    CHECKED,   149, "catalog → agent", "–", "Which of them are not") \
     M(list_texts, LIST_TEXTS, 150, "gateway → sessions", "TEXTS", "Which versions are there of the rules, or of the shop's knowledge") \
     M(texts,      TEXTS,     151, "sessions → gateway", "–", "These, and which is live") \
     M(get_text,   GET_TEXT,  152, "gateway, agent → sessions", "TEXT", "One version as it was written; ERROR not_found if there is none") \
@@ -737,7 +743,23 @@
     F(facets, 1, INT, version, 0, REQUIRED, "grows with every import") \
     L(facets, 2, facet, facets, 1024, OPTIONAL, "by name") \
     F(facets, 3, STR, make, 64, OPTIONAL, "MODELS: the make as it was understood") \
-    F(facets, 4, INT, cars, 0, OPTIONAL, "cars in all")
+    F(facets, 4, INT, cars, 0, OPTIONAL, "cars in all") \
+    F(facets, 5, INT, generation, 0, OPTIONAL, "which cars are offered: another number, and it may be others; the same with all replicas of a folder")
+
+#define PROTO_FIELDS_car_id(F, L) \
+    F(car_id, 1, INT, stock_id, 0, REQUIRED, "stock id")
+
+#define PROTO_FIELDS_gone_car(F, L) \
+    F(gone_car, 1, INT,  stock_id, 0,   REQUIRED, "stock id") \
+    F(gone_car, 2, BOOL, sold,     0,   OPTIONAL, "people of the shop have sold it; else the catalog just has it no more") \
+    F(gone_car, 3, STR,  name,     512, OPTIONAL, "make, model, version and year, of one that was sold")
+
+#define PROTO_FIELDS_check_cars(F, L) \
+    L(check_cars, 1, car_id, cars, 512, REQUIRED, "these")
+
+#define PROTO_FIELDS_checked(F, L) \
+    F(checked, 1, INT, generation, 0, REQUIRED, "as in FACETS") \
+    L(checked, 2, gone_car, gone, 512, OPTIONAL, "those that are not, in the order they were asked for")
 
 #define PROTO_FIELDS_resolve(F, L) \
     F(resolve, 1, STR, text, PROTO_MAX_TEXT, REQUIRED, "what the customer wrote")

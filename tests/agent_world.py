@@ -210,21 +210,37 @@ class Sessions(Fake):
 
 
 class Catalog(Fake):
-    """CARS, filtered by make, model and price."""
+    """CARS, filtered by make, model and price, without those that were sold."""
 
     def __init__(self, endpoint):
+        self.sold, self.generation = {}, 1
         super().__init__(endpoint, "catalog", {
             "PAGE": self.page, "GET_CAR": self.get_car, "MAKES": self.makes,
-            "MODELS": self.models, "KNOWLEDGE": self.knowledge, "RESOLVE": self.resolve})
+            "CHECK_CARS": self.check_cars, "MODELS": self.models, "KNOWLEDGE": self.knowledge, "RESOLVE": self.resolve})
 
-    @staticmethod
-    def page(message):
+    def sell(self, stock_id):
+        """From now on: who asks is told."""
+        car = next(car for car in CARS if car["stock_id"] == stock_id)
+        self.sold[stock_id] = f"{car['make']} {car['model']} {car['version']} {car['year']}"
+        self.generation += 1
+
+    def unsell(self):
+        self.sold = {}
+        self.generation += 1
+
+    def check_cars(self, message):
+        return "CHECKED", {"generation": self.generation, "gone": [
+            {"stock_id": car.stock_id, "sold": True, "name": self.sold[car.stock_id]}
+            for car in message.cars if car.stock_id in self.sold]}
+
+    def page(self, message):
         query = dict(message.query[0])
         make = {"nisan": "Nissan"}.get(query["make"].lower(), query["make"])
         found = [car for car in CARS
                  if make.lower() in ("", car["make"].lower())
                  and query["model"].lower() in ("", car["model"].lower())
-                 and (not query["price_max"] or car["price"] <= query["price_max"])]
+                 and (not query["price_max"] or car["price"] <= query["price_max"])
+                 and car["stock_id"] not in self.sold]
         size, page = query["page_size"] or 5, query["page"] or 1
         pages = -(-len(found) // size)
         corrections = [] if make == query["make"] else [
@@ -235,15 +251,14 @@ class Catalog(Fake):
                      "pages_left": max(0, pages - page), "page_size": size},
             "corrections": corrections, "query": {**query, "make": make, "page": page}}
 
-    @staticmethod
-    def get_car(message):
-        return "CARS", {"cars": [car for car in CARS if car["stock_id"] == message.stock_id]}
+    def get_car(self, message):
+        found = [car for car in CARS if car["stock_id"] == message.stock_id]
+        return "CARS", {"sold": found} if message.stock_id in self.sold else {"cars": found}
 
-    @staticmethod
-    def makes(message):
+    def makes(self, message):
         if message.version == 7:
-            return "FACETS", {"version": 7, "cars": len(CARS)}
-        return "FACETS", {"version": 7, "cars": len(CARS), "facets": [
+            return "FACETS", {"version": 7, "cars": len(CARS), "generation": self.generation}
+        return "FACETS", {"version": 7, "cars": len(CARS), "generation": self.generation, "facets": [
             {"name": "Mazda", "count": 1}, {"name": "Nissan", "count": 7}]}
 
     @staticmethod

@@ -476,7 +476,12 @@ static void test_models_that_never_end(void **state)
     void *zmq = zmq_ctx_new();
     prompt_t *prompt = prompt_of("Hola.", why, sizeof why);
     editions_t *editions = editions_new(&prompt, &window);
+    rpc_client_t *catalog =
+        rpc_client_new(zmq, "catalog", "unit", "ipc:///tmp/nobody.sock", 1000, 10);
+    uv_loop_t loop;
+    uv_loop_init(&loop);
     turn_parts_t parts = {
+        .catalog = catalog_watch_new(&loop, catalog, editions, "unit"),
         .sessions = rpc_client_new(zmq, "sessions", "unit", "ipc:///tmp/nobody.sock", 1000, 10),
         .editions = editions,
         .models = models,
@@ -514,6 +519,10 @@ static void test_models_that_never_end(void **state)
     turn_stop(turn);
     assert_int_equal(gone, 1);
     rpc_client_destroy(&parts.sessions);
+    catalog_watch_destroy(&parts.catalog);
+    rpc_client_destroy(&catalog);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    uv_loop_close(&loop);
     model_list_destroy(&models);
     editions_destroy(&editions);
     zmq_ctx_term(zmq);

@@ -221,6 +221,99 @@ static size_t checks(const char *said, const char *tool, const char *result, con
     return count;
 }
 
+#define VERSAS                                                                                     \
+    "{\"total\":2,\"page\":1,\"pages\":1,\"pages_left\":0,\"cars\":["                              \
+    "{\"stock_id\":1,\"make\":\"Nissan\",\"model\":\"Versa\",\"version\":\"Advance\",\"year\":"    \
+    "2019,"                                                                                        \
+    "\"price\":214999.00,\"km\":54300},"                                                           \
+    "{\"stock_id\":2,\"make\":\"Nissan\",\"model\":\"Versa\",\"version\":\"Sense\",\"year\":2021," \
+    "\"price\":238999.00,\"km\":20100}]}"
+
+/* The findings of an answer after that page, when car 1 has been sold. */
+static size_t checks_sold(const char *answer, ground_kind_t *kind)
+{
+    static const proto_gone_car_t GONE[] = {{1, true, S("Nissan Versa Advance 2019")}};
+    static const proto_facet_t NISSAN[] = {{S("Nissan"), 8, 0}};
+    proto_entry_t entries[] = {{.role = S("user"), .text = S("busco un versa")},
+                               {.role = S("tool"), .tool = S("search_cars"), .text = S(VERSAS)}};
+    proto_context_t context = {.version = 1,
+                               .entries = entries,
+                               .entries_count = 2,
+                               .gone = (void *)GONE,
+                               .gone_count = 1};
+    ground_sources_t sources = {.context = &context,
+                                .makes = NISSAN,
+                                .make_count = 1,
+                                .terms = &TERMS,
+                                .shop_name = S("Mostrador Autos")};
+    arena_t *arena = arena_new(4 << 20);
+    ground_finding_t findings[4];
+    size_t count = ground_check(ground_facts_new(arena, &sources), str_from(answer), findings, 4);
+    *kind = count > 0 ? findings[0].kind : GROUND_KIND_COUNT;
+    arena_destroy(&arena);
+    return count;
+}
+
+static void a_car_that_is_gone_is_not_offered(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer;
+        ground_kind_t kind;
+    } offers[] = {
+        {"El Versa Advance 2019 sigue disponible.", GROUND_GONE},
+        {"Te recomiendo el *Versa Advance 2019*: es un gran auto.", GROUND_GONE},
+        {"Claro, el Nissan Versa 2019 te espera. ¿Cuándo lo ves?", GROUND_GONE},
+        {"The 2019 Versa Advance is a great choice.", GROUND_GONE},
+        {"O Versa Advance 2019 é uma boa escolha.", GROUND_GONE},
+        {"El Versa Advance 2019 no tiene adeudos.", GROUND_GONE},
+        {"El Versa Advance 2019 ya se vendió, costaba $214,999.", GROUND_PRICE},
+        {"El Versa Sense 2021 está en $238,999 y el Advance en $214,999.", GROUND_PRICE},
+        {"Tengo Versa desde $214,999.", GROUND_PRICE},
+        {"Tiene 54,300 km.", GROUND_KM},
+        {"El Versa Advance, con enganche de $0.", GROUND_GONE},
+    };
+    static const char *const said[] = {
+        "El Versa Advance 2019 ya se vendió. Me queda el *Versa Sense 2021* en $238,999.",
+        "El Versa Advance 2019 ya no está disponible.",
+        "Ya no tengo el Versa Advance 2019, pero sí el Versa Sense 2021, con 20,100 km.",
+        "Lo siento, el Versa Advance 2019 ya fue vendido. Algo como el Versa Advance 2019 es el "
+        "Versa Sense 2021, en $238,999.",
+        "The 2019 Versa Advance has been sold. I have the 2021 Versa Sense for $238,999.",
+        "O Versa Advance 2019 já foi vendido.",
+        "Tengo el Versa Sense 2021 en $238,999.",
+        "¿Buscas otro Versa, u otro Nissan?",
+        "Los Versa son de Nissan.",
+    };
+    ground_kind_t kind;
+    for (size_t i = 0; i < sizeof offers / sizeof *offers; i++) {
+        size_t count = checks_sold(offers[i].answer, &kind);
+        if (count == 0 || kind != offers[i].kind)
+            print_error("%s: %s\n", ground_kind_name(kind), offers[i].answer);
+        assert_true(count > 0 && kind == offers[i].kind);
+    }
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        if (checks_sold(said[i], &kind) > 0)
+            print_error("%s: %s\n", ground_kind_name(kind), said[i]);
+        assert_int_equal(checks_sold(said[i], &kind), 0);
+    }
+}
+
+/* A result that says so is as good, whatever was found before. */
+static void a_result_says_that_a_car_is_gone(void **state)
+{
+    (void)state;
+    const char *sold = "{\"found\":false,\"sold\":true,\"car\":{\"stock_id\":1,\"make\":\"Nissan\","
+                       "\"model\":\"Versa\",\"year\":2019,\"price\":214999.00,\"km\":54300}}";
+    const char *there = "{\"found\":true,\"car\":{\"stock_id\":1,\"make\":\"Nissan\","
+                        "\"model\":\"Versa\",\"year\":2019,\"price\":214999.00,\"km\":54300}}";
+    const char *answer = "El Versa 2019 está en $214,999.";
+    assert_true(checks("¿y el versa?", "get_car", sold, NULL, answer) > 0);
+    assert_int_equal(checks("¿y el versa?", "get_car", there, NULL, answer), 0);
+    assert_int_equal(checks("¿y el versa?", "get_car", sold, NULL, "El Versa 2019 ya se vendió."),
+                     0);
+}
+
 #define QUOTES                                                                                   \
     "{\"quotes\":[{\"price\":313370.00,\"months\":48,\"rate_percent\":10.00,\"down_payment\":0." \
     "00,"                                                                                        \
@@ -376,6 +469,8 @@ int main(void)
         cmocka_unit_test(a_stream_is_as_strict),
         cmocka_unit_test(tables_are_in_order),
         cmocka_unit_test(a_price_of_the_models_own_backs_nothing),
+        cmocka_unit_test(a_car_that_is_gone_is_not_offered),
+        cmocka_unit_test(a_result_says_that_a_car_is_gone),
         cmocka_unit_test(what_cars_cost_does_not_stand_on_a_page),
         cmocka_unit_test(a_turn_about_one_car_is_about_that),
         cmocka_unit_test(without_facts_no_number_is_true),
