@@ -69,16 +69,12 @@ static bool field(asked_t *asked, const form_t *form, const char *name, size_t m
 
 static void session_json(buf_t *out, str_t name, str_t role, str_t csrf, int64_t expires_ms)
 {
-    buf_str(out, "{\"name\":");
-    json_put_text(out, name);
-    buf_str(out, ",\"role\":");
-    json_put_text(out, role);
-    buf_str(out, ",\"csrf\":");
-    json_put_text(out, csrf);
-    buf_str(out, ",\"expires_at\":");
-    json_put_time(out, expires_ms);
-    buf_str(out, ",\"shop\":");
-    json_put_text(out, str_from(config.SHOP_NAME));
+    json_open(out);
+    json_add_text(out, "name", name);
+    json_add_text(out, "role", role);
+    json_add_text(out, "csrf", csrf);
+    json_add_time(out, "expires_at", expires_ms);
+    json_add_text(out, "shop", str_from(config.SHOP_NAME));
     buf_char(out, '}');
 }
 
@@ -197,16 +193,14 @@ static void tell_users(wait_t *wait, const void *answer)
 {
     const proto_users_t *msg = answer;
 
-    buf_str(&wait->body, "{\"users\":[");
+    json_open(&wait->body);
+    json_add_list(&wait->body, "users");
     for (size_t i = 0; i < msg->users_count; i++) {
-        buf_str(&wait->body, i ? ",{\"name\":" : "{\"name\":");
-        json_put_text(&wait->body, msg->users[i].name);
-        buf_str(&wait->body, ",\"role\":");
-        json_put_text(&wait->body, msg->users[i].role);
-        buf_str(&wait->body, ",\"added_at\":");
-        json_put_time(&wait->body, msg->users[i].created_ms);
-        buf_str(&wait->body, ",\"signed_in_at\":");
-        json_put_time(&wait->body, msg->users[i].seen_ms);
+        json_open(&wait->body);
+        json_add_text(&wait->body, "name", msg->users[i].name);
+        json_add_text(&wait->body, "role", msg->users[i].role);
+        json_add_time(&wait->body, "added_at", msg->users[i].created_ms);
+        json_add_time(&wait->body, "signed_in_at", msg->users[i].seen_ms);
         buf_char(&wait->body, '}');
     }
     buf_str(&wait->body, "]}");

@@ -1,7 +1,6 @@
 /* Health, readiness, numbers; see kore_status.h. */
 #include "gateway/kore_status.h"
 
-#include <inttypes.h>
 #include <unistd.h>
 
 #include "common/arena.h"
@@ -148,18 +147,15 @@ int metrics_get(struct http_request *req)
 
 static void process_json(const proto_process_t *process, buf_t *out)
 {
-    buf_str(out, "{\"name\":");
-    json_put_text(out, process->name);
-    buf_str(out, ",\"role\":");
-    json_put_text(out, process->role);
-    buf_str(out, ",\"version\":");
-    json_put_text(out, process->version);
-    buf_str(out, ",\"ready\":");
-    json_put_bool(out, process->ready);
-    buf_str(out, ",\"missing\":");
-    json_put_text(out, process->missing);
-    buf_printf(out, ",\"running\":%" PRId64 ",\"credit\":%" PRId64 "}", process->running,
-               process->credit);
+    json_open(out);
+    json_add_text(out, "name", process->name);
+    json_add_text(out, "role", process->role);
+    json_add_text(out, "version", process->version);
+    json_add_bool(out, "ready", process->ready);
+    json_add_text(out, "missing", process->missing);
+    json_add_number(out, "running", process->running);
+    json_add_number(out, "credit", process->credit);
+    buf_char(out, '}');
 }
 
 int processes_get(struct http_request *req)
@@ -171,12 +167,10 @@ int processes_get(struct http_request *req)
     buf_t body;
 
     buf_init(&body, METRICS_MAX);
-    buf_str(&body, "{\"processes\":[");
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            buf_char(&body, ',');
+    json_open(&body);
+    json_add_list(&body, "processes");
+    for (size_t i = 0; i < count; i++)
         process_json(&all[i], &body);
-    }
     buf_str(&body, "]}");
     answer.body = buf_view(&body);
     answer_send(req, &answer);

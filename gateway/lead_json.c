@@ -8,61 +8,46 @@
 
 /* ---- JSON ---- */
 
-static void put_text(buf_t *out, const char *name, str_t text)
-{
-    buf_printf(out, ",\"%s\":", name);
-    json_put_text(out, text);
-}
-
-static void put_time(buf_t *out, const char *name, int64_t unix_ms)
-{
-    buf_printf(out, ",\"%s\":", name);
-    json_put_time(out, unix_ms);
-}
-
-static void put_money(buf_t *out, const char *name, int64_t cents)
-{
-    buf_printf(out, ",\"%s\":", name);
-    json_put_money(out, cents);
-}
-
 static void put_car(const proto_lead_t *lead, buf_t *out)
 {
     if (!lead->stock_id) {
-        buf_str(out, ",\"car\":null");
+        json_add_null(out, "car");
         return;
     }
-    buf_printf(out, ",\"car\":{\"stock_id\":%" PRId64, lead->stock_id);
-    put_text(out, "name", lead->car);
-    put_money(out, "price", lead->price);
+    json_add_object(out, "car");
+    json_add_number(out, "stock_id", lead->stock_id);
+    json_add_text(out, "name", lead->car);
+    json_add_money(out, "price", lead->price);
     buf_char(out, '}');
 }
 
 static void put_quote(const proto_lead_t *lead, buf_t *out)
 {
     if (!lead->quote_count) {
-        buf_str(out, ",\"quote\":null");
+        json_add_null(out, "quote");
         return;
     }
     const proto_quote_t *quote = &lead->quote[0];
 
-    buf_printf(out, ",\"quote\":{\"months\":%" PRId64, quote->months);
-    put_money(out, "price", quote->price);
-    put_money(out, "down_payment", quote->down_payment);
-    put_money(out, "instalment", quote->instalment);
-    put_money(out, "total", quote->total);
-    buf_printf(out, ",\"rate_percent\":%" PRId64 ".%02" PRId64 "}", quote->rate_bp / 100,
-               quote->rate_bp % 100);
+    json_add_object(out, "quote");
+    json_add_number(out, "months", quote->months);
+    json_add_money(out, "price", quote->price);
+    json_add_money(out, "down_payment", quote->down_payment);
+    json_add_money(out, "instalment", quote->instalment);
+    json_add_money(out, "total", quote->total);
+    json_add_name(out, "rate_percent");
+    buf_printf(out, "%" PRId64 ".%02" PRId64 "}", quote->rate_bp / 100, quote->rate_bp % 100);
 }
 
 static void put_notes(const proto_lead_t *lead, buf_t *out)
 {
-    buf_printf(out, ",\"note_count\":%" PRId64 ",\"notes\":[", lead->note_count);
+    json_add_number(out, "note_count", lead->note_count);
+    json_add_list(out, "notes");
     for (size_t i = 0; i < lead->notes_count; i++) {
-        buf_str(out, i ? ",{\"at\":" : "{\"at\":");
-        json_put_time(out, lead->notes[i].at_ms);
-        put_text(out, "by", lead->notes[i].by);
-        put_text(out, "text", lead->notes[i].text);
+        json_open(out);
+        json_add_time(out, "at", lead->notes[i].at_ms);
+        json_add_text(out, "by", lead->notes[i].by);
+        json_add_text(out, "text", lead->notes[i].text);
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -70,24 +55,24 @@ static void put_notes(const proto_lead_t *lead, buf_t *out)
 
 static void put_leads(const proto_leads_t *leads, buf_t *out)
 {
-    buf_str(out, "\"leads\":[");
+    json_add_list(out, "leads");
     for (size_t i = 0; i < leads->leads_count; i++) {
         const proto_lead_t *lead = &leads->leads[i];
 
-        buf_str(out, i ? ",{\"lead_id\":" : "{\"lead_id\":");
-        json_put_text(out, lead->lead_id);
-        put_text(out, "user_id", lead->user_id);
-        put_text(out, "stage", lead->stage);
-        put_text(out, "interest", lead->interest);
-        put_text(out, "name", lead->name);
-        put_text(out, "contact", lead->contact);
+        json_open(out);
+        json_add_text(out, "lead_id", lead->lead_id);
+        json_add_text(out, "user_id", lead->user_id);
+        json_add_text(out, "stage", lead->stage);
+        json_add_text(out, "interest", lead->interest);
+        json_add_text(out, "name", lead->name);
+        json_add_text(out, "contact", lead->contact);
         put_car(lead, out);
         put_quote(lead, out);
-        put_text(out, "channel", lead->channel);
-        put_text(out, "language", lead->language);
-        put_text(out, "said", lead->said);
-        put_time(out, "created_at", lead->created_ms);
-        put_time(out, "at", lead->at_ms);
+        json_add_text(out, "channel", lead->channel);
+        json_add_text(out, "language", lead->language);
+        json_add_text(out, "said", lead->said);
+        json_add_time(out, "created_at", lead->created_ms);
+        json_add_time(out, "at", lead->at_ms);
         put_notes(lead, out);
         buf_char(out, '}');
     }
@@ -98,19 +83,14 @@ void leads_json(const proto_leads_t *leads, buf_t *out)
 {
     buf_char(out, '{');
     put_leads(leads, out);
-    buf_str(out, ",\"before\":");
-    if (leads->before.size)
-        json_put_text(out, leads->before);
-    else
-        buf_str(out, "null");
+    json_add_text_or_null(out, "before", leads->before);
     buf_char(out, '}');
 }
 
 void person_leads_json(str_t user_id, const proto_leads_t *leads, buf_t *out)
 {
-    buf_str(out, "{\"user_id\":");
-    json_put_text(out, user_id);
-    buf_char(out, ',');
+    json_open(out);
+    json_add_text(out, "user_id", user_id);
     put_leads(leads, out);
     buf_char(out, '}');
 }

@@ -1,7 +1,6 @@
 /* The list of conversations; see people_query.h. */
 #include "gateway/people_query.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "gateway/json_text.h"
@@ -69,53 +68,34 @@ bool people_query_parse(str_t text, arena_t *arena, proto_list_people_t *query, 
 
 static void person_json(const proto_person_t *person, buf_t *out)
 {
-    buf_str(out, "{\"user_id\":");
-    json_put_text(out, person->user_id);
-    buf_str(out, ",\"at\":");
-    json_put_time(out, person->at_ms);
-    buf_str(out, ",\"language\":");
-    json_put_text(out, person->language);
-    buf_printf(out, ",\"turns\":%" PRId64 ",\"last\":{\"role\":", person->turns);
-    json_put_text(out, person->last_role);
-    buf_str(out, ",\"text\":");
-    json_put_text(out, person->last_text);
-    buf_printf(out, "},\"waiting\":%" PRId64 ",\"undelivered\":%" PRId64 ",\"writing\":",
-               person->waiting, person->undelivered);
-    json_put_bool(out, person->writing);
-    buf_str(out, ",\"opted_out\":");
-    json_put_bool(out, person->opted_out);
-    buf_str(out, ",\"lead\":");
-    if (person->lead.size)
-        json_put_text(out, person->lead);
-    else
-        buf_str(out, "null");
-    buf_str(out, ",\"failed_at\":");
-    json_put_time(out, person->failed_ms);
-    buf_str(out, ",\"person\":");
-    if (person->by.size)
-        json_put_text(out, person->by);
-    else
-        buf_str(out, "null");
-    buf_str(out, ",\"wanted_at\":");
-    json_put_time(out, person->wanted_ms);
-    if (person->scored)
-        buf_printf(out, ",\"score\":%" PRId64 "}", person->score);
-    else
-        buf_str(out, ",\"score\":null}");
+    json_open(out);
+    json_add_text(out, "user_id", person->user_id);
+    json_add_time(out, "at", person->at_ms);
+    json_add_text(out, "language", person->language);
+    json_add_number(out, "turns", person->turns);
+    json_add_object(out, "last");
+    json_add_text(out, "role", person->last_role);
+    json_add_text(out, "text", person->last_text);
+    buf_char(out, '}');
+    json_add_number(out, "waiting", person->waiting);
+    json_add_number(out, "undelivered", person->undelivered);
+    json_add_bool(out, "writing", person->writing);
+    json_add_bool(out, "opted_out", person->opted_out);
+    json_add_text_or_null(out, "lead", person->lead);
+    json_add_time(out, "failed_at", person->failed_ms);
+    json_add_text_or_null(out, "person", person->by);
+    json_add_time(out, "wanted_at", person->wanted_ms);
+    json_add_number_or_null(out, "score", person->scored, person->score);
+    buf_char(out, '}');
 }
 
 void people_json(const proto_people_t *people, buf_t *out)
 {
-    buf_str(out, "{\"conversations\":[");
-    for (size_t i = 0; i < people->people_count; i++) {
-        if (i)
-            buf_char(out, ',');
+    json_open(out);
+    json_add_list(out, "conversations");
+    for (size_t i = 0; i < people->people_count; i++)
         person_json(&people->people[i], out);
-    }
-    buf_str(out, "],\"before\":");
-    if (people->before.size)
-        json_put_text(out, people->before);
-    else
-        buf_str(out, "null");
+    buf_char(out, ']');
+    json_add_text_or_null(out, "before", people->before);
     buf_char(out, '}');
 }

@@ -1,39 +1,22 @@
 /* Answers as JSON; see reply_json.h. */
 #include "gateway/reply_json.h"
 
-#include <inttypes.h>
-
 #include "gateway/handoff_json.h"
 #include "gateway/json_text.h"
-
-static void member(buf_t *out, const char *name, str_t text)
-{
-    buf_printf(out, "\"%s\":", name);
-    json_put_text(out, text);
-}
-
-static void number(buf_t *out, const char *name, int64_t value)
-{
-    buf_printf(out, ",\"%s\":%" PRId64, name, value);
-}
 
 /* What every answer says of a car; the caller closes the object. */
 static void car_start(const proto_car_t *car, buf_t *out)
 {
-    buf_printf(out, "{\"stock_id\":%" PRId64 ",", car->stock_id);
-    member(out, "make", car->make);
-    buf_char(out, ',');
-    member(out, "model", car->model);
-    buf_char(out, ',');
-    member(out, "version", car->version);
-    number(out, "year", car->year);
-    number(out, "km", car->km);
-    buf_str(out, ",\"price\":");
-    json_put_money(out, car->price);
-    buf_str(out, ",\"bluetooth\":");
-    json_put_bool(out, car->bluetooth);
-    buf_str(out, ",\"car_play\":");
-    json_put_bool(out, car->car_play);
+    json_open(out);
+    json_add_number(out, "stock_id", car->stock_id);
+    json_add_text(out, "make", car->make);
+    json_add_text(out, "model", car->model);
+    json_add_text(out, "version", car->version);
+    json_add_number(out, "year", car->year);
+    json_add_number(out, "km", car->km);
+    json_add_money(out, "price", car->price);
+    json_add_bool(out, "bluetooth", car->bluetooth);
+    json_add_bool(out, "car_play", car->car_play);
 }
 
 /* What only the catalog tells, and only where the shop wrote it down. */
@@ -51,12 +34,10 @@ static void car_extras(const proto_car_t *car, buf_t *out)
 
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
         if (lengths[i].value)
-            number(out, lengths[i].name, lengths[i].value);
+            json_add_number(out, lengths[i].name, lengths[i].value);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        if (texts[i].value.size) {
-            buf_char(out, ',');
-            member(out, texts[i].name, texts[i].value);
-        }
+        if (texts[i].value.size)
+            json_add_text(out, texts[i].name, texts[i].value);
     }
 }
 
@@ -69,10 +50,8 @@ void car_json(const proto_car_t *car, buf_t *out)
 
 static void car_array(const proto_car_t *cars, size_t count, bool extras, buf_t *out)
 {
-    buf_str(out, "\"cars\":[");
+    json_add_list(out, "cars");
     for (size_t i = 0; i < count; i++) {
-        if (i)
-            buf_char(out, ',');
         car_start(&cars[i], out);
         if (extras)
             car_extras(&cars[i], out);
@@ -83,27 +62,23 @@ static void car_array(const proto_car_t *cars, size_t count, bool extras, buf_t 
 
 static void list_object(const proto_list_t *list, buf_t *out)
 {
-    buf_printf(out, "\"list\":{\"total\":%" PRId64, list->total);
-    number(out, "page", list->page);
-    number(out, "pages", list->pages);
-    number(out, "pages_left", list->pages_left);
+    json_add_object(out, "list");
+    json_add_number(out, "total", list->total);
+    json_add_number(out, "page", list->page);
+    json_add_number(out, "pages", list->pages);
+    json_add_number(out, "pages_left", list->pages_left);
     buf_char(out, '}');
 }
 
 void reply_json(str_t user_id, const proto_reply_t *reply, buf_t *out)
 {
     buf_char(out, '{');
-    member(out, "user_id", user_id);
-    buf_char(out, ',');
-    member(out, "turn_id", reply->turn_id);
-    buf_char(out, ',');
-    member(out, "reply", reply->text);
-    buf_char(out, ',');
+    json_add_text(out, "user_id", user_id);
+    json_add_text(out, "turn_id", reply->turn_id);
+    json_add_text(out, "reply", reply->text);
     car_array(reply->cars, reply->cars_count, false, out);
-    if (reply->list_count) {
-        buf_char(out, ',');
+    if (reply->list_count)
         list_object(reply->list, out);
-    }
     buf_char(out, '}');
 }
 
@@ -134,46 +109,36 @@ static bool is_unsent(const proto_session_t *session, str_t turn_id)
 static void message_start(str_t role, str_t by, str_t text, int64_t at_ms, str_t turn_id,
                           buf_t *out)
 {
-    buf_char(out, '{');
-    member(out, "role", role);
-    if (by.size) {
-        buf_char(out, ',');
-        member(out, "by", by);
-    }
-    buf_char(out, ',');
-    member(out, "text", text);
-    buf_str(out, ",\"at\":");
-    json_put_time(out, at_ms);
-    buf_char(out, ',');
-    member(out, "turn_id", turn_id);
+    json_open(out);
+    json_add_text(out, "role", role);
+    if (by.size)
+        json_add_text(out, "by", by);
+    json_add_text(out, "text", text);
+    json_add_time(out, "at", at_ms);
+    json_add_text(out, "turn_id", turn_id);
 }
 
 static void message_tick(const proto_tick_t *tick, buf_t *out)
 {
     if (!tick)
         return;
-    buf_char(out, ',');
-    member(out, "status", tick->status);
-    number(out, "code", tick->code);
+    json_add_text(out, "status", tick->status);
+    json_add_number(out, "code", tick->code);
 }
 
 static void conversation(const proto_session_t *session, buf_t *out)
 {
     const proto_context_t *context = session->context_count ? session->context : NULL;
-    bool first = true;
 
-    buf_str(out, "\"messages\":[");
+    json_add_list(out, "messages");
     for (size_t i = 0; context && i < context->entries_count; i++) {
         const proto_entry_t *entry = &context->entries[i];
 
         if (str_is(entry->role, "call") || str_is(entry->role, "tool") || entry->text.size == 0)
             continue;
-        if (!first)
-            buf_char(out, ',');
-        first = false;
         message_start(entry->role, entry->by, entry->text, entry->at_ms, entry->turn_id, out);
         if (str_is(entry->role, "assistant") && is_unsent(session, entry->turn_id))
-            buf_str(out, ",\"unsent\":true");
+            json_add_bool(out, "unsent", true);
         else if (str_is(entry->role, "assistant") || str_is(entry->role, "person"))
             message_tick(tick_of(session, entry->turn_id), out);
         buf_char(out, '}');
@@ -184,9 +149,6 @@ static void conversation(const proto_session_t *session, buf_t *out)
 
         if (str_is(role, "unsent"))
             continue;
-        if (!first)
-            buf_char(out, ',');
-        first = false;
         message_start(role, said->by, said->text, said->received_ms,
                       str_is(role, "person") ? said->message_id : (str_t){0}, out);
         if (str_is(role, "person"))
@@ -208,23 +170,18 @@ static str_t result_of(const proto_context_t *context, str_t call_id)
 /* What the seller looked up; it belongs to the answer of the same turn. */
 static void tool_calls(const proto_context_t *context, buf_t *out)
 {
-    bool first = true;
 
-    buf_str(out, ",\"tools\":[");
+    json_add_list(out, "tools");
     for (size_t i = 0; context && i < context->entries_count; i++) {
         const proto_entry_t *entry = &context->entries[i];
 
         if (!str_is(entry->role, "call"))
             continue;
-        buf_str(out, first ? "{" : ",{");
-        first = false;
-        member(out, "turn_id", entry->turn_id);
-        buf_char(out, ',');
-        member(out, "name", entry->tool);
-        buf_char(out, ',');
-        member(out, "arguments", entry->text);
-        buf_char(out, ',');
-        member(out, "result", result_of(context, entry->call_id));
+        json_open(out);
+        json_add_text(out, "turn_id", entry->turn_id);
+        json_add_text(out, "name", entry->tool);
+        json_add_text(out, "arguments", entry->text);
+        json_add_text(out, "result", result_of(context, entry->call_id));
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -232,27 +189,20 @@ static void tool_calls(const proto_context_t *context, buf_t *out)
 
 static void survey_object(const proto_survey_t *survey, buf_t *out)
 {
-    buf_str(out, ",\"survey\":{");
-    member(out, "state", survey->state);
-    buf_str(out, ",\"asked_at\":");
-    json_put_time(out, survey->asked_ms);
-    buf_str(out, ",\"score\":");
-    if (survey->answered)
-        buf_printf(out, "%" PRId64 ",", survey->score);
-    else
-        buf_str(out, "null,");
-    member(out, "comment", survey->comment);
+    json_add_object(out, "survey");
+    json_add_text(out, "state", survey->state);
+    json_add_time(out, "asked_at", survey->asked_ms);
+    json_add_number_or_null(out, "score", survey->answered, survey->score);
+    json_add_text(out, "comment", survey->comment);
     buf_char(out, '}');
 }
 
 static void wanted_object(const proto_session_t *session, buf_t *out)
 {
-    buf_str(out, ",\"wanted\":{\"at\":");
-    json_put_time(out, session->wanted_ms);
-    buf_char(out, ',');
-    member(out, "why", session->wanted_why);
-    buf_char(out, ',');
-    member(out, "note", session->wanted_note);
+    json_add_object(out, "wanted");
+    json_add_time(out, "at", session->wanted_ms);
+    json_add_text(out, "why", session->wanted_why);
+    json_add_text(out, "note", session->wanted_note);
     buf_char(out, '}');
 }
 
@@ -261,49 +211,39 @@ void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
     const proto_context_t *context = session->context_count ? session->context : NULL;
 
     buf_char(out, '{');
-    member(out, "user_id", user_id);
-    buf_char(out, ',');
+    json_add_text(out, "user_id", user_id);
     conversation(session, out);
     tool_calls(context, out);
-    buf_char(out, ',');
     car_array(context ? context->shown : NULL, context ? context->shown_count : 0, false, out);
-    if (context && context->list_count) {
-        buf_char(out, ',');
+    if (context && context->list_count)
         list_object(context->list, out);
-    }
-    number(out, "waiting", session->waiting);
-    number(out, "undelivered", session->outbox);
-    buf_str(out, ",\"writing\":");
-    json_put_bool(out, session->leased);
-    buf_str(out, ",\"opted_out\":");
-    json_put_bool(out, session->opted_out);
-    buf_str(out, ",\"person\":");
+    json_add_number(out, "waiting", session->waiting);
+    json_add_number(out, "undelivered", session->outbox);
+    json_add_bool(out, "writing", session->leased);
+    json_add_bool(out, "opted_out", session->opted_out);
+    json_add_name(out, "person");
     person_json(session->by, session->by_ms, out);
     if (session->wanted_ms)
         wanted_object(session, out);
     if (context) {
-        buf_char(out, ',');
-        member(out, "language", context->language);
-        number(out, "turns", context->turns);
+        json_add_text(out, "language", context->language);
+        json_add_number(out, "turns", context->turns);
     }
     if (session->survey_count)
         survey_object(session->survey, out);
-    buf_str(out, ",\"expires_at\":");
-    json_put_time(out, session->expires_ms);
+    json_add_time(out, "expires_at", session->expires_ms);
     buf_char(out, '}');
 }
 
 static void facet_array(const char *name, const proto_facet_t *facets, size_t count, buf_t *out)
 {
-    buf_printf(out, "\"%s\":[", name);
+    json_add_list(out, name);
     for (size_t i = 0; i < count; i++) {
-        buf_str(out, i ? ",{" : "{");
-        member(out, "name", facets[i].name);
-        number(out, "count", facets[i].count);
-        if (facets[i].price_min) {
-            buf_str(out, ",\"price_min\":");
-            json_put_money(out, facets[i].price_min);
-        }
+        json_open(out);
+        json_add_text(out, "name", facets[i].name);
+        json_add_number(out, "count", facets[i].count);
+        if (facets[i].price_min)
+            json_add_money(out, "price_min", facets[i].price_min);
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -313,28 +253,25 @@ void cars_json(const proto_paged_t *page, buf_t *out)
 {
     buf_char(out, '{');
     car_array(page->cars, page->cars_count, true, out);
-    if (page->list_count) {
-        buf_char(out, ',');
+    if (page->list_count)
         list_object(page->list, out);
-    }
-    buf_str(out, ",\"corrections\":[");
+    json_add_list(out, "corrections");
     for (size_t i = 0; i < page->corrections_count; i++) {
-        buf_str(out, i ? ",{" : "{");
-        member(out, "field", page->corrections[i].field);
-        buf_char(out, ',');
-        member(out, "from", page->corrections[i].from);
-        buf_char(out, ',');
-        member(out, "to", page->corrections[i].to);
+        json_open(out);
+        json_add_text(out, "field", page->corrections[i].field);
+        json_add_text(out, "from", page->corrections[i].from);
+        json_add_text(out, "to", page->corrections[i].to);
         buf_char(out, '}');
     }
-    buf_str(out, "],");
+    buf_char(out, ']');
     facet_array("near", page->near, page->near_count, out);
     buf_char(out, '}');
 }
 
 void makes_json(const proto_facets_t *facets, buf_t *out)
 {
-    buf_printf(out, "{\"total\":%" PRId64 ",", facets->cars);
+    buf_char(out, '{');
+    json_add_number(out, "total", facets->cars);
     facet_array("makes", facets->facets, facets->facets_count, out);
     buf_char(out, '}');
 }
@@ -342,8 +279,7 @@ void makes_json(const proto_facets_t *facets, buf_t *out)
 void models_json(const proto_facets_t *facets, buf_t *out)
 {
     buf_char(out, '{');
-    member(out, "make", facets->make);
-    buf_char(out, ',');
+    json_add_text(out, "make", facets->make);
     facet_array("models", facets->facets, facets->facets_count, out);
     buf_char(out, '}');
 }
@@ -351,7 +287,7 @@ void models_json(const proto_facets_t *facets, buf_t *out)
 void delta_json(str_t text, buf_t *out)
 {
     buf_char(out, '{');
-    member(out, "text", text);
+    json_add_text(out, "text", text);
     buf_char(out, '}');
 }
 

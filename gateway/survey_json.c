@@ -8,18 +8,12 @@
 
 #define MAX_RULES 64 /* versions that are summed up; later ones are in the days only */
 
-static void member(buf_t *out, const char *name, str_t text)
-{
-    buf_printf(out, "\"%s\":", name);
-    json_put_text(out, text);
-}
-
 /* part / whole with so many decimals, rounded half away from zero; null of nothing. */
 static void ratio(buf_t *out, const char *name, int64_t part, int64_t whole, int decimals)
 {
     int64_t scale = 1;
 
-    buf_printf(out, ",\"%s\":", name);
+    json_add_name(out, name);
     if (whole <= 0) {
         buf_str(out, "null");
         return;
@@ -35,10 +29,12 @@ static void ratio(buf_t *out, const char *name, int64_t part, int64_t whole, int
 
 static void sums(const proto_survey_day_t *row, buf_t *out)
 {
-    buf_printf(out, "\"asked\":%" PRId64 ",\"answered\":%" PRId64, row->asked, row->answered);
+    json_add_number(out, "asked", row->asked);
+    json_add_number(out, "answered", row->answered);
     ratio(out, "response_rate", row->answered, row->asked, 4);
-    buf_printf(out, ",\"promoters\":%" PRId64 ",\"passives\":%" PRId64 ",\"detractors\":%" PRId64,
-               row->promoters, row->passives, row->detractors);
+    json_add_number(out, "promoters", row->promoters);
+    json_add_number(out, "passives", row->passives);
+    json_add_number(out, "detractors", row->detractors);
     ratio(out, "nps", 100 * (row->promoters - row->detractors), row->answered, 1);
     ratio(out, "mean", row->sum, row->answered, 2);
     buf_char(out, '}');
@@ -71,11 +67,10 @@ static void by_rules(const proto_surveyed_t *surveyed, buf_t *out)
             totals[count++] = (proto_survey_day_t){.rules = row->rules};
         sum_up(&totals[at], row);
     }
-    buf_str(out, "\"rules\":[");
+    json_add_list(out, "rules");
     for (size_t i = 0; i < count; i++) {
-        buf_str(out, i ? ",{" : "{");
-        member(out, "rules", totals[i].rules);
-        buf_char(out, ',');
+        json_open(out);
+        json_add_text(out, "rules", totals[i].rules);
         sums(&totals[i], out);
     }
     buf_char(out, ']');
@@ -85,14 +80,14 @@ static void by_day(const proto_surveyed_t *surveyed, buf_t *out)
 {
     char day[11];
 
-    buf_str(out, "\"days\":[");
+    json_add_list(out, "days");
     for (size_t i = 0; i < surveyed->days_count; i++) {
         const proto_survey_day_t *row = &surveyed->days[i];
 
         day_print(row->day, day);
-        buf_printf(out, "%s{\"day\":\"%s\",", i ? "," : "", day);
-        member(out, "rules", row->rules);
-        buf_char(out, ',');
+        json_open(out);
+        json_add_text(out, "day", str_from(day));
+        json_add_text(out, "rules", row->rules);
         sums(row, out);
     }
     buf_char(out, ']');
@@ -103,24 +98,15 @@ static void comment(const proto_opinion_t *opinion, buf_t *out)
     const proto_survey_t *survey = opinion->survey; /* REQUIRED: there is one */
     char masked[PROTO_MAX_USER + 1];
 
-    buf_str(out, "{\"at\":");
-    json_put_time(out, opinion->at_ms);
-    buf_char(out, ',');
-    member(out, "user", str_from(text_mask(opinion->user_id, masked, sizeof masked)));
-    buf_str(out, ",\"score\":");
-    if (survey->answered)
-        buf_printf(out, "%" PRId64 ",", survey->score);
-    else
-        buf_str(out, "null,");
-    member(out, "comment", survey->comment);
-    buf_char(out, ',');
-    member(out, "rules", survey->rules);
-    buf_char(out, ',');
-    member(out, "model", survey->model);
-    buf_char(out, ',');
-    member(out, "channel", survey->channel);
-    buf_char(out, ',');
-    member(out, "turn_id", survey->turn_id);
+    json_open(out);
+    json_add_time(out, "at", opinion->at_ms);
+    json_add_text(out, "user", str_from(text_mask(opinion->user_id, masked, sizeof masked)));
+    json_add_number_or_null(out, "score", survey->answered, survey->score);
+    json_add_text(out, "comment", survey->comment);
+    json_add_text(out, "rules", survey->rules);
+    json_add_text(out, "model", survey->model);
+    json_add_text(out, "channel", survey->channel);
+    json_add_text(out, "turn_id", survey->turn_id);
     buf_char(out, '}');
 }
 
@@ -134,16 +120,15 @@ void survey_json(const survey_query_t *query, const proto_surveyed_t *surveyed, 
         sum_up(&total, &surveyed->days[i]);
     day_print(query->since, since);
     day_print(query->until, until);
-    buf_printf(out, "{\"since\":\"%s\",\"until\":\"%s\",\"total\":{", since, until);
+    buf_char(out, '{');
+    json_add_text(out, "since", str_from(since));
+    json_add_text(out, "until", str_from(until));
+    json_add_object(out, "total");
     sums(&total, out);
-    buf_char(out, ',');
     by_rules(surveyed, out);
-    buf_char(out, ',');
     by_day(surveyed, out);
-    buf_str(out, ",\"comments\":[");
-    for (size_t i = 0; i < surveyed->comments_count; i++) {
-        buf_str(out, i ? "," : "");
+    json_add_list(out, "comments");
+    for (size_t i = 0; i < surveyed->comments_count; i++)
         comment(&surveyed->comments[i], out);
-    }
     buf_str(out, "]}");
 }

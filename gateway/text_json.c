@@ -5,30 +5,26 @@
 /* Without the braces around it. */
 static void version_json(const proto_text_version_t *version, buf_t *out)
 {
-    buf_printf(out, "\"version\":%lld,\"saved_at\":", (long long)version->version);
-    json_put_time(out, version->saved_ms);
-    buf_str(out, ",\"by\":");
-    json_put_text(out, version->by);
-    buf_str(out, ",\"note\":");
-    json_put_text(out, version->note);
-    buf_printf(out, ",\"bytes\":%lld,\"tokens\":%lld,\"published_at\":", (long long)version->size,
-               (long long)version->tokens);
-    json_put_time(out, version->published_ms);
-    buf_str(out, ",\"published_by\":");
-    json_put_text(out, version->published_by);
+    json_add_number(out, "version", version->version);
+    json_add_time(out, "saved_at", version->saved_ms);
+    json_add_text(out, "by", version->by);
+    json_add_text(out, "note", version->note);
+    json_add_number(out, "bytes", version->size);
+    json_add_number(out, "tokens", version->tokens);
+    json_add_time(out, "published_at", version->published_ms);
+    json_add_text(out, "published_by", version->published_by);
 }
 
 void texts_json(const proto_texts_t *texts, buf_t *out)
 {
-    buf_printf(out, "{\"live\":%lld,\"last\":%lld,\"most_bytes\":%d,\"most_tokens\":",
-               (long long)texts->live, (long long)texts->last, PROTO_MAX_DOCUMENT);
-    if (texts->room)
-        buf_printf(out, "%lld", (long long)texts->room);
-    else
-        buf_str(out, "null");
-    buf_str(out, ",\"versions\":[");
+    buf_char(out, '{');
+    json_add_number(out, "live", texts->live);
+    json_add_number(out, "last", texts->last);
+    json_add_number(out, "most_bytes", PROTO_MAX_DOCUMENT);
+    json_add_number_or_null(out, "most_tokens", texts->room != 0, texts->room);
+    json_add_list(out, "versions");
     for (size_t i = 0; i < texts->versions_count; i++) {
-        buf_str(out, i ? ",{" : "{");
+        json_open(out);
         version_json(&texts->versions[i], out);
         buf_char(out, '}');
     }
@@ -39,7 +35,6 @@ void text_json(const proto_text_version_t *version, str_t text, buf_t *out)
 {
     buf_char(out, '{');
     version_json(version, out);
-    buf_str(out, ",\"text\":");
-    json_put_text(out, text);
+    json_add_text(out, "text", text);
     buf_char(out, '}');
 }

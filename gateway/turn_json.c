@@ -5,17 +5,6 @@
 
 #include "gateway/json_text.h"
 
-static void text(buf_t *out, const char *before, const char *name, str_t value)
-{
-    buf_printf(out, "%s\"%s\":", before, name);
-    json_put_text(out, value);
-}
-
-static void number(buf_t *out, const char *name, int64_t value)
-{
-    buf_printf(out, ",\"%s\":%" PRId64, name, value);
-}
-
 static void put_ms(buf_t *out, int64_t us)
 {
     if (us < 0)
@@ -25,42 +14,38 @@ static void put_ms(buf_t *out, int64_t us)
 
 static void ms(buf_t *out, const char *name, int64_t us)
 {
-    buf_printf(out, ",\"%s\":", name);
+    json_add_name(out, name);
     put_ms(out, us);
-}
-
-static void when(buf_t *out, const char *name, int64_t unix_ms)
-{
-    buf_printf(out, ",\"%s\":", name);
-    json_put_time(out, unix_ms);
 }
 
 /* ---- turns ---- */
 
 static void calls(const proto_turn_record_t *turn, buf_t *out)
 {
-    buf_str(out, ",\"calls\":[");
+    json_add_list(out, "calls");
     for (size_t i = 0; i < turn->calls_count; i++) {
         const proto_model_call_t *call = &turn->calls[i];
 
-        text(out, i ? ",{" : "{", "model", call->model);
-        text(out, ",", "outcome", call->outcome);
+        json_open(out);
+        json_add_text(out, "model", call->model);
+        json_add_text(out, "outcome", call->outcome);
         if (call->error.size)
-            text(out, ",", "error", call->error);
+            json_add_text(out, "error", call->error);
         if (call->first_us)
             ms(out, "first_token_ms", call->first_us);
         ms(out, "total_ms", call->total_us);
-        number(out, "tokens_in", call->tokens_in);
-        number(out, "tokens_cached", call->tokens_cached);
-        number(out, "tokens_out", call->tokens_out);
+        json_add_number(out, "tokens_in", call->tokens_in);
+        json_add_number(out, "tokens_cached", call->tokens_cached);
+        json_add_number(out, "tokens_out", call->tokens_out);
         buf_char(out, '}');
     }
-    buf_str(out, "],\"tools\":[");
+    buf_char(out, ']');
+    json_add_list(out, "tools");
     for (size_t i = 0; i < turn->tools_count; i++) {
-        text(out, i ? ",{" : "{", "name", turn->tools[i].name);
+        json_open(out);
+        json_add_text(out, "name", turn->tools[i].name);
         ms(out, "ms", turn->tools[i].us);
-        buf_str(out, ",\"ok\":");
-        json_put_bool(out, turn->tools[i].ok);
+        json_add_bool(out, "ok", turn->tools[i].ok);
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -84,50 +69,46 @@ static void steps(const proto_turn_record_t *turn, buf_t *out)
 
 static void turn_object(const proto_turn_record_t *turn, buf_t *out)
 {
-    text(out, "{", "turn_id", turn->turn_id);
-    text(out, ",", "user", turn->user);
-    text(out, ",", "channel", turn->channel);
-    when(out, "received_at", turn->received_ms);
-    when(out, "claimed_at", turn->claimed_ms);
-    text(out, ",", "outcome", turn->outcome);
+    json_open(out);
+    json_add_text(out, "turn_id", turn->turn_id);
+    json_add_text(out, "user", turn->user);
+    json_add_text(out, "channel", turn->channel);
+    json_add_time(out, "received_at", turn->received_ms);
+    json_add_time(out, "claimed_at", turn->claimed_ms);
+    json_add_text(out, "outcome", turn->outcome);
     if (turn->why.size)
-        text(out, ",", "why", turn->why);
-    text(out, ",", "model", turn->model);
-    text(out, ",", "rules", turn->rules);
-    number(out, "knowledge", turn->knowledge);
-    text(out, ",", "sought", turn->sought);
-    text(out, ",", "missed", turn->missed);
+        json_add_text(out, "why", turn->why);
+    json_add_text(out, "model", turn->model);
+    json_add_text(out, "rules", turn->rules);
+    json_add_number(out, "knowledge", turn->knowledge);
+    json_add_text(out, "sought", turn->sought);
+    json_add_text(out, "missed", turn->missed);
     steps(turn, out);
     calls(turn, out);
-    number(out, "model_calls", turn->model_calls);
-    number(out, "tool_calls", turn->tool_calls);
-    number(out, "tokens_in", turn->tokens_in);
-    number(out, "tokens_cached", turn->tokens_cached);
-    number(out, "tokens_out", turn->tokens_out);
+    json_add_number(out, "model_calls", turn->model_calls);
+    json_add_number(out, "tool_calls", turn->tool_calls);
+    json_add_number(out, "tokens_in", turn->tokens_in);
+    json_add_number(out, "tokens_cached", turn->tokens_cached);
+    json_add_number(out, "tokens_out", turn->tokens_out);
     if (turn->currency.size) {
-        number(out, "cost_micros", turn->cost);
-        text(out, ",", "currency", turn->currency);
+        json_add_number(out, "cost_micros", turn->cost);
+        json_add_text(out, "currency", turn->currency);
     }
-    number(out, "findings", turn->findings);
-    number(out, "repairs", turn->repairs);
-    number(out, "cars", turn->cars);
-    number(out, "joins", turn->joins);
+    json_add_number(out, "findings", turn->findings);
+    json_add_number(out, "repairs", turn->repairs);
+    json_add_number(out, "cars", turn->cars);
+    json_add_number(out, "joins", turn->joins);
     buf_char(out, '}');
 }
 
 void turns_json(const proto_turns_t *turns, buf_t *out)
 {
-    buf_str(out, "{\"turns\":[");
-    for (size_t i = 0; i < turns->turns_count; i++) {
-        if (i)
-            buf_char(out, ',');
+    json_open(out);
+    json_add_list(out, "turns");
+    for (size_t i = 0; i < turns->turns_count; i++)
         turn_object(&turns->turns[i], out);
-    }
-    buf_str(out, "],\"before\":");
-    if (turns->before.size)
-        json_put_text(out, turns->before);
-    else
-        buf_str(out, "null");
+    buf_char(out, ']');
+    json_add_text_or_null(out, "before", turns->before);
     buf_char(out, '}');
 }
 
@@ -135,8 +116,9 @@ void turns_json(const proto_turns_t *turns, buf_t *out)
 
 static void step_object(const proto_step_latency_t *step, buf_t *out)
 {
-    json_put_text(out, step->step);
-    buf_printf(out, ":{\"count\":%" PRId64, step->count);
+    json_add_key(out, step->step);
+    json_open(out);
+    json_add_number(out, "count", step->count);
     ms(out, "p50_ms", step->p50_us);
     ms(out, "p90_ms", step->p90_us);
     ms(out, "p95_ms", step->p95_us);
@@ -148,20 +130,17 @@ static void step_object(const proto_step_latency_t *step, buf_t *out)
 /* What follows the names of a group. */
 static void group_rest(const proto_turn_group_t *group, buf_t *out)
 {
-    buf_printf(out, "\"turns\":%" PRId64, group->turns);
-    number(out, "failed", group->failed);
-    number(out, "model_calls", group->model_calls);
-    number(out, "tokens_in", group->tokens_in);
-    number(out, "tokens_cached", group->tokens_cached);
-    number(out, "tokens_out", group->tokens_out);
-    number(out, "findings", group->findings);
-    number(out, "repairs", group->repairs);
-    buf_str(out, ",\"steps\":{");
-    for (size_t i = 0; i < group->steps_count; i++) {
-        if (i)
-            buf_char(out, ',');
+    json_add_number(out, "turns", group->turns);
+    json_add_number(out, "failed", group->failed);
+    json_add_number(out, "model_calls", group->model_calls);
+    json_add_number(out, "tokens_in", group->tokens_in);
+    json_add_number(out, "tokens_cached", group->tokens_cached);
+    json_add_number(out, "tokens_out", group->tokens_out);
+    json_add_number(out, "findings", group->findings);
+    json_add_number(out, "repairs", group->repairs);
+    json_add_object(out, "steps");
+    for (size_t i = 0; i < group->steps_count; i++)
         step_object(&group->steps[i], out);
-    }
     buf_str(out, "}}");
 }
 
@@ -169,19 +148,18 @@ void latency_json(const proto_latency_t *latency, int64_t since_ms, int64_t unti
 {
     static const proto_turn_group_t none = {0};
 
-    buf_str(out, "{\"since\":");
-    json_put_time(out, since_ms);
-    when(out, "until", until_ms);
-    when(out, "oldest", latency->oldest_ms);
-    buf_str(out, ",\"partial\":");
-    json_put_bool(out, latency->partial);
-    buf_str(out, ",\"all\":{");
+    json_open(out);
+    json_add_time(out, "since", since_ms);
+    json_add_time(out, "until", until_ms);
+    json_add_time(out, "oldest", latency->oldest_ms);
+    json_add_bool(out, "partial", latency->partial);
+    json_add_object(out, "all");
     group_rest(latency->groups_count ? &latency->groups[0] : &none, out);
-    buf_str(out, ",\"groups\":[");
+    json_add_list(out, "groups");
     for (size_t i = 1; i < latency->groups_count; i++) {
-        text(out, i > 1 ? ",{" : "{", "model", latency->groups[i].model);
-        text(out, ",", "rules", latency->groups[i].rules);
-        buf_char(out, ',');
+        json_open(out);
+        json_add_text(out, "model", latency->groups[i].model);
+        json_add_text(out, "rules", latency->groups[i].rules);
         group_rest(&latency->groups[i], out);
     }
     buf_str(out, "]}");
@@ -192,37 +170,27 @@ void latency_json(const proto_latency_t *latency, int64_t since_ms, int64_t unti
 /* The limits of a budget; null: there is none. */
 static void most(buf_t *out, int64_t tokens, int64_t most_calls)
 {
-    buf_str(out, "\"most_tokens\":");
-    if (tokens)
-        buf_printf(out, "%" PRId64, tokens);
-    else
-        buf_str(out, "null");
-    buf_str(out, ",\"most_calls\":");
-    if (most_calls)
-        buf_printf(out, "%" PRId64, most_calls);
-    else
-        buf_str(out, "null");
+    json_add_number_or_null(out, "most_tokens", tokens != 0, tokens);
+    json_add_number_or_null(out, "most_calls", most_calls != 0, most_calls);
 }
 
 void budget_json(const proto_budget_t *budget, str_t user_id, buf_t *out)
 {
-    text(out, "{", "day", budget->day);
-    when(out, "ends_at", budget->ends_ms);
-    buf_str(out, ",\"used_up\":");
-    if (budget->used_up.size)
-        json_put_text(out, budget->used_up);
-    else
-        buf_str(out, "null");
-    buf_str(out, ",\"all\":{");
+    json_open(out);
+    json_add_text(out, "day", budget->day);
+    json_add_time(out, "ends_at", budget->ends_ms);
+    json_add_text_or_null(out, "used_up", budget->used_up);
+    json_add_object(out, "all");
     most(out, budget->most_day_tokens, budget->most_day_calls);
-    number(out, "tokens", budget->day_tokens);
-    number(out, "calls", budget->day_calls);
-    buf_str(out, "},\"person\":{");
+    json_add_number(out, "tokens", budget->day_tokens);
+    json_add_number(out, "calls", budget->day_calls);
+    buf_char(out, '}');
+    json_add_object(out, "person");
     most(out, budget->most_person_tokens, budget->most_person_calls);
     if (user_id.size) {
-        number(out, "tokens", budget->person_tokens);
-        number(out, "calls", budget->person_calls);
-        text(out, ",", "user_id", user_id);
+        json_add_number(out, "tokens", budget->person_tokens);
+        json_add_number(out, "calls", budget->person_calls);
+        json_add_text(out, "user_id", user_id);
     }
     buf_str(out, "}}");
 }
