@@ -358,7 +358,7 @@ TROUBLE = {"profiles": ("demo", "monitoring"), "gone": ("sessions", "catalog", "
            "dispatchers": ("dispatcher-1", "dispatcher-2"), "crashes": (*KINDS, "proxy"), "partitions": KINDS,
            "roll": ("sessions", "catalog", "dispatcher-1", "dispatcher-2", "agent", "gateway")}
 LESS = {"profiles": ("demo",), "gone": ("agent",), "dispatchers": ("dispatcher-1",),
-        "crashes": ("sessions", "redis"), "partitions": (), "roll": ("dispatcher-2", "agent", "gateway")}
+        "crashes": ("sessions", "redis"), "partitions": (), "roll": ("agent", "gateway")}
 
 
 def check(project, trouble):
