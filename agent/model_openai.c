@@ -13,6 +13,7 @@
 #include "agent/chat_reply.h"
 #include "agent/chat_request.h"
 #include "agent/http.h"
+#include "agent/ledger.h"
 #include "agent/model.h"
 #include "agent/retry.h"
 #include "agent/sse.h"
@@ -140,26 +141,9 @@ static bool on_data(void *arg, int64_t status, str_t bytes)
 
 /* ---- the end ---- */
 
-static const char *outcome_name(model_status_t status)
-{
-    switch (status) {
-    case MODEL_TEXT:
-        return "text";
-    case MODEL_CALLS:
-        return "calls";
-    case MODEL_REFUSED:
-        return "refused";
-    case MODEL_FAILED:
-        return "failed";
-    case MODEL_BAD:
-        return "bad";
-    }
-    return "?";
-}
-
 static void count(const model_result_t *result)
 {
-    metric_add_label(METRIC_MODEL_CALLS, outcome_name(result->status), 1);
+    metric_add_label(METRIC_MODEL_CALLS, ledger_outcome(result->status), 1);
     metric_observe(METRIC_MODEL_SECONDS, result->total_us);
     if (result->first_us)
         metric_observe(METRIC_MODEL_FIRST_SECONDS, result->first_us);
@@ -179,7 +163,7 @@ static void end_call(model_call_t *call, model_result_t *result, const http_end_
     count(result);
     bool wrong = result->status == MODEL_FAILED || result->status == MODEL_BAD;
     log_at(wrong ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "model_answer", LOG_TRACE(&call->trace),
-           LOG_CSTR("outcome", outcome_name(result->status)),
+           LOG_CSTR("outcome", ledger_outcome(result->status)),
            LOG_CSTR("error", result->error ? result->error : ""),
            LOG_CSTR("code", call->reply.error.code), LOG_INT("status", end->status),
            LOG_CSTR("request_id", end->request_id ? end->request_id : ""),

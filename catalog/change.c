@@ -131,10 +131,19 @@ static bool is_version(const proto_car_t *car, str_t version)
     return version.size == 0 || str_is(version, car_version(car, text));
 }
 
-static change_status_t seen_another(work_t *self)
+/* Looks at a car that is offered still, and as it was seen; false: the change ends with status. */
+static bool look_as_seen(work_t *self, int64_t stock_id, str_t version, change_status_t *status)
 {
-    return refuse(self, PROTO_CODE_CONFLICT,
-                  "somebody has changed this car meanwhile: look at it again");
+    if (!look(self, stock_id))
+        *status = broken(self);
+    else if (!self->is_offered)
+        *status = not_offered(self, stock_id);
+    else if (!is_version(&self->offered, version))
+        *status = refuse(self, PROTO_CODE_CONFLICT,
+                         "somebody has changed this car meanwhile: look at it again");
+    else
+        return true;
+    return false;
 }
 
 static change_status_t add(work_t *self, const proto_put_car_t *msg)
@@ -153,12 +162,9 @@ static change_status_t add(work_t *self, const proto_put_car_t *msg)
 
 static change_status_t edit(work_t *self, const proto_put_car_t *msg)
 {
-    if (!look(self, msg->stock_id))
-        return broken(self);
-    if (!self->is_offered)
-        return not_offered(self, msg->stock_id);
-    if (!is_version(&self->offered, msg->version))
-        return seen_another(self);
+    change_status_t status;
+    if (!look_as_seen(self, msg->stock_id, msg->version, &status))
+        return status;
     proto_car_t car = self->offered;
     if (!set_values(self, msg, &car))
         return CHANGE_DONE;
@@ -173,12 +179,9 @@ static change_status_t edit(work_t *self, const proto_put_car_t *msg)
 
 static change_status_t sell(work_t *self, const proto_sell_car_t *msg)
 {
-    if (!look(self, msg->stock_id))
-        return broken(self);
-    if (!self->is_offered)
-        return not_offered(self, msg->stock_id);
-    if (!is_version(&self->offered, msg->version))
-        return seen_another(self);
+    change_status_t status;
+    if (!look_as_seen(self, msg->stock_id, msg->version, &status))
+        return status;
     overlay_t after = {.stock_id = msg->stock_id,
                        .state = OVERLAY_SOLD,
                        .mine = self->offered,

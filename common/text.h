@@ -30,6 +30,9 @@ void utf8_add(buf_t *out, uint32_t character);
  */
 void text_fold(buf_t *out, str_t text);
 
+/* The value of a hexadecimal digit; -1: it is none. */
+int text_hex(char c);
+
 /* Without white space at both ends. */
 str_t text_trim(str_t text);
 

@@ -8,17 +8,6 @@
 
 #define WHOLE_MAX 9007199254740992.0 /* above it a double is no exact whole number */
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Decodes into out, which has room for text.size bytes; false on a % that stands for nothing. */
 static bool decode(str_t text, char *out, str_t *decoded)
 {
@@ -30,7 +19,7 @@ static bool decode(str_t text, char *out, str_t *decoded)
         } else if (c == '%') {
             if (text.size - i < 3)
                 return false;
-            int high = hex(text.data[i + 1]), low = hex(text.data[i + 2]);
+            int high = text_hex(text.data[i + 1]), low = text_hex(text.data[i + 2]);
             if (high < 0 || low < 0)
                 return false;
             c = (char)(high << 4 | low);

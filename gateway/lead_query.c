@@ -1,5 +1,6 @@
 #include "gateway/lead_query.h"
 
+#include "common/lead_stage.h"
 #include "common/text.h"
 #include "gateway/json_body.h"
 #include "gateway/turn_query.h"
@@ -12,16 +13,6 @@
 typedef enum param { STAGE, SINCE, Q, BEFORE, LIMIT, PARAMS } param_t;
 
 static const char *const names[PARAMS] = {"stage", "since", "q", "before", "limit"};
-
-static bool is_stage(str_t stage)
-{
-    static const char *const stages[] = {"new", "contacted", "visit", "won", "lost"};
-
-    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
-        if (str_is(stage, stages[i]))
-            return true;
-    return false;
-}
 
 static bool read_limit(str_t value, int64_t *limit)
 {
@@ -40,7 +31,7 @@ static bool read_param(param_t param, str_t value, int64_t now_ms, proto_list_le
     switch (param) {
     case STAGE:
         query->stage = value;
-        return is_stage(value) || str_is(value, "open") ||
+        return lead_stage_known(value) || str_is(value, "open") ||
                problem_set(problem, 400,
                            "stage must be new, contacted, visit, won, lost, or open for the first "
                            "three.");
@@ -125,7 +116,7 @@ static bool check(const proto_change_lead_t *change, problem_t *problem)
 {
     if (!change->lead_id.size || change->lead_id.size > ID_MAX || !is_clean(change->lead_id, false))
         return problem_set(problem, 400, "lead_id must be the id of a lead.");
-    if (change->stage.size && !is_stage(change->stage))
+    if (change->stage.size && !lead_stage_known(change->stage))
         return problem_set(problem, 400, "stage must be new, contacted, visit, won or lost.");
     if (!change->stage.size && !change->note.size)
         return problem_set(problem, 400, "There is neither a stage nor a note.");

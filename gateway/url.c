@@ -69,17 +69,6 @@ route_t route_find(str_t path, unsigned method)
     return route;
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 bool url_decode(arena_t *arena, str_t text, bool plus, str_t *decoded)
 {
     char *out = arena_alloc(arena, text.size + 1);
@@ -91,8 +80,8 @@ bool url_decode(arena_t *arena, str_t text, bool plus, str_t *decoded)
         char c = text.data[i];
 
         if (c == '%') {
-            int high = i + 2 < text.size ? hex(text.data[i + 1]) : -1;
-            int low = i + 2 < text.size ? hex(text.data[i + 2]) : -1;
+            int high = i + 2 < text.size ? text_hex(text.data[i + 1]) : -1;
+            int low = i + 2 < text.size ? text_hex(text.data[i + 2]) : -1;
 
             if (high < 0 || low < 0 || (high == 0 && low == 0))
                 return false;

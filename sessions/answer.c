@@ -31,6 +31,20 @@ static void fail(answer_t *self, const char *code, const char *detail, int64_t r
         .code = str_from(code), .detail = str_from(detail), .retry_after_ms = retry_ms};
 }
 
+/* Does the script say so, for good? Then it is told as an ERROR. */
+static bool failed_as(answer_t *self, const char *status, const char *code, const char *detail)
+{
+    bool so = str_is(self->status, status);
+    if (so)
+        fail(self, code, detail, 0);
+    return so;
+}
+
+static bool is_stale(answer_t *self)
+{
+    return failed_as(self, "stale", PROTO_CODE_STALE_TOKEN, "the lease is somebody else's now");
+}
+
 static bool digits(str_t text, size_t *at, int64_t *number)
 {
     size_t from = *at;
@@ -124,11 +138,9 @@ static bool enqueued(answer_t *self, const redisReply *reply, arena_t *arena)
         return held_at(self, reply, 2);
     if (str_is(self->status, "waiting"))
         return true;
-    if (str_is(self->status, "forgotten")) {
-        fail(self, PROTO_CODE_INVALID,
-             "this message was answered before, and the answer is not kept any more", 0);
+    if (failed_as(self, "forgotten", PROTO_CODE_INVALID,
+                  "this message was answered before, and the answer is not kept any more"))
         return true;
-    }
     str_t stored, record;
     int64_t from, made;
     msg->reply = arena_alloc(arena, sizeof *msg->reply);
@@ -249,10 +261,8 @@ static bool claimed(answer_t *self, const redisReply *reply, arena_t *arena)
     self->type = PROTO_CLAIMED;
     proto_claimed_t *msg = &self->msg.claimed;
     msg->status = self->status;
-    if (str_is(self->status, "stale")) {
-        fail(self, PROTO_CODE_STALE_TOKEN, "the lease is somebody else's now", 0);
+    if (is_stale(self))
         return true;
-    }
     if (str_is(self->status, "empty"))
         return text_at(reply, 1, &self->lapsed);
     if (str_is(self->status, "busy"))
@@ -264,15 +274,9 @@ static bool committed(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     (void)arena;
     self->type = PROTO_COMMITTED;
-    if (str_is(self->status, "stale")) {
-        fail(self, PROTO_CODE_STALE_TOKEN, "the lease is somebody else's now", 0);
+    if (is_stale(self) || failed_as(self, "wrong", PROTO_CODE_INVALID,
+                                    "reply.upto_seq is not a message that this turn was told"))
         return true;
-    }
-    if (str_is(self->status, "wrong")) {
-        fail(self, PROTO_CODE_INVALID, "reply.upto_seq is not a message that this turn was told",
-             0);
-        return true;
-    }
     int64_t commented = 0;
     bool overtaken = str_is(self->status, "overtaken");
     bool good = (overtaken || str_is(self->status, "committed") || str_is(self->status, "again")) &&
@@ -291,10 +295,8 @@ static bool done(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     (void)arena;
     self->type = PROTO_OK;
-    if (str_is(self->status, "stale")) {
-        fail(self, PROTO_CODE_STALE_TOKEN, "the lease is somebody else's now", 0);
+    if (is_stale(self))
         return true;
-    }
     return str_is(self->status, "ok") &&
            (reply->elements == 1 || number_at(reply, 1, &self->msg.ok.count));
 }
@@ -371,18 +373,11 @@ static bool delivered(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     (void)arena;
     self->type = PROTO_OK;
-    if (str_is(self->status, "stale")) {
-        fail(self, PROTO_CODE_STALE_TOKEN, "the lease is somebody else's now", 0);
+    if (is_stale(self) ||
+        failed_as(self, "claimed", PROTO_CODE_CLAIMED,
+                  "the reply goes out otherwise, or went out") ||
+        failed_as(self, "wrong", PROTO_CODE_INVALID, "an older reply comes first"))
         return true;
-    }
-    if (str_is(self->status, "claimed")) {
-        fail(self, PROTO_CODE_CLAIMED, "the reply goes out otherwise, or went out", 0);
-        return true;
-    }
-    if (str_is(self->status, "wrong")) {
-        fail(self, PROTO_CODE_INVALID, "an older reply comes first", 0);
-        return true;
-    }
     if (str_is(self->status, "early")) {
         int64_t wait_ms;
         if (!number_at(reply, 1, &wait_ms))

@@ -7,14 +7,9 @@
 local talk, desk = KEYS[6], KEYS[7]
 
 local has = redis.call('HMGET', state, 'by', 'by_until', 'by_at')
-local lapsed = lapse(desk, has[1], has[2])
-if not has[1] or lapsed ~= '' then
-    if lapsed ~= '' then
-        rank(0)
-    end
-    return {'free', lapsed}
-elseif ARGV[3] ~= '' and ARGV[3] ~= has[1] then
-    return {'taken', has[1], tonumber(has[3])}
+local no = denied(desk, has, ARGV[3])
+if no then
+    return no
 end
 local lost = 0
 if ARGV[4] ~= '' then

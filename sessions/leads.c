@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/lead_stage.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/text.h"
@@ -199,15 +200,6 @@ static void on_person(void *arg, const redisReply *reply)
     }
 }
 
-static bool is_stage(str_t stage)
-{
-    static const char *const stages[] = {"new", "contacted", "visit", "won", "lost"};
-    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
-        if (str_is(stage, stages[i]))
-            return true;
-    return false;
-}
-
 /* NULL, or what is wrong with it. */
 static const char *ask_person(look_t *self, const void *msg, words_t *words, buf_t *names)
 {
@@ -221,7 +213,7 @@ static const char *ask_person(look_t *self, const void *msg, words_t *words, buf
         return "user_id is empty";
     if (changes && !change->lead_id.size)
         return "lead_id is empty";
-    if (change->stage.size && !is_stage(change->stage))
+    if (change->stage.size && !lead_stage_known(change->stage))
         return "stage is none";
     keep(self, &self->user_id);
     words_begin(words, SCRIPT_LEADS_PERSON);
@@ -412,7 +404,7 @@ static void start_list(look_t *self, const proto_list_leads_t *msg)
     self->asked = *msg;
     if (msg->limit < 1 || msg->limit > LEADS_SHOWN)
         why = "limit must be 1 to 100";
-    else if (msg->stage.size && !str_is(msg->stage, "open") && !is_stage(msg->stage))
+    else if (msg->stage.size && !str_is(msg->stage, "open") && !lead_stage_known(msg->stage))
         why = "stage is none";
     else if (msg->since_ms < 0 || msg->since_ms > REQUEST_MAX_TOKEN)
         why = "since_ms is no time";

@@ -55,3 +55,17 @@ local function lapse(desk, by, ends)
     hand_back(desk, true)
     return by
 end
+
+-- Why who ('': whoever has it) may not write to this person now, as it is answered; nil: they may. has is
+-- by, by_until and by_at.
+local function denied(desk, has, who)
+    local lapsed = lapse(desk, has[1], has[2])
+    if not has[1] or lapsed ~= '' then
+        if lapsed ~= '' then
+            rank(0)
+        end
+        return {'free', lapsed}
+    elseif who ~= '' and who ~= has[1] then
+        return {'taken', has[1], tonumber(has[3])}
+    end
+end

@@ -16,14 +16,9 @@ local known = tonumber(redis.call('GET', saying))
 if known then
     return {'again', known, 0, 0, 0, has[1] or '', tonumber(has[3] or 0)}
 end
-local lapsed = lapse(desk, has[1], has[2])
-if not has[1] or lapsed ~= '' then
-    if lapsed ~= '' then
-        rank(0)
-    end
-    return {'free', lapsed}
-elseif ARGV[3] ~= '' and ARGV[3] ~= has[1] then
-    return {'taken', has[1], tonumber(has[3])}
+local no = denied(desk, has, ARGV[3])
+if no then
+    return no
 elseif has[4] then
     return {'opted_out'}
 elseif not has[5] and (string.match(user, '^whatsapp:') or string.match(user, '^%+%d')) then

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "common/text.h"
+
 static bool starts(str_t text, const char *with)
 {
     size_t size = strlen(with);
@@ -23,14 +25,6 @@ static bool copy(str_t text, char *out, size_t room)
     return true;
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The same with %XX decoded. */
 static bool copy_decoded(str_t text, char *out, size_t room)
 {
@@ -38,8 +32,8 @@ static bool copy_decoded(str_t text, char *out, size_t room)
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i];
         if (c == '%') {
-            int high = i + 2 < text.size ? hex(text.data[i + 1]) : -1;
-            int low = i + 2 < text.size ? hex(text.data[i + 2]) : -1;
+            int high = i + 2 < text.size ? text_hex(text.data[i + 1]) : -1;
+            int low = i + 2 < text.size ? text_hex(text.data[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return false;
             c = (char)(high << 4 | low);
