@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "gateway/car_query.h"
 #include "gateway/kore_question.h"
+#include "gateway/numbers_json.h"
 #include "gateway/people_query.h"
 #include "gateway/record_json.h"
 #include "gateway/reply_json.h"
@@ -189,6 +190,24 @@ int latency_get(struct http_request *req, int64_t started_us)
         return KORE_RESULT_OK;
     ((lookup_t *)wait)->range = query;
     return question_put(wait, &msg);
+}
+
+static void tell_numbers(wait_t *wait, const void *msg)
+{
+    numbers_json(msg, &wait->body);
+    question_told(wait);
+}
+
+static const question_t numbers = {
+    &kind, &upstream.sessions, PROTO_GET_NUMBERS, PROTO_NUMBERS, tell_numbers, NULL, 0};
+
+int numbers_get(struct http_request *req, int64_t started_us)
+{
+    asked_t asked = asked_begin(req, ARENA_MAX, started_us);
+    proto_get_numbers_t msg = {0};
+    bool good = numbers_query_parse(asked.query, asked.arena, &msg, &asked.problem);
+
+    return asked_put(&asked, good, &numbers, &msg);
 }
 
 static void tell_budget(wait_t *wait, const void *msg)

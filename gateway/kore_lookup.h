@@ -17,6 +17,7 @@ int person_delete(struct http_request *req, str_t id, int64_t started_us);
 int conversations_get(struct http_request *req, int64_t started_us);
 int turns_get(struct http_request *req, int64_t started_us);
 int latency_get(struct http_request *req, int64_t started_us);
+int numbers_get(struct http_request *req, int64_t started_us);
 int budget_get(struct http_request *req, int64_t started_us);
 int alerts_test_post(struct http_request *req, int64_t started_us);
 

@@ -227,6 +227,8 @@ static int dispatch(struct http_request *req, const route_t *route, int64_t star
         return messages_get(req, route->rest, started_us);
     case ROUTE_TURNS:
         return turns_get(req, started_us);
+    case ROUTE_NUMBERS:
+        return numbers_get(req, started_us);
     case ROUTE_LATENCY:
         return latency_get(req, started_us);
     case ROUTE_NPS:

@@ -57,6 +57,7 @@
     R(PERSON,         "/seller/people/{user_id}",  DELETE, API,     OWNER,  "erase it") \
     R(TURNS,          "/seller/turns",             GET,    API,     VIEWER, "what turns took, one by one") \
     R(LATENCY,        "/seller/latency",           GET,    API,     VIEWER, "the same as percentiles") \
+    R(NUMBERS,        "/seller/numbers",           GET,    API,     VIEWER, "what the turns of some days came to") \
     R(NPS,            "/seller/nps",               GET,    API,     VIEWER, "what people answered to the survey") \
     R(BUDGET,         "/seller/budget",            GET,    API,     VIEWER, "what has been spent at language models today") \
     R(CONVERSATIONS,  "/seller/conversations",     GET,    API,     VIEWER, "whose conversations are the newest") \

@@ -21,6 +21,7 @@ typedef enum route_name {
     ROUTE_PERSON,
     ROUTE_TURNS,
     ROUTE_LATENCY,
+    ROUTE_NUMBERS,
     ROUTE_NPS,
     ROUTE_BUDGET,
     ROUTE_CONVERSATIONS,

@@ -54,6 +54,10 @@
     R(turn_record, "What one turn took; of what was said in it only the name of a car") \
     R(step_latency, "How long one step took, of many turns; µs") \
     R(turn_group, "What the turns of one model and version of the rules took") \
+    R(cost,       "What models cost in one currency") \
+    R(tally,      "What the turns of a day, of an hour of the day, or of all days came to") \
+    R(reached,    "How many people came as far as a step of a sale") \
+    R(named,      "How often something was looked for, was not there, or failed") \
     R(console_user, "Somebody who may sign in to the console") \
     R(person,     "One conversation in the list of the newest") \
     R(alert,      "Something the people of the shop want to be told") \
@@ -373,6 +377,33 @@
     F(turn_group, 10, INT, repairs,       0,  OPTIONAL, "rounds in which a model was told so") \
     L(turn_group, 11, step_latency, steps, 16, OPTIONAL, "those that happened")
 
+#define PROTO_FIELDS_cost(F, L) \
+    F(cost, 1, STR, currency, 3, REQUIRED, "ISO 4217") \
+    F(cost, 2, INT, micros,   0, OPTIONAL, "millionths of its unit")
+
+#define PROTO_FIELDS_tally(F, L) \
+    F(tally,  1, INT, at,            0, OPTIONAL, "the day, since 1970-01-01 by the shop's calendar; or the hour, 0 to 23") \
+    F(tally,  2, INT, turns,         0, OPTIONAL, "turns that were answered") \
+    F(tally,  3, INT, failed,        0, OPTIONAL, "others") \
+    F(tally,  4, INT, people,        0, OPTIONAL, "who wrote, within 1 of 100; of an hour it is not told") \
+    F(tally,  5, INT, model_calls,   0, OPTIONAL, "calls of a language model") \
+    F(tally,  6, INT, tokens_in,     0, OPTIONAL, "tokens of prompts") \
+    F(tally,  7, INT, tokens_cached, 0, OPTIONAL, "those of them that servers had cached") \
+    F(tally,  8, INT, tokens_out,    0, OPTIONAL, "tokens of answers") \
+    F(tally,  9, INT, repairs,       0, OPTIONAL, "rounds in which a model was told what was wrong") \
+    F(tally, 10, INT, p50_ms,        0, OPTIONAL, "half of the answers took no longer; within an eighth") \
+    F(tally, 11, INT, p95_ms,        0, OPTIONAL, "95 of 100") \
+    L(tally, 12, cost, costs,        4, OPTIONAL, "by the prices of their time")
+
+#define PROTO_FIELDS_reached(F, L) \
+    F(reached, 1, STR, step,   8, REQUIRED, "talk, list, quote or lead") \
+    F(reached, 2, INT, people, 0, OPTIONAL, "within 1 of 100")
+
+#define PROTO_FIELDS_named(F, L) \
+    F(named, 1, STR, what,  8,  REQUIRED, "sought, missed or failure") \
+    F(named, 2, STR, name,  64, OPTIONAL, "make and model, or why; empty: all others") \
+    F(named, 3, INT, count, 0,  REQUIRED, "turns")
+
 #define PROTO_FIELDS_alert(F, L) \
     F(alert,  1, STR, id,         64,  REQUIRED, "of whoever is told twice: the same") \
     F(alert,  2, STR, kind,       16,  REQUIRED, "quote, person, score, undelivered, model, budget, missing, test") \
@@ -549,7 +580,9 @@
     M(save_text,  SAVE_TEXT, 154, "gateway → sessions", "TEXTS", "Keep a new version; ERROR conflict if somebody else has done so meanwhile, invalid if it is too long. Answered without the list") \
     M(publish_text, PUBLISH_TEXT, 155, "gateway → sessions", "TEXTS", "The seller goes by this version from now on; ERROR conflict if another is live than was thought. Answered without the list") \
     M(get_knowledge, GET_KNOWLEDGE, 157, "gateway → catalog", "TEXT", "What stands in KNOWLEDGE_DIR, as one text: version 0 of the shop's knowledge; ERROR invalid if it is too long") \
-    M(offer_rules, OFFER_RULES, 156, "agent → sessions", "OK", "The rules of the installation, which are version 0, and how long rules may be")
+    M(offer_rules, OFFER_RULES, 156, "agent → sessions", "OK", "The rules of the installation, which are version 0, and how long rules may be") \
+    M(get_numbers, GET_NUMBERS, 160, "gateway → sessions", "NUMBERS", "What did the turns of these days come to") \
+    M(numbers,    NUMBERS,   161, "sessions → gateway", "–", "Sums by day and by hour of the day, and who came how far")
 
 #define PROTO_FIELDS_error(F, L) \
     F(error, 1, STR, code,           32,  REQUIRED, "one of the codes in proto.h") \
@@ -1021,6 +1054,19 @@
     L(latency, 1, turn_group, groups, 32, OPTIONAL, "all turns first, under no name; then by model and rules") \
     F(latency, 2, INT,  oldest_ms, 0, OPTIONAL, "the oldest turn that was looked at, Unix ms; 0: there is none") \
     F(latency, 3, BOOL, partial,   0, OPTIONAL, "there are older ones, but only so many of the newest are looked at")
+
+#define PROTO_FIELDS_get_numbers(F, L) \
+    F(get_numbers, 1, INT, days,      0, REQUIRED, "how many, 1 to 400") \
+    F(get_numbers, 2, INT, until_day, 0, OPTIONAL, "the last of them, since 1970-01-01 by the shop's calendar; 0: today")
+
+#define PROTO_FIELDS_numbers(F, L) \
+    L(numbers, 1, tally,   total, 1,   REQUIRED, "of all these days") \
+    L(numbers, 2, tally,   days,  400, OPTIONAL, "each of them, the oldest first") \
+    L(numbers, 3, tally,   hours, 24,  OPTIONAL, "the hours of the day by the shop's clock, of all these days") \
+    L(numbers, 4, reached, steps, 4,   OPTIONAL, "talk, list, quote, lead") \
+    L(numbers, 5, named,   names, 64,  OPTIONAL, "the most frequent of each kind first") \
+    F(numbers, 6, INT, since_ms,  0, OPTIONAL, "when the first day began, Unix ms") \
+    F(numbers, 7, INT, until_ms,  0, OPTIONAL, "when the last one ends")
 
 #define PROTO_FIELDS_raise_alert(F, L) \
     L(raise_alert, 1, alert, alert, 1, REQUIRED, "what happened") \

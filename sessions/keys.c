@@ -50,6 +50,11 @@ static const struct {
     [KEY_LISTED] = {"listed", SCOPE_PARTITION},
     [KEY_RULES] = {"rules", SCOPE_ANONYMOUS},
     [KEY_KNOWLEDGE] = {"knowledge", SCOPE_ANONYMOUS},
+    [KEY_TALLY] = {"tally", SCOPE_ANONYMOUS},
+    [KEY_MET_TALK] = {"met_talk", SCOPE_ANONYMOUS},
+    [KEY_MET_LIST] = {"met_list", SCOPE_ANONYMOUS},
+    [KEY_MET_QUOTE] = {"met_quote", SCOPE_ANONYMOUS},
+    [KEY_MET_LEAD] = {"met_lead", SCOPE_ANONYMOUS},
 };
 
 key_scope_t keys_scope(session_key_t key)
@@ -97,6 +102,13 @@ void keys_name(buf_t *out, session_key_t key, str_t user, str_t id)
     case KEY_MARKS:
     case KEY_CHANGES:
         buf_printf(out, "most:{turns}:%s", keys[key].kind);
+        return;
+    case KEY_TALLY:
+    case KEY_MET_TALK:
+    case KEY_MET_LIST:
+    case KEY_MET_QUOTE:
+    case KEY_MET_LEAD:
+        buf_printf(out, "most:{turns}:%s:%.*s", keys[key].kind, STR_ARG(id));
         return;
     case KEY_ALERTS:
     case KEY_ALERT_ITEMS:

@@ -95,6 +95,15 @@
  *                                    none> <stage of their lead or ->"
  *   most:{turns}:changes     string  how often that has changed             for ever
  *
+ *   most:{turns}:tally:DAY   hash    what the turns of a day of the shop       400 days
+ *                                    came to (tally.h); DAY: since
+ *                                    1970-01-01
+ *   most:{turns}:met_talk:DAY (_list, _quote, _lead)
+ *                            HyperLogLog  how many people wrote, were        400 days
+ *                                    shown cars, were quoted, left
+ *                                    themselves as a lead: it counts
+ *                                    whom it was given and keeps nobody
+ *
  *   most:{budget}:day        hash    what all have spent at language        for ever
  *                                    models today: day (its number, as
  *                                    in common/shop_day.h), tokens,
@@ -141,6 +150,9 @@
  * together, and each is answered when Redis has it. A record has of what was said only a car's
  * name, and of the person what the log shows too: the masked id. So erasing a person leaves the log
  * as it is.
+ *
+ * The same LOG_TURN adds the turn to the sums of its day, when it is new to the log: so a repeated
+ * one is counted once. With TURN_LOG_MAX=0 nothing is counted.
  *
  * STATE_TTL is an hour more than the longer of SESSION_TTL and DEDUP_TTL, so that a seq is never
  * given twice while something remembers the first. A token is never given twice either: the next
@@ -388,6 +400,11 @@ typedef enum session_key {
     KEY_LISTED,
     KEY_RULES, /* of no user, as the next */
     KEY_KNOWLEDGE,
+    KEY_TALLY, /* of no user, as the next; their id is a day */
+    KEY_MET_TALK,
+    KEY_MET_LIST,
+    KEY_MET_QUOTE,
+    KEY_MET_LEAD,
     KEY_COUNT
 } session_key_t;
 
@@ -418,7 +435,7 @@ size_t keys_of_scope(key_scope_t scope, session_key_t keys[KEY_COUNT]);
 unsigned keys_partition(str_t user);
 
 /* Appends the name of a key. id counts for KEY_SEEN and KEY_SAYING, a message's, KEY_SID,
- * KEY_COUNTED, a turn's, and KEY_RATE, our address, only. */
+ * KEY_COUNTED, a turn's, KEY_RATE, our address, and KEY_TALLY and KEY_MET_…, a day, only. */
 void keys_name(buf_t *out, session_key_t key, str_t user, str_t id);
 
 /* Appends the name of a key that a partition has once: KEY_READY, KEY_SURVEYS, KEY_OPINIONS,

@@ -30,6 +30,9 @@
 /* People in the list of the newest conversations. */
 #define REQUEST_MAX_PEOPLE 10000
 
+/* How long the sums of a day are kept after its first turn, ms: 400 days. */
+#define REQUEST_TALLY_KEPT_MS INT64_C(34560000000)
+
 #define REQUEST_MAX_PARTS 1000
 #define REQUEST_MAX_SPENT 1000000000 /* tokens or calls of one turn */
 #define REQUEST_MAX_RETRY_MS 86400000
@@ -109,7 +112,8 @@ void request_logs_init(request_logs_t *self);
 bool request_log_is_sound(const proto_log_turn_t *msg, const char **why);
 
 /* Adds one that is sound; there must be room. false: it cannot be stored. */
-bool request_logs_add(request_logs_t *self, const proto_log_turn_t *msg);
+bool request_logs_add(request_logs_t *self, const proto_log_turn_t *msg,
+                      const request_limits_t *limits);
 
 /* The same for all that were added; there are none afterwards. */
 char *request_logs_take(request_logs_t *self, const request_limits_t *limits, size_t *size);
@@ -123,6 +127,11 @@ typedef struct request_turns {
 
 /* The same for such a look. */
 char *request_turn_read(const request_turns_t *range, size_t *size);
+
+/* The same for the sums of a day, and for how many people there were on all of these days. Days
+ * since 1970-01-01 by the shop's calendar. */
+char *request_tally_read(int64_t day, size_t *size);
+char *request_tally_met(int64_t first, int64_t last, size_t *size);
 
 /* The same for one partition of a SWEEP that tells at most max users. */
 char *request_sweep(const request_limits_t *limits, unsigned partition, size_t max, size_t *size);

@@ -1,12 +1,17 @@
 /* The log of turns, budgets, and what exists once per partition. */
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 
+#include "common/shop_day.h"
 #include "sessions/request_fill.h"
+#include "sessions/tally.h"
+
+#define HOUR_MS 3600000
 
 void request_logs_init(request_logs_t *self)
 {
-    buf_init(&self->bytes, REQUEST_LOGS_MOST * (PROTO_MAX_BODY + 256));
+    buf_init(&self->bytes, REQUEST_LOGS_MOST * (PROTO_MAX_BODY + 1024));
     self->count = 0;
 }
 
@@ -23,7 +28,27 @@ bool request_log_is_sound(const proto_log_turn_t *msg, const char **why)
     return true;
 }
 
-bool request_logs_add(request_logs_t *self, const proto_log_turn_t *msg)
+/* "<day> <hour> <steps> <sum>=<amount>,… <sizes> <names>", as turn_log.lua takes it apart. */
+static void add_tally(buf_t *out, const proto_turn_record_t *record, int64_t shop_ms)
+{
+    tally_pair_t pairs[TALLY_PAIRS];
+    size_t count = tally_pairs(record, pairs);
+    str_t failure = tally_failure(record);
+    unsigned steps = 0;
+    for (tally_step_t step = 0; step < TALLY_STEPS; step++)
+        steps |= (unsigned)tally_reaches(record, step) << step;
+    buf_printf(out, "%" PRId64 " %d %u ", shop_ms / SHOP_DAY_MS, (int)(shop_ms / HOUR_MS % 24),
+               steps);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, "%s%s=%" PRId64, i ? "," : "", pairs[i].sum, pairs[i].amount);
+    buf_printf(out, " %zu %zu ", record->sought.size, record->missed.size);
+    buf_add(out, record->sought.data, record->sought.size);
+    buf_add(out, record->missed.data, record->missed.size);
+    buf_add(out, failure.data, failure.size);
+}
+
+bool request_logs_add(request_logs_t *self, const proto_log_turn_t *msg,
+                      const request_limits_t *limits)
 {
     const proto_turn_record_t *record = msg->record;
     size_t *end = self->ends + self->count * REQUEST_LOG_WORDS;
@@ -34,14 +59,15 @@ bool request_logs_add(request_logs_t *self, const proto_log_turn_t *msg)
     if (encoded) {
         buf_add(bytes, record->turn_id.data, record->turn_id.size);
         *end++ = bytes->size;
-        buf_printf(bytes, "%" PRId64, record->received_ms);
-        *end++ = bytes->size;
         buf_printf(bytes, "%" PRId64, record->claimed_ms);
         *end++ = bytes->size;
+        buf_printf(bytes, "%" PRId64 " %" PRId64 " ", record->received_ms, record->claimed_ms);
         buf_add(bytes, stored.data, stored.size);
         *end++ = bytes->size;
-        if (str_is(record->outcome, "answered"))
-            buf_add(bytes, msg->user_id.data, msg->user_id.size);
+        buf_add(bytes, msg->user_id.data, msg->user_id.size);
+        *end++ = bytes->size;
+        int64_t shop_ms = record->claimed_ms + limits->day_offset_ms;
+        add_tally(bytes, record, shop_ms > 0 ? shop_ms : 0); /* none is of before 1970 */
         *end = bytes->size;
         self->count++;
     }
@@ -49,19 +75,30 @@ bool request_logs_add(request_logs_t *self, const proto_log_turn_t *msg)
     return encoded;
 }
 
+/* A day's keys, all or those of people only. */
+static void add_day_keys(words_t *words, buf_t *names, int64_t day, const session_key_t *keys,
+                         size_t count)
+{
+    char text[24];
+    buf_init(names, KEYS_MAX * KEY_MAX);
+    snprintf(text, sizeof text, "%" PRId64, day);
+    words_keys(words, names, (str_t){0}, str_from(text), keys, count);
+}
+
 char *request_logs_take(request_logs_t *self, const request_limits_t *limits, size_t *size)
 {
-    static const session_key_t keys[] = {KEY_TURNS, KEY_RECORDS, KEY_PEOPLE, KEY_MARKS,
-                                         KEY_CHANGES};
+    static const session_key_t keys[] = {KEY_TURNS,     KEY_RECORDS, KEY_PEOPLE,   KEY_MARKS,
+                                         KEY_CHANGES,   KEY_TALLY,   KEY_MET_TALK, KEY_MET_LIST,
+                                         KEY_MET_QUOTE, KEY_MET_LEAD};
     words_t words = {.count = 0};
     buf_t names;
     assert(buf_ok(&self->bytes)); /* each record fits into its part of it */
-    buf_init(&names, KEYS_MAX * KEY_MAX);
     words_begin(&words, SCRIPT_TURN_LOG);
-    words_keys(&words, &names, (str_t){0}, (str_t){0}, keys, sizeof keys / sizeof *keys);
+    add_day_keys(&words, &names, 0, keys, sizeof keys / sizeof *keys);
     words_number(&words, limits->turn_log);
     words_number(&words, REQUEST_MAX_PEOPLE);
     words_number(&words, limits->session_ttl);
+    words_number(&words, REQUEST_TALLY_KEPT_MS);
     for (size_t i = 0, at = 0; i < self->count * REQUEST_LOG_WORDS; at = self->ends[i++])
         words_add(&words, (str_t){self->bytes.data + at, self->ends[i] - at});
     char *command = words_format(&words, size);
@@ -69,6 +106,33 @@ char *request_logs_take(request_logs_t *self, const request_limits_t *limits, si
     buf_free(&self->bytes);
     self->count = 0;
     return command;
+}
+
+char *request_tally_read(int64_t day, size_t *size)
+{
+    static const session_key_t keys[] = {KEY_TALLY, KEY_MET_TALK};
+    words_t words = {.count = 0};
+    buf_t names;
+    words_begin(&words, SCRIPT_TALLY_READ);
+    add_day_keys(&words, &names, day, keys, sizeof keys / sizeof *keys);
+    char *bytes = words_format(&words, size);
+    buf_free(&names);
+    return bytes;
+}
+
+char *request_tally_met(int64_t first, int64_t last, size_t *size)
+{
+    static const session_key_t keys[TALLY_STEPS] = {KEY_MET_TALK, KEY_MET_LIST, KEY_MET_QUOTE,
+                                                    KEY_MET_LEAD};
+    words_t words = {.count = 0};
+    buf_t names;
+    words_begin(&words, SCRIPT_TALLY_MET);
+    add_day_keys(&words, &names, last, keys, TALLY_STEPS);
+    words_number(&words, first);
+    words_number(&words, last);
+    char *bytes = words_format(&words, size);
+    buf_free(&names);
+    return bytes;
 }
 
 static void add_spend(words_t *words, buf_t *names, const request_limits_t *limits, str_t user_id,

@@ -96,6 +96,8 @@ EMBED(desk);
 EMBED(leads_list);
 EMBED(leads_person);
 EMBED(texts);
+EMBED(tally_read);
+EMBED(tally_met);
 
 #define SOURCE(name)                              \
     {                                             \
@@ -140,6 +142,8 @@ static const struct {
     [SCRIPT_LEADS_LIST] = SOURCE(leads_list),
     [SCRIPT_LEADS_PERSON] = SOURCE(leads_person),
     [SCRIPT_TEXTS] = SOURCE(texts),
+    [SCRIPT_TALLY_READ] = SOURCE(tally_read),
+    [SCRIPT_TALLY_MET] = SOURCE(tally_met),
 };
 
 str_t script_source(script_t script)

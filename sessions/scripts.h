@@ -49,6 +49,8 @@ typedef enum script {
     SCRIPT_LEADS_LIST,
     SCRIPT_LEADS_PERSON,
     SCRIPT_TEXTS,
+    SCRIPT_TALLY_READ,
+    SCRIPT_TALLY_MET,
     SCRIPT_COUNT
 } script_t;
 

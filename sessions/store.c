@@ -18,6 +18,7 @@
 #include "sessions/people_index.h"
 #include "sessions/survey_report.h"
 #include "sessions/sweep.h"
+#include "sessions/tally_report.h"
 #include "sessions/texts.h"
 #include "sessions/turn_log.h"
 #include "sessions/turn_report.h"
@@ -38,6 +39,7 @@ struct store {
     leads_t *leads;
     texts_t *texts;
     turn_log_t *turn_log;
+    tally_reporter_t *tallies;
     request_limits_t limits;
     arena_t *arena; /* of the answer at hand */
     size_t count;   /* requests under way */
@@ -54,53 +56,19 @@ typedef struct pending {
     int64_t score;                    /* COMMIT: that was given, -1: none */
 } pending_t;
 
-const proto_type_t store_accepts[] = {PROTO_ENQUEUE,
-                                      PROTO_WITHDRAW,
-                                      PROTO_CLAIM,
-                                      PROTO_RENEW,
-                                      PROTO_COMMIT,
-                                      PROTO_RELEASE,
-                                      PROTO_RESET,
-                                      PROTO_READ,
-                                      PROTO_SWEEP,
-                                      PROTO_TAKE,
-                                      PROTO_FORGO,
-                                      PROTO_DELIVERED,
-                                      PROTO_STATUS,
-                                      PROTO_LOG_TURN,
-                                      PROTO_LIST_TURNS,
-                                      PROTO_GET_LATENCY,
-                                      PROTO_SURVEYS,
-                                      PROTO_GET_BUDGET,
-                                      PROTO_EXPORT,
-                                      PROTO_ERASE,
-                                      PROTO_SIGN_IN,
-                                      PROTO_WHO_IS,
-                                      PROTO_SIGN_OUT,
-                                      PROTO_LIST_USERS,
-                                      PROTO_PUT_USER,
-                                      PROTO_DROP_USER,
-                                      PROTO_NEW_PASSWORD,
-                                      PROTO_PACE,
-                                      PROTO_LIST_PEOPLE,
-                                      PROTO_GET_CHANGES,
-                                      PROTO_RAISE_ALERT,
-                                      PROTO_TAKE_ALERTS,
-                                      PROTO_SETTLE_ALERT,
-                                      PROTO_TAKE_OVER,
-                                      PROTO_SAY,
-                                      PROTO_GIVE_BACK,
-                                      PROTO_GET_SAID,
-                                      PROTO_LIST_DESK,
-                                      PROTO_LIST_LEADS,
-                                      PROTO_GET_LEADS,
-                                      PROTO_CHANGE_LEAD,
-                                      PROTO_LIST_TEXTS,
-                                      PROTO_GET_TEXT,
-                                      PROTO_SAVE_TEXT,
-                                      PROTO_PUBLISH_TEXT,
-                                      PROTO_OFFER_RULES,
-                                      0};
+const proto_type_t store_accepts[] = {
+    PROTO_ENQUEUE,      PROTO_WITHDRAW,    PROTO_CLAIM,        PROTO_RENEW,
+    PROTO_COMMIT,       PROTO_RELEASE,     PROTO_RESET,        PROTO_READ,
+    PROTO_SWEEP,        PROTO_TAKE,        PROTO_FORGO,        PROTO_DELIVERED,
+    PROTO_STATUS,       PROTO_LOG_TURN,    PROTO_LIST_TURNS,   PROTO_GET_LATENCY,
+    PROTO_SURVEYS,      PROTO_GET_BUDGET,  PROTO_EXPORT,       PROTO_ERASE,
+    PROTO_SIGN_IN,      PROTO_WHO_IS,      PROTO_SIGN_OUT,     PROTO_LIST_USERS,
+    PROTO_PUT_USER,     PROTO_DROP_USER,   PROTO_NEW_PASSWORD, PROTO_PACE,
+    PROTO_LIST_PEOPLE,  PROTO_GET_CHANGES, PROTO_RAISE_ALERT,  PROTO_TAKE_ALERTS,
+    PROTO_SETTLE_ALERT, PROTO_TAKE_OVER,   PROTO_SAY,          PROTO_GIVE_BACK,
+    PROTO_GET_SAID,     PROTO_LIST_DESK,   PROTO_LIST_LEADS,   PROTO_GET_LEADS,
+    PROTO_CHANGE_LEAD,  PROTO_LIST_TEXTS,  PROTO_GET_TEXT,     PROTO_SAVE_TEXT,
+    PROTO_PUBLISH_TEXT, PROTO_OFFER_RULES, PROTO_GET_NUMBERS,  0};
 
 int64_t store_deadline(const proto_header_t *header)
 {
@@ -477,6 +445,10 @@ void store_handle(void *arg, const rpc_request_t *request)
         turn_reports_handle(self->reports, request);
         return;
     }
+    if (header->type == PROTO_GET_NUMBERS) {
+        tally_reporter_handle(self->tallies, request);
+        return;
+    }
     if (header->type == PROTO_SURVEYS) {
         survey_reporter_handle(self->reporter, request);
         return;
@@ -559,6 +531,7 @@ store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limi
     self->console = console_new(loop, redis, console);
     self->texts = texts_new(loop, redis);
     self->turn_log = turn_log_new(redis, &self->limits);
+    self->tallies = tally_reporter_new(redis);
     return self;
 }
 
@@ -578,6 +551,7 @@ void store_destroy(store_t **self_p)
     leads_destroy(&self->leads);
     texts_destroy(&self->texts);
     turn_log_destroy(&self->turn_log);
+    tally_reporter_destroy(&self->tallies);
     people_index_destroy(&self->people);
     arena_destroy(&self->arena);
     free(self);

@@ -122,7 +122,7 @@ void turn_log_handle(turn_log_t *self, const rpc_request_t *request, int64_t dea
     }
     batch_t *batch = self->batch;
     waiting_t waiting = {request->server, request->peer, request->header};
-    if (!request_logs_add(&batch->logs, request->msg)) {
+    if (!request_logs_add(&batch->logs, request->msg, self->limits)) {
         refuse(&waiting, STR_LIT(PROTO_CODE_INVALID), 0, STR_LIT("the record cannot be stored"));
         return;
     }

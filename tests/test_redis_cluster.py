@@ -88,7 +88,7 @@ def test_no_script_touches_two_slots(service):
             ("WITHDRAW", {**whose, "message_id": "m1"}), ("RELEASE", {**whose, "token": token}),
             ("RESET", whose), ("EXPORT", whose), ("GET_BUDGET", whose),
             ("LOG_TURN", {**whose, "record": RECORD}), ("LIST_TURNS", {"limit": 5}),
-            ("GET_LATENCY", {}), ("SURVEYS", {"since_day": 1, "until_day": 2}), ("SWEEP", {"max": 5}),
+            ("GET_LATENCY", {}), ("GET_NUMBERS", {"days": 3}), ("SURVEYS", {"since_day": 1, "until_day": 2}), ("SWEEP", {"max": 5}),
             ("LIST_PEOPLE", {"limit": 5}), ("GET_CHANGES", {}),
             ("PACE", {"address": "a", "wanted": 1}), ("PUT_USER", {**known, "role": "owner"}),
             ("SIGN_IN", known), ("LIST_USERS", {}), ("DROP_USER", {"name": "ana"}),

@@ -5,6 +5,7 @@
 #include "gateway/bot_request.h"
 #include "gateway/car_query.h"
 #include "gateway/handoff_request.h"
+#include "gateway/numbers_json.h"
 #include "gateway/survey_query.h"
 #include "gateway/turn_query.h"
 #include "gateway/url.h"
@@ -35,6 +36,21 @@ static void fuzz_turns(str_t text, arena_t *arena)
         abort();
     buf_free(&out);
     latency_query_parse(text, now_ms, arena, &query, &problem);
+}
+
+static void fuzz_numbers(str_t text, arena_t *arena)
+{
+    problem_t problem = {0};
+    proto_get_numbers_t msg;
+
+    if (!numbers_query_parse(text, arena, &msg, &problem)) {
+        if (problem.status != 400)
+            abort();
+        return;
+    }
+    if (msg.days < 1 || msg.days > NUMBERS_DAYS_MAX || msg.until_day < 0 ||
+        msg.until_day > NUMBERS_LAST_DAY)
+        abort();
 }
 
 static void fuzz_budget(str_t text, arena_t *arena)
@@ -89,6 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     makes_query_parse(text, arena, &make, &problem);
     fuzz_turns(text, arena);
     fuzz_budget(text, arena);
+    fuzz_numbers(text, arena);
     route_find(text, METHOD_GET);
     bearer_matches(text, "token");
     arena_destroy(&arena);

@@ -672,54 +672,96 @@ static void what_is_stored_is_told_apart(void **state)
     }
 }
 
-static void a_turn_record_becomes_a_command(void **state)
+static void turn_records_become_a_command(void **state)
 {
     (void)state;
+    proto_tool_call_t tool = {.name = STR_LIT("quote_financing"), .ok = true};
     proto_turn_record_t record = {.turn_id = STR_LIT("t1"),
                                   .received_ms = 1700000000001,
                                   .claimed_ms = 1700000000002,
-                                  .outcome = STR_LIT("answered")};
+                                  .outcome = STR_LIT("answered"),
+                                  .tools = &tool,
+                                  .tools_count = 1,
+                                  .sought = STR_LIT("Mazda 3"),
+                                  .missed = STR_LIT("Tesla"),
+                                  .tokens_in = 12};
     proto_log_turn_t msg = {.user_id = STR_LIT("a"), .record = &record, .record_count = 1};
     request_logs_t logs;
     const char *why;
     size_t size;
     request_logs_init(&logs);
-    assert_true(request_log_is_sound(&msg, &why) && request_logs_add(&logs, &msg));
-    record.turn_id = STR_LIT("t2");
-    record.outcome = STR_LIT("failed");
-    assert_true(request_logs_add(&logs, &msg));
+    assert_true(request_log_is_sound(&msg, &why) && request_logs_add(&logs, &msg, &limits));
+    record = (proto_turn_record_t){.turn_id = STR_LIT("t2"),
+                                   .received_ms = 1700000000001,
+                                   .claimed_ms = 1700030000002,
+                                   .outcome = STR_LIT("failed")};
+    assert_true(request_logs_add(&logs, &msg, &limits));
     char *bytes = request_logs_take(&logs, &limits, &size);
     assert_int_equal(logs.count, 0);
     redisReply *got = words(bytes, size);
-    assert_string_equal(got->element[2]->str, "5");
-    assert_string_equal(got->element[3]->str, "most:{turns}:log");
-    assert_string_equal(got->element[4]->str, "most:{turns}:records");
-    assert_string_equal(got->element[5]->str, "most:{turns}:people");
-    assert_string_equal(got->element[6]->str, "most:{turns}:marks");
-    assert_string_equal(got->element[7]->str, "most:{turns}:changes");
-    assert_string_equal(got->element[8]->str, "8");
-    assert_string_equal(got->element[9]->str, "10000");
-    assert_string_equal(got->element[10]->str, "5000");
-    assert_string_equal(got->element[11]->str, "t1");
-    assert_string_equal(got->element[12]->str, "1700000000001");
-    assert_string_equal(got->element[13]->str, "1700000000002");
+    static const char first[] = "1700000000001 1700000000002 ",
+                      second[] = "1700000000001 1700030000002 ";
+    const char *records[] = {got->element[19]->str, got->element[24]->str};
+    /* 16:13 of 14 November 2023 where the shop stands, and 0:33 of the day after */
+    assert_words(got, 2,
+                 (const char *[]){"10",
+                                  "most:{turns}:log",
+                                  "most:{turns}:records",
+                                  "most:{turns}:people",
+                                  "most:{turns}:marks",
+                                  "most:{turns}:changes",
+                                  "most:{turns}:tally:0",
+                                  "most:{turns}:met_talk:0",
+                                  "most:{turns}:met_list:0",
+                                  "most:{turns}:met_quote:0",
+                                  "most:{turns}:met_lead:0",
+                                  "8",
+                                  "10000",
+                                  "5000",
+                                  "34560000000",
+                                  "t1",
+                                  "1700000000002",
+                                  records[0],
+                                  "a",
+                                  "19675 16 5 t=1,b0=1,i=12 7 5 Mazda 3Tesla",
+                                  "t2",
+                                  "1700030000002",
+                                  records[1],
+                                  "a",
+                                  "19676 0 1 f=1 0 0 failed",
+                                  NULL});
+    assert_memory_equal(records[0], first, strlen(first));
+    assert_memory_equal(records[1], second, strlen(second));
     arena_t *arena = arena_new(4096);
     proto_turn_record_t stored;
-    assert_true(proto_decode(&proto_turn_record_record, got->element[14]->str,
-                             got->element[14]->len, &stored, arena, NULL));
-    assert_true(str_is(stored.turn_id, "t1") && str_is(stored.outcome, "answered"));
-    assert_string_equal(got->element[15]->str, "a");
-    assert_string_equal(got->element[16]->str, "t2");
-    assert_true(proto_decode(&proto_turn_record_record, got->element[19]->str,
-                             got->element[19]->len, &stored, arena, NULL));
-    assert_true(str_is(stored.outcome, "failed"));
-    assert_words(got, 20, (const char *[]){"", NULL}); /* nobody was answered */
+    assert_true(proto_decode(&proto_turn_record_record, records[1] + strlen(second),
+                             got->element[24]->len - strlen(second), &stored, arena, NULL));
+    assert_true(str_is(stored.turn_id, "t2") && str_is(stored.outcome, "failed"));
     freeReplyObject(got);
     arena_destroy(&arena);
 
     bytes = request_turn_out(STR_LIT("t1"), true, &size);
     got = words(bytes, size);
     assert_words(got, 2, (const char *[]){"1", "most:{turns}:records", "t1", "1", NULL});
+    freeReplyObject(got);
+}
+
+static void days_are_asked_for_by_their_keys(void **state)
+{
+    (void)state;
+    size_t size;
+    char *bytes = request_tally_read(19675, &size);
+    redisReply *got = words(bytes, size);
+    assert_words(
+        got, 2,
+        (const char *[]){"2", "most:{turns}:tally:19675", "most:{turns}:met_talk:19675", NULL});
+    freeReplyObject(got);
+    bytes = request_tally_met(19670, 19675, &size);
+    got = words(bytes, size);
+    assert_words(got, 2,
+                 (const char *[]){"4", "most:{turns}:met_talk:19675", "most:{turns}:met_list:19675",
+                                  "most:{turns}:met_quote:19675", "most:{turns}:met_lead:19675",
+                                  "19670", "19675", NULL});
     freeReplyObject(got);
 }
 
@@ -1339,7 +1381,8 @@ int main(void)
         cmocka_unit_test(deliveries_become_commands),
         cmocka_unit_test(a_pace_becomes_a_command),
         cmocka_unit_test(what_people_of_the_shop_do_becomes_commands),
-        cmocka_unit_test(a_turn_record_becomes_a_command),
+        cmocka_unit_test(turn_records_become_a_command),
+        cmocka_unit_test(days_are_asked_for_by_their_keys),
         cmocka_unit_test(spending_becomes_commands),
         cmocka_unit_test(nonsense_is_refused),
         cmocka_unit_test(every_key_is_somebodys),

@@ -1,0 +1,138 @@
+/* Numbers of many turns; see numbers_json.h. */
+#include "gateway/numbers_json.h"
+
+#include <inttypes.h>
+
+#include "gateway/json_text.h"
+#include "gateway/survey_query.h"
+#include "gateway/url.h"
+
+/* ---- what is asked ---- */
+
+static bool read_days(str_t value, int64_t *days)
+{
+    *days = 0;
+    for (size_t i = 0; i < value.size; i++) {
+        if (value.data[i] < '0' || value.data[i] > '9' || i == 3)
+            return false;
+        *days = *days * 10 + (value.data[i] - '0');
+    }
+    return *days >= 1 && *days <= NUMBERS_DAYS_MAX;
+}
+
+bool numbers_query_parse(str_t text, arena_t *arena, proto_get_numbers_t *msg, problem_t *problem)
+{
+    bool seen[2] = {false};
+    str_t name, value;
+    int more;
+
+    *msg = (proto_get_numbers_t){.days = NUMBERS_DAYS};
+    while ((more = url_pair(arena, &text, &name, &value)) == 1) {
+        bool days = str_is(name, "days");
+
+        if (!days && !str_is(name, "until"))
+            return problem_set(problem, 400, "A parameter is not known. There are days and until.");
+        if (seen[days])
+            return problem_set(problem, 400, "%s is given more than once.",
+                               days ? "days" : "until");
+        seen[days] = true;
+        if (days && !read_days(value, &msg->days))
+            return problem_set(problem, 400, "days must be a whole number from 1 to %d.",
+                               NUMBERS_DAYS_MAX);
+        if (!days && (!day_parse(value, &msg->until_day) || msg->until_day < NUMBERS_DAYS_MAX ||
+                      msg->until_day > NUMBERS_LAST_DAY))
+            return problem_set(problem, 400, "until must be a day such as 2026-11-22.");
+    }
+    return more == 0 || problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
+}
+
+/* ---- what is told ---- */
+
+static void number(buf_t *out, const char *name, int64_t value)
+{
+    buf_printf(out, ",\"%s\":%" PRId64, name, value);
+}
+
+/* What follows the name of a row. */
+static void sums(const proto_tally_t *row, bool people, buf_t *out)
+{
+    buf_printf(out, "\"turns\":%" PRId64, row->turns);
+    number(out, "failed", row->failed);
+    if (people)
+        number(out, "people", row->people);
+    number(out, "model_calls", row->model_calls);
+    number(out, "tokens_in", row->tokens_in);
+    number(out, "tokens_cached", row->tokens_cached);
+    number(out, "tokens_out", row->tokens_out);
+    number(out, "repairs", row->repairs);
+    number(out, "p50_ms", row->p50_ms);
+    number(out, "p95_ms", row->p95_ms);
+    buf_str(out, ",\"costs\":[");
+    for (size_t i = 0; i < row->costs_count; i++) {
+        buf_str(out, i ? ",{\"currency\":" : "{\"currency\":");
+        json_put_text(out, row->costs[i].currency);
+        number(out, "micros", row->costs[i].micros);
+        buf_char(out, '}');
+    }
+    buf_str(out, "]}");
+}
+
+static void days(const proto_numbers_t *numbers, buf_t *out)
+{
+    char day[11];
+
+    buf_str(out, ",\"days\":[");
+    for (size_t i = 0; i < numbers->days_count; i++) {
+        day_print(numbers->days[i].at, day);
+        buf_printf(out, "%s{\"day\":\"%s\",", i ? "," : "", day);
+        sums(&numbers->days[i], true, out);
+    }
+    buf_str(out, "],\"hours\":[");
+    for (size_t i = 0; i < numbers->hours_count; i++) {
+        buf_printf(out, "%s{\"hour\":%" PRId64 ",", i ? "," : "", numbers->hours[i].at);
+        sums(&numbers->hours[i], false, out);
+    }
+    buf_char(out, ']');
+}
+
+static void names(const proto_numbers_t *numbers, const char *what, const char *list, buf_t *out)
+{
+    const char *before = "";
+
+    buf_printf(out, ",\"%s\":[", list);
+    for (size_t i = 0; i < numbers->names_count; i++) {
+        const proto_named_t *named = &numbers->names[i];
+
+        if (!str_is(named->what, what))
+            continue;
+        buf_printf(out, "%s{\"name\":", before);
+        json_put_text(out, named->name);
+        number(out, "turns", named->count);
+        buf_char(out, '}');
+        before = ",";
+    }
+    buf_char(out, ']');
+}
+
+void numbers_json(const proto_numbers_t *numbers, buf_t *out)
+{
+    buf_str(out, "{\"since\":");
+    json_put_time(out, numbers->since_ms);
+    buf_str(out, ",\"until\":");
+    json_put_time(out, numbers->until_ms);
+    buf_str(out, ",\"total\":{");
+    sums(numbers->total, true, out); /* REQUIRED: there is one */
+    days(numbers, out);
+    buf_str(out, ",\"funnel\":[");
+    for (size_t i = 0; i < numbers->steps_count; i++) {
+        buf_str(out, i ? ",{\"step\":" : "{\"step\":");
+        json_put_text(out, numbers->steps[i].step);
+        number(out, "people", numbers->steps[i].people);
+        buf_char(out, '}');
+    }
+    buf_char(out, ']');
+    names(numbers, "sought", "sought", out);
+    names(numbers, "missed", "missed", out);
+    names(numbers, "failure", "failures", out);
+    buf_char(out, '}');
+}
