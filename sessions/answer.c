@@ -40,7 +40,7 @@ static bool failed_as(answer_t *self, const char *status, const char *code, cons
     return so;
 }
 
-static bool is_stale(answer_t *self)
+static bool failed_stale(answer_t *self)
 {
     return failed_as(self, "stale", PROTO_CODE_STALE_TOKEN, "the lease is somebody else's now");
 }
@@ -261,7 +261,7 @@ static bool claimed(answer_t *self, const redisReply *reply, arena_t *arena)
     self->type = PROTO_CLAIMED;
     proto_claimed_t *msg = &self->msg.claimed;
     msg->status = self->status;
-    if (is_stale(self))
+    if (failed_stale(self))
         return true;
     if (str_is(self->status, "empty"))
         return text_at(reply, 1, &self->lapsed);
@@ -274,8 +274,8 @@ static bool committed(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     (void)arena;
     self->type = PROTO_COMMITTED;
-    if (is_stale(self) || failed_as(self, "wrong", PROTO_CODE_INVALID,
-                                    "reply.upto_seq is not a message that this turn was told"))
+    if (failed_stale(self) || failed_as(self, "wrong", PROTO_CODE_INVALID,
+                                        "reply.upto_seq is not a message that this turn was told"))
         return true;
     int64_t commented = 0;
     bool overtaken = str_is(self->status, "overtaken");
@@ -295,7 +295,7 @@ static bool done(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     (void)arena;
     self->type = PROTO_OK;
-    if (is_stale(self))
+    if (failed_stale(self))
         return true;
     return str_is(self->status, "ok") &&
            (reply->elements == 1 || number_at(reply, 1, &self->msg.ok.count));
@@ -373,7 +373,7 @@ static bool delivered(answer_t *self, const redisReply *reply, arena_t *arena)
 {
     (void)arena;
     self->type = PROTO_OK;
-    if (is_stale(self) ||
+    if (failed_stale(self) ||
         failed_as(self, "claimed", PROTO_CODE_CLAIMED,
                   "the reply goes out otherwise, or went out") ||
         failed_as(self, "wrong", PROTO_CODE_INVALID, "an older reply comes first"))

@@ -10,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import agent_world  # noqa: E402
 import openai_sim  # noqa: E402
 import stack as stacks  # noqa: E402
+import twilio_sim  # noqa: E402
 
 _alive = []  # stacks whose logs a failure shows
 
@@ -36,6 +37,28 @@ def stack():
     watch(shared)
     yield shared
     end(shared)
+
+
+@pytest.fixture
+def talk(service):
+    """A conversation of its own in a test's session service (its module's fixture)."""
+    made = service.conversation()
+    yield made
+    made.client.close()
+
+
+@pytest.fixture(scope="module")
+def carrier():
+    with twilio_sim.TwilioSim() as running:
+        yield running
+
+
+@pytest.fixture
+def sim(carrier):
+    """Twilio (tests/twilio_sim.py), as new. What it was sent must have been right."""
+    carrier.control(reset=True)
+    yield carrier
+    assert carrier.stats()["violations"] == []
 
 
 @pytest.fixture

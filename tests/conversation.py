@@ -132,6 +132,16 @@ class Conversation:
         claimed = self.claim(holder, **options)
         return claimed.token, [(o.turn_id, o.state) for o in claimed.outgoing]
 
+    def send(self, turn, *sids):
+        """An answer goes out, all of it, a part each."""
+        self.answered(turn)
+        token, _ = self.offered()
+        for n, sid in enumerate(sids):
+            self.delivered(turn, "trying", token)
+            self.delivered(turn, "done" if n == len(sids) - 1 else "sent", token,
+                           parts_sent=n + 1, sid=sid)
+        self.call("RELEASE", token=token)
+
     def stored(self, turn):
         """The state of an entry as it is in Redis; None when it is gone."""
         with self.stack.redis() as redis:

@@ -9,7 +9,6 @@ import pytest
 import most
 import stack as stacks
 from agent_world import World
-from twilio_sim import TwilioSim
 
 PHONE = "+5215512345678"
 ANA = f"whatsapp:{PHONE}"
@@ -17,19 +16,6 @@ ANA = f"whatsapp:{PHONE}"
 CALM = {"TWILIO_CONNECT_MS": "60s", "TWILIO_REQUEST_MS": "60s", "TWILIO_SETTLE_MS": "60s",
         "TWILIO_PART_MS": "60s"}
 LONG = "\n\n".join(f"Párrafo {n}: " + "palabras que llenan la línea. " * 40 for n in range(4))
-
-
-@pytest.fixture(scope="module")
-def carrier():
-    with TwilioSim() as running:
-        yield running
-
-
-@pytest.fixture
-def sim(carrier):
-    carrier.control(reset=True)
-    yield carrier
-    assert carrier.stats()["violations"] == []
 
 
 @pytest.fixture

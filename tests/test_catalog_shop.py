@@ -7,10 +7,11 @@ import pytest
 import most
 import stack as stacks
 import test_catalog_edit as edit
+from browser import DESKTOP, PHONE
 from test_console import PASSWORD, TOKEN, Person
 from test_console_page import Console
 from test_openapi import answered, operations
-from test_page import DESKTOP, PHONE, chromium  # noqa: F401 (a fixture)
+from test_page import chromium  # noqa: F401 (a fixture)
 
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
 CARS = ["301001,10000,200000,Nissan,Versa,2020,Sense,Rojo",

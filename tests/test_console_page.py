@@ -10,7 +10,8 @@ from selenium.webdriver.common.keys import Keys
 import axe
 import most
 import stack as stacks
-from test_page import DESKTOP, PHONE, chromium  # noqa: F401 (a fixture)
+from browser import DESKTOP, PHONE, Browser
+from test_page import chromium  # noqa: F401 (a fixture)
 
 TOKEN = "clave-del-api"
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
@@ -40,36 +41,14 @@ def say(shop, user, text):
     assert shop.http.ask(user, text, headers=AUTH).status == 200
 
 
-class Console:
+class Console(Browser):
     def __init__(self, driver, shop, language="es-MX", size=DESKTOP, scheme="light"):
-        self.driver, self.shop, self.size = driver, shop, size
-        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE})
-        driver.execute_cdp_cmd("Emulation.setUserAgentOverride", {
-            "userAgent": driver.execute_script("return navigator.userAgent"),
-            "acceptLanguage": language})
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
-            {"name": "prefers-reduced-motion", "value": "reduce"},
-            {"name": "prefers-color-scheme", "value": scheme}]})
-        driver.execute_cdp_cmd("Storage.clearDataForOrigin", {
-            "origin": shop.http.url, "storageTypes": "all"})
+        super().__init__(driver, shop.http.url, language, size, scheme)
+        self.shop = shop
         driver.get_log("browser")
         driver.get("about:blank")
         driver.get(shop.http.url + "/console")
         self.wait(lambda: self.all("#sign-in"))
-
-    def wait(self, check, what=None):
-        def tried():
-            try:
-                return check()
-            except Exception as error:  # the page changes while it is looked at
-                if "stale element" in str(error):
-                    return False
-                raise
-        return most.eventually(tried, what=what)
-
-    def all(self, selector):
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def one(self, selector):
         return self.wait(lambda: self.all(selector), selector)[0]

@@ -12,12 +12,12 @@ from selenium.webdriver.chrome.service import Service
 
 import axe
 import most
+from browser import DESKTOP, PHONE, Browser
 from gateway_shop import Shop, reply
 
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-dev-shm-usage")
-PHONE, DESKTOP = (390, 844), (1280, 800)
 
 
 def car(n, **more):
@@ -113,20 +113,11 @@ def shop():
     made.close()
 
 
-class Page:
+class Page(Browser):
     def __init__(self, driver, shop, language="es-MX", size=PHONE, scheme="light"):
-        self.driver, self.shop, self.seller = driver, shop, Seller(shop)
+        super().__init__(driver, shop.http.url, language, size, scheme)
+        self.shop, self.seller = shop, Seller(shop)
         self.url = shop.http.url + "/"
-        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE})
-        driver.execute_cdp_cmd("Emulation.setUserAgentOverride", {
-            "userAgent": driver.execute_script("return navigator.userAgent"),
-            "acceptLanguage": language})
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
-            {"name": "prefers-reduced-motion", "value": "reduce"},
-            {"name": "prefers-color-scheme", "value": scheme}]})
-        driver.execute_cdp_cmd("Storage.clearDataForOrigin", {
-            "origin": shop.http.url, "storageTypes": "all"})
         self.console()
         self.requested()  # both forget what was before
         self.open()
@@ -134,19 +125,6 @@ class Page:
     def open(self):
         self.driver.get(self.url)
         self.wait(lambda: self.all(".bubble"))
-
-    def wait(self, check, what=None):
-        def tried():
-            try:
-                return check()
-            except Exception as error:  # the page changes while it is looked at
-                if "stale element" in str(error):
-                    return False
-                raise
-        return most.eventually(tried, what=what)
-
-    def all(self, selector):
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def one(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector)

@@ -21,13 +21,6 @@ def service():
         yield made
 
 
-@pytest.fixture
-def talk(service):
-    made = service.conversation()
-    yield made
-    made.client.close()
-
-
 def same_slot(user):
     """Another id of the same partition that begins with this one."""
     return next(other for other in (f"{user}:{n}" for n in range(10**6))

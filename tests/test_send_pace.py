@@ -118,13 +118,6 @@ def test_zero_is_no_limit(places):
 
 # ---- the session service ----
 
-@pytest.fixture
-def talk(service):
-    made = service.conversation()
-    yield made
-    made.client.close()
-
-
 def test_a_person_is_not_written_to_too_fast(service, talk):
     """Whatever process is asked; a repeated trying counts once, and one that is too early is none."""
     for turn in ("t1", "t2", "t3", "t4"):

@@ -15,13 +15,6 @@ def service():
         yield made
 
 
-@pytest.fixture
-def talk(service):
-    made = service.conversation()
-    yield made
-    made.client.close()
-
-
 # ---- recording ----
 
 def test_a_message_goes_its_way(talk):

@@ -20,13 +20,6 @@ def service():
         yield made
 
 
-@pytest.fixture
-def talk(service):
-    made = service.conversation()
-    yield made
-    made.client.close()
-
-
 def take(talk, by="Ana", **options):
     return talk.call("TAKE_OVER", by=by, **options)
 

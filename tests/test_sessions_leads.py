@@ -17,13 +17,6 @@ def service():
         yield made
 
 
-@pytest.fixture
-def talk(service):
-    made = service.conversation()
-    yield made
-    made.client.close()
-
-
 def lead(stock_id=100033, **options):
     return {"interest": "visit", "stock_id": stock_id, "car": f"Nissan Versa {stock_id}" if stock_id else "",
             "price": 21499900 if stock_id else 0, "channel": "api", "said": "quiero verlo", **options}

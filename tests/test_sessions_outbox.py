@@ -21,13 +21,6 @@ def service():
         yield made
 
 
-@pytest.fixture
-def talk(service):
-    made = service.conversation()
-    yield made
-    made.client.close()
-
-
 def refused(talk, type_, **fields):
     """The code of the ERROR, which must have changed nothing."""
     before = everything(talk)
@@ -780,7 +773,7 @@ def test_the_carrier_may_refuse_before_its_message_is_known(talk, end, wrote):
 
 def test_any_message_may_be_refused_after_the_fact(talk):
     """Not only those that are kept to be sent again."""
-    send(talk, "t1", "SM1")
+    talk.send("t1", "SM1")
     with talk.stack.redis() as redis:
         redis.delete(key("sent", talk.user))
     talk.status("SM1", "undelivered", 21610)
@@ -789,7 +782,7 @@ def test_any_message_may_be_refused_after_the_fact(talk):
 
 @pytest.mark.parametrize("wrote", [False, True])
 def test_the_carrier_may_refuse_after_the_fact(talk, wrote):
-    send(talk, "t1", "SM1")
+    talk.send("t1", "SM1")
     if wrote:
         talk.answered("t2", hold_ms=MINUTE)
     talk.status("SM1", "undelivered", 21610)
@@ -976,24 +969,13 @@ def test_a_status_does_not_shorten_the_wait_after_a_refusal(talk):
 
 # ---- the window turns out to be closed ----
 
-def send(talk, turn, *sids):
-    """All of it, a part each."""
-    talk.answered(turn)
-    token, _ = talk.offered()
-    for n, sid in enumerate(sids):
-        talk.delivered(turn, "trying", token)
-        talk.delivered(turn, "done" if n == len(sids) - 1 else "sent", token, parts_sent=n + 1,
-                       sid=sid)
-    talk.call("RELEASE", token=token)
-
-
 def order(talk):
     with talk.stack.redis() as redis:
         return redis.lrange(key("outbox", talk.user), 0, -1)
 
 
 def test_a_reply_refused_after_the_fact_waits_for_the_person(talk):
-    send(talk, "t1", "SM1")
+    talk.send("t1", "SM1")
     assert talk.read().outbox == 0
     for _ in range(3):
         talk.status("SM1", "undelivered", 63016)
@@ -1012,7 +994,7 @@ def test_a_reply_refused_after_the_fact_waits_for_the_person(talk):
 
 
 def test_only_that_refusal_puts_it_back(talk):
-    send(talk, "t1", "SM1")
+    talk.send("t1", "SM1")
     talk.status("SM1", "undelivered", 63024)
     talk.status("SM9", "undelivered", 63016)
     assert talk.read().outbox == 0
@@ -1020,7 +1002,7 @@ def test_only_that_refusal_puts_it_back(talk):
 
 def test_replies_come_back_in_their_order_before_what_is_new(talk):
     for n in (1, 2, 3):
-        send(talk, f"t{n}", f"SM{n}")
+        talk.send(f"t{n}", f"SM{n}")
     talk.answered("t4", hold_ms=MINUTE)
     for n in (2, 3, 1):
         talk.status(f"SM{n}", "undelivered", 63016)
@@ -1029,7 +1011,7 @@ def test_replies_come_back_in_their_order_before_what_is_new(talk):
 
 
 def test_who_has_written_since_gets_it_at_once(talk):
-    send(talk, "t1", "SM1")
+    talk.send("t1", "SM1")
     talk.ask("m2")
     talk.status("SM1", "undelivered", 63016)
     claimed = talk.claim()
@@ -1037,7 +1019,7 @@ def test_who_has_written_since_gets_it_at_once(talk):
 
 
 def test_it_comes_back_from_the_first_part_that_was_refused(talk):
-    send(talk, "t1", "SM1", "SM2", "SM3")
+    talk.send("t1", "SM1", "SM2", "SM3")
     talk.status("SM1", "delivered")
     talk.status("SM3", "undelivered", 63016)
     talk.status("SM2", "undelivered", 63016)
@@ -1095,7 +1077,7 @@ def test_a_repeated_report_does_not_undo_it(talk):
 
 def test_the_last_four_replies_are_kept_and_not_for_ever(talk):
     for n in range(6):
-        send(talk, f"t{n}", f"SM{n}")
+        talk.send(f"t{n}", f"SM{n}")
     with talk.stack.redis() as redis:
         assert redis.hlen(key("sent", talk.user)) == 4 * 6 + 1
         assert 0 < redis.ttl(key("sent", talk.user)) <= 24 * 3600
@@ -1105,7 +1087,7 @@ def test_the_last_four_replies_are_kept_and_not_for_ever(talk):
 
 
 def test_who_left_gets_nothing_back_that_was_said_before(talk):
-    send(talk, "t1", "SM1")
+    talk.send("t1", "SM1")
     talk.ask("stop", opt="out")
     talk.commit(talk.claim(), "t2")
     token, _ = talk.offered()
@@ -1121,7 +1103,7 @@ def test_what_comes_back_is_counted():
     with Sessions() as service:
         talk = service.conversation()
         with talk.client:
-            send(talk, "t1", "SM1")
+            talk.send("t1", "SM1")
             for _ in range(3):
                 talk.status("SM1", "undelivered", 63016)
             counted = {s.labels: s.value for s in service.status("sessions")[0].samples

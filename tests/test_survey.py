@@ -13,25 +13,11 @@ import pytest
 import most
 import stack as stacks
 from conversation import key
-from twilio_sim import TwilioSim
 
 BASE = "https://shop.example"
 HOOK = BASE + "/webhook/twilio/"
 _numbers = itertools.count(10)
 ASKS = "del 0 al 10"
-
-
-@pytest.fixture(scope="module")
-def carrier():
-    with TwilioSim() as running:
-        yield running
-
-
-@pytest.fixture
-def sim(carrier):
-    carrier.control(reset=True)
-    yield carrier
-    assert carrier.stats()["violations"] == []
 
 
 @pytest.fixture

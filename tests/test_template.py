@@ -20,27 +20,9 @@ def service():
         yield made
 
 
-@pytest.fixture
-def talk(service):
-    made = service.conversation()
-    yield made
-    made.client.close()
-
-
-def send(talk, turn, *sids):
-    """All of it, a part each."""
-    talk.answered(turn)
-    token, _ = talk.offered()
-    for n, sid in enumerate(sids):
-        talk.delivered(turn, "trying", token)
-        talk.delivered(turn, "done" if n == len(sids) - 1 else "sent", token, parts_sent=n + 1,
-                       sid=sid)
-    talk.call("RELEASE", token=token)
-
-
 def parked(talk, turn="t1", sid="SM1"):
     """An answer that was refused late."""
-    send(talk, turn, sid)
+    talk.send(turn, sid)
     talk.status(sid, "undelivered", CLOSED)
 
 
@@ -92,7 +74,7 @@ def test_a_refusal_has_the_template_sent(talk, late):
 
 
 def test_it_is_sent_once_however_often_and_in_what_order_it_is_said(talk):
-    send(talk, "t1", "SM1", "SM2", "SM3")
+    talk.send("t1", "SM1", "SM2", "SM3")
     said = [(sid, status) for sid in ("SM1", "SM2", "SM3")
             for status in ("sent", "undelivered", "failed", "delivered", "read")] * 2
     random.Random(3).shuffle(said)
@@ -157,7 +139,7 @@ def test_who_writes_need_not_be_asked_to(talk, tried):
 # ---- and when not ----
 
 def test_who_wants_no_messages_is_not_asked(talk):
-    send(talk, "t0", "SM0")
+    talk.send("t0", "SM0")
     talk.ask("stop", opt="out")
     talk.commit(talk.claim(), "t1")
     token, _ = talk.offered()

@@ -5,8 +5,9 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from browser import DESKTOP, PHONE
 from test_console_page import AUTH, EVIL, Console, shop  # noqa: F401 (a fixture)
-from test_page import DESKTOP, PHONE, chromium  # noqa: F401 (a fixture)
+from test_page import chromium  # noqa: F401 (a fixture)
 
 HOURS = "¿a qué hora abren?"
 MARKDOWN = ("# Una *agencia*\n\n## Horario\n\nAbrimos a las **{hour}** de la mañana.\nTodos los días.\n\n"

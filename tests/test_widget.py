@@ -11,8 +11,9 @@ from selenium.webdriver.common.keys import Keys
 import axe
 import most
 import stack as stacks
+from browser import DESKTOP, PHONE
 from gateway_shop import Shop, reply
-from test_page import DESKTOP, PHONE, chromium  # noqa: F401 (a fixture)
+from test_page import chromium  # noqa: F401 (a fixture)
 
 TOKEN = "clave-del-api"
 PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8">
