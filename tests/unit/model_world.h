@@ -5,78 +5,21 @@
 #ifndef MOSTRADOR_TESTS_MODEL_WORLD_H
 #define MOSTRADOR_TESTS_MODEL_WORLD_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cjson/cJSON.h>
-#include <cmocka.h>
-#include <curl/curl.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "agent/model.h"
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/log.h"
 #include "common/metrics.h"
-
-extern char **environ;
+#include "tests/unit/simulator.h"
 
 /* The machine may be slow and the process may be stopped for a while: nothing is to be waited for
  * less long than this, except silence. */
 #define PATIENCE_MS 60000
 #define BURST_MS (5 * PATIENCE_MS) /* for hundreds at once */
 #define GUARD_MS (2 * BURST_MS)
-
-/* ---- processes that end with their stdin ---- */
-
-typedef struct helper {
-    pid_t pid;
-    int in;
-    int port;
-} helper_t;
-
-/* Starts a Python program (with up to four arguments) and reads its port from its first line. */
-static inline helper_t helper_start(const char *program, const char *const *arguments)
-{
-    helper_t helper;
-    int in[2], out[2];
-    assert_int_equal(pipe2(in, O_CLOEXEC), 0);
-    assert_int_equal(pipe2(out, O_CLOEXEC), 0);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in[0], 0);
-    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-    const char *argv[8] = {"python3", program};
-    for (size_t i = 0; arguments[i]; i++)
-        argv[i + 2] = arguments[i];
-    assert_int_equal(
-        posix_spawn(&helper.pid, "/usr/bin/python3", &actions, NULL, (char *const *)argv, environ),
-        0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(in[0]);
-    close(out[1]);
-    helper.in = in[1];
-    FILE *lines = fdopen(out[0], "r");
-    char line[64];
-    assert_non_null(fgets(line, sizeof line, lines));
-    assert_int_equal(sscanf(line, "{\"port\": %d}", &helper.port), 1);
-    fclose(lines);
-    return helper;
-}
-
-static inline void helper_stop(helper_t *helper)
-{
-    close(helper->in);
-    waitpid(helper->pid, NULL, 0);
-}
 
 /* ---- the simulator ---- */
 
@@ -100,35 +43,10 @@ static int sim_stop(void **state)
     return 0;
 }
 
-static size_t keep(char *bytes, size_t size, size_t count, void *arg)
-{
-    buf_add(arg, bytes, size * count);
-    return size * count;
-}
-
 /* POSTs settings (GETs when NULL); returns what the simulator says of itself. */
 static inline cJSON *control(const char *settings)
 {
-    char url[64];
-    snprintf(url, sizeof url, "http://127.0.0.1:%d/control", sim.port);
-    buf_t body;
-    buf_init(&body, 64 << 20);
-    CURL *easy = curl_easy_init();
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
-    if (settings)
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, settings);
-    assert_int_equal(curl_easy_perform(easy), CURLE_OK);
-    long status;
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-    if (status != 200)
-        fail_msg("control %s: %s", settings ? settings : "", body.data);
-    curl_easy_cleanup(easy);
-    cJSON *stats = cJSON_Parse(body.data);
-    buf_free(&body);
-    assert_non_null(stats);
-    return stats;
+    return helper_ask(&sim, "/control", settings);
 }
 
 static inline void script(const char *settings)

@@ -13,19 +13,7 @@ static cJSON *front_counts(void)
 {
     char url[64];
     snprintf(url, sizeof url, "https://localhost:%d/front", front.port);
-    buf_t body;
-    buf_init(&body, 65536);
-    CURL *easy = curl_easy_init();
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_CAINFO, "tests/tls/cert.pem");
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
-    assert_int_equal(curl_easy_perform(easy), CURLE_OK);
-    curl_easy_cleanup(easy);
-    cJSON *counts = cJSON_Parse(body.data);
-    buf_free(&body);
-    assert_non_null(counts);
-    return counts;
+    return fetch_json(url, "tests/tls/cert.pem", NULL);
 }
 
 static int count_of(const char *name)

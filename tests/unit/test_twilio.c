@@ -3,28 +3,15 @@
  * and what it says came of it, however the answer comes or does not. And what Twilio's JSON is read
  * as.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cjson/cJSON.h>
-#include <cmocka.h>
-#include <curl/curl.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "agent/twilio.h"
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/log.h"
 #include "common/metrics.h"
-
-extern char **environ;
+#include "tests/unit/simulator.h"
 
 #define ACCOUNT "AC0123456789abcdef0123456789abcdef"
 #define ME "whatsapp:+5215512345678"
@@ -36,79 +23,27 @@ extern char **environ;
 
 /* ---- the simulator ---- */
 
-static struct {
-    pid_t pid;
-    int in;
-    int port;
-    char url[64];
-} sim;
+static helper_t sim;
 
 static int sim_start(void **state)
 {
     (void)state;
-    int in[2], out[2];
-    assert_int_equal(pipe(in), 0);
-    assert_int_equal(pipe(out), 0);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in[0], 0);
-    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-    posix_spawn_file_actions_addclose(&actions, in[1]);
-    posix_spawn_file_actions_addclose(&actions, out[0]);
-    const char *argv[] = {"python3", "tests/twilio_sim.py", "--port", "0", "--with-stdin", NULL};
-    assert_int_equal(
-        posix_spawn(&sim.pid, "/usr/bin/python3", &actions, NULL, (char **)argv, environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(in[0]);
-    close(out[1]);
-    sim.in = in[1];
-    FILE *lines = fdopen(out[0], "r");
-    /* the whole line: it may come in pieces, and the other side must not meet a closed pipe */
-    char line[64];
-    assert_non_null(fgets(line, sizeof line, lines));
-    assert_int_equal(sscanf(line, "{\"port\": %d}", &sim.port), 1);
-    fclose(lines);
-    snprintf(sim.url, sizeof sim.url, "http://127.0.0.1:%d", sim.port);
+    sim = helper_start("tests/twilio_sim.py",
+                       (const char *const[]){"--port", "0", "--with-stdin", NULL});
     return 0;
 }
 
 static int sim_stop(void **state)
 {
     (void)state;
-    close(sim.in);
-    waitpid(sim.pid, NULL, 0);
+    helper_stop(&sim);
     return 0;
-}
-
-static size_t keep(char *bytes, size_t size, size_t count, void *arg)
-{
-    buf_add(arg, bytes, size * count);
-    return size * count;
 }
 
 /* POSTs settings (GETs when NULL); returns what the simulator says. */
 static cJSON *ask(const char *path, const char *settings)
 {
-    char url[128];
-    snprintf(url, sizeof url, "%s%s", sim.url, path);
-    buf_t body;
-    buf_init(&body, 64 << 20);
-    CURL *easy = curl_easy_init();
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
-    if (settings)
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, settings);
-    assert_int_equal(curl_easy_perform(easy), CURLE_OK);
-    long status;
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-    if (status != 200)
-        fail_msg("%s: %s", settings, body.data);
-    curl_easy_cleanup(easy);
-    cJSON *stats = cJSON_Parse(body.data);
-    buf_free(&body);
-    assert_non_null(stats);
-    return stats;
+    return helper_ask(&sim, path, settings);
 }
 
 static void script(const char *settings)
@@ -172,7 +107,7 @@ static int client_start(void **state)
     (void)state;
     script("{\"reset\": true, \"callbacks\": \"none\"}"); /* nobody is there to hear them */
     char base[96];
-    snprintf(base, sizeof base, "%s/", sim.url);
+    snprintf(base, sizeof base, "http://127.0.0.1:%d/", sim.port);
     setenv("TWILIO_ACCOUNT_SID", ACCOUNT, 1);
     setenv("TWILIO_AUTH_TOKEN", "auth-token-primary", 1);
     setenv("TWILIO_API_BASE", base, 1);
