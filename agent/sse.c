@@ -57,6 +57,17 @@ static bool end_line(sse_t *self, str_t line, sse_event_t *event, void *arg)
     return buf_ok(&self->data);
 }
 
+/* Where the line from at on ends: at its CR or LF, or with the bytes. */
+static size_t line_end(str_t bytes, size_t at)
+{
+    if (at >= bytes.size)
+        return bytes.size;
+    const char *from = bytes.data + at, *lf = memchr(from, '\n', bytes.size - at);
+    size_t size = lf ? (size_t)(lf - from) : bytes.size - at;
+    const char *cr = memchr(from, '\r', size);
+    return at + (cr ? (size_t)(cr - from) : size);
+}
+
 bool sse_feed(sse_t *self, str_t bytes, sse_event_t *event, void *arg)
 {
     size_t at = 0;
@@ -64,10 +75,8 @@ bool sse_feed(sse_t *self, str_t bytes, sse_event_t *event, void *arg)
         at = bytes.data[0] == '\n';
         self->after_cr = false;
     }
-    for (size_t i = at; i < bytes.size; i++) {
+    for (size_t i; (i = line_end(bytes, at)) < bytes.size;) {
         char c = bytes.data[i];
-        if (c != '\n' && c != '\r')
-            continue;
         str_t line = {bytes.data + at, i - at};
         if (self->line.size) {
             buf_add(&self->line, line.data, line.size);

@@ -48,17 +48,15 @@ static bool buf_grow(buf_t *self, size_t size)
 
 void buf_add(buf_t *self, const void *data, size_t size)
 {
-    if (!buf_grow(self, size))
+    bool room = size < self->room - self->size && size <= self->max - self->size && !self->bad;
+    if (!room && !buf_grow(self, size))
         return;
-    if (size)
+    if (size == 1) /* as much of a message is */
+        self->data[self->size] = *(const char *)data;
+    else if (size)
         memcpy(self->data + self->size, data, size);
     self->size += size;
     self->data[self->size] = 0;
-}
-
-void buf_str(buf_t *self, const char *text)
-{
-    buf_add(self, text, strlen(text));
 }
 
 void buf_printf(buf_t *self, const char *format, ...)

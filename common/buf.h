@@ -25,7 +25,11 @@ void buf_free(buf_t *self);
 void buf_clear(buf_t *self);
 
 void buf_add(buf_t *self, const void *data, size_t size);
-void buf_str(buf_t *self, const char *text);
+
+static inline void buf_str(buf_t *self, const char *text)
+{
+    buf_add(self, text, strlen(text)); /* inline: most are literals */
+}
 
 static inline void buf_char(buf_t *self, char c)
 {

@@ -30,7 +30,10 @@ static inline bool str_eq(str_t a, str_t b)
 
 static inline bool str_is(str_t a, const char *text)
 {
-    return str_eq(a, str_from(text));
+    if (a.size == 0)
+        return !text || !*text;
+    /* most that are compared begin otherwise: those need not be measured */
+    return text && *text == *a.data && str_eq(a, str_from(text));
 }
 
 #endif

@@ -34,10 +34,12 @@ static size_t utf8_size(str_t text, size_t at)
 bool utf8_valid(str_t text)
 {
     for (size_t at = 0; at < text.size;) {
-        uint64_t eight; /* most text is ASCII: eight bytes at once */
+        uint64_t eight = 0; /* most text is ASCII: eight bytes at once */
         while (text.size - at >= sizeof eight &&
                (memcpy(&eight, text.data + at, sizeof eight), (eight & 0x8080808080808080) == 0))
             at += sizeof eight;
+        while (at < text.size && !(text.data[at] & 0x80))
+            at++;
         if (at == text.size)
             break;
         size_t size = utf8_size(text, at);

@@ -26,7 +26,7 @@ typedef struct run {
     bool after_blank;
 } run_t;
 
-static size_t run_tokens(const run_t *run)
+static inline size_t run_tokens(const run_t *run)
 {
     size_t n = run->weight;
     switch (run->kind) {
@@ -47,17 +47,19 @@ static size_t run_tokens(const run_t *run)
     return n;
 }
 
-static const uint8_t ASCII[128] = {
+#define MORE 128 /* of a byte: the character has others */
+
+static const uint8_t BYTES[256] = {
     [0 ... 8] = KIND_MARK,       ['\t' ... '\r'] = KIND_BLANK, [14 ... 31] = KIND_MARK,
     [' '] = KIND_BLANK,          ['!' ... '/'] = KIND_MARK,    ['0' ... '9'] = KIND_DIGIT,
     [':' ... '@'] = KIND_MARK,   ['A' ... 'Z'] = KIND_LETTER,  ['[' ... '`'] = KIND_MARK,
-    ['a' ... 'z'] = KIND_LETTER, ['{' ... 127] = KIND_MARK,
+    ['a' ... 'z'] = KIND_LETTER, ['{' ... 127] = KIND_MARK,    [128 ... 255] = MORE,
 };
 
 static kind_t kind_of(uint32_t c)
 {
     if (c < 0x80)
-        return ASCII[c];
+        return BYTES[c];
     if (c >= 0xc0 && c < 0x250)
         return KIND_LETTER;
     if (c < 0xc0 || (c >= 0x2000 && c < 0x2c00))
@@ -70,15 +72,12 @@ static size_t read_run(str_t text, size_t at, run_t *run)
 {
     while (at < text.size) {
         size_t next = at;
-        unsigned char byte = (unsigned char)text.data[at];
-        if (byte < 0x80) {
-            if (ASCII[byte] != run->kind)
-                break;
-            run->weight++;
-            at++;
-            continue;
-        }
-        if (kind_of(utf8_next(text, &next)) != run->kind)
+        while (next < text.size && BYTES[(unsigned char)text.data[next]] == run->kind)
+            next++;
+        run->weight += next - at;
+        at = next;
+        if (at == text.size || BYTES[(unsigned char)text.data[at]] != MORE ||
+            kind_of(utf8_next(text, &next)) != run->kind)
             break;
         run->weight += run->kind == KIND_LETTER ? 2 : 1;
         at = next;
@@ -101,6 +100,13 @@ static size_t cut_run(str_t text, size_t at, size_t most, run_t *run)
     return at;
 }
 
+/* Is the byte at at a run of its own? Half of all runs are: a blank, a comma. */
+static bool is_alone(str_t text, size_t at, uint8_t kind)
+{
+    uint8_t next = at + 1 < text.size ? BYTES[(unsigned char)text.data[at + 1]] : MORE;
+    return next != kind && next != MORE;
+}
+
 /* Reads from text while the tokens are at most most; returns the bytes read. */
 static size_t read_tokens(str_t text, size_t most, size_t *tokens)
 {
@@ -109,8 +115,15 @@ static size_t read_tokens(str_t text, size_t most, size_t *tokens)
     *tokens = 0;
     while (at < text.size) {
         size_t next = at;
-        unsigned char byte = (unsigned char)text.data[at];
-        run_t run = {byte < 0x80 ? ASCII[byte] : kind_of(utf8_next(text, &next)), 0, blank};
+        uint8_t kind = BYTES[(unsigned char)text.data[at]];
+        if ((kind == KIND_BLANK || (kind == KIND_MARK && *tokens < most)) &&
+            is_alone(text, at, kind)) {
+            blank = kind == KIND_BLANK;
+            *tokens += !blank;
+            at++;
+            continue;
+        }
+        run_t run = {kind == MORE ? kind_of(utf8_next(text, &next)) : (kind_t)kind, 0, blank};
         size_t end = read_run(text, at, &run), count = run_tokens(&run);
         if (count > most - *tokens) {
             end = cut_run(text, at, most - *tokens, &run);
