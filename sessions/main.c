@@ -13,11 +13,12 @@
  *   store     requests under way
  *   sweep     who was forgotten, across users
  *   budget    what may be spent at language models, and what was today
- *   turn_*    the log of turns, written (turn_log) and read; histogram and latency make percentiles
- * of it people_index  the newest conversations console   who may sign in to the console:
- * console_rules, password alerts    what the people of the shop are to be told desk      who waits
- * for a person of the shop, or has one, across all users survey_report  what people answered to the
- * survey, across all users
+ *   turn_*    the log of turns; histogram and latency make percentiles of it
+ *   people_index  the newest conversations
+ *   console   who may sign in to the console: console_rules, password
+ *   alerts    what the people of the shop are to be told
+ *   desk      who waits for a person of the shop, or has one, across all users
+ *   survey_report  what people answered to the survey, across all users
  */
 #include <stdlib.h>
 
