@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "common/money.h"
 #include "common/text.h"
 
 #define PIECE 512 /* bytes */
@@ -64,55 +63,10 @@ void json_quote(buf_t *out, str_t text)
     buf_char(out, '"');
 }
 
-static void comma(buf_t *out)
-{
-    if (out->size && !strchr("{[:,", out->data[out->size - 1]))
-        buf_char(out, ',');
-}
-
-void json_key(buf_t *out, const char *key)
-{
-    comma(out);
-    buf_char(out, '"'); /* ours: nothing in it needs an escape */
-    buf_str(out, key);
-    buf_str(out, "\":");
-}
-
 void json_text(buf_t *out, const char *key, str_t text)
 {
     json_key(out, key);
     json_quote(out, text);
-}
-
-void json_int(buf_t *out, const char *key, int64_t number)
-{
-    char digits[24], *at = digits + sizeof digits;
-    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    do
-        *--at = (char)('0' + left % 10);
-    while (left /= 10);
-    if (number < 0)
-        *--at = '-';
-    json_key(out, key);
-    buf_add(out, at, (size_t)(digits + sizeof digits - at));
-}
-
-void json_cents(buf_t *out, int64_t cents)
-{
-    char text[MONEY_TEXT_SIZE];
-    buf_str(out, money_print_plain(cents, text));
-}
-
-void json_money(buf_t *out, const char *key, int64_t cents)
-{
-    json_key(out, key);
-    json_cents(out, cents);
-}
-
-void json_bool(buf_t *out, const char *key, bool value)
-{
-    json_key(out, key);
-    buf_str(out, value ? "true" : "false");
 }
 
 static void text_if(buf_t *out, const char *key, str_t text)
@@ -135,8 +89,7 @@ static void money_if(buf_t *out, const char *key, int64_t cents)
 
 void json_car(buf_t *out, const proto_car_t *car)
 {
-    comma(out);
-    buf_char(out, '{');
+    json_open(out);
     json_int(out, "stock_id", car->stock_id);
     json_text(out, "make", car->make);
     json_text(out, "model", car->model);
@@ -159,8 +112,7 @@ void json_car(buf_t *out, const proto_car_t *car)
 
 void json_quote_plan(buf_t *out, const proto_quote_t *quote)
 {
-    comma(out);
-    buf_char(out, '{');
+    json_open(out);
     int_if(out, "stock_id", quote->stock_id);
     json_money(out, "price", quote->price);
     json_money(out, "down_payment", quote->down_payment);
@@ -181,8 +133,7 @@ static void wish(buf_t *out, const char *key, int64_t value)
 
 void json_filters(buf_t *out, const proto_query_t *query)
 {
-    comma(out);
-    buf_char(out, '{');
+    json_open(out);
     text_if(out, "make", query->make);
     text_if(out, "model", query->model);
     text_if(out, "text", query->q);

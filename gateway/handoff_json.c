@@ -5,12 +5,12 @@
 static void begin(str_t user_id, buf_t *out)
 {
     json_open(out);
-    json_add_text(out, "user_id", user_id);
+    json_str(out, "user_id", user_id);
 }
 
 static void put_person(buf_t *out, str_t by, int64_t since_ms)
 {
-    json_add_name(out, "person");
+    json_key(out, "person");
     person_json(by, since_ms, out);
 }
 
@@ -21,17 +21,17 @@ void person_json(str_t by, int64_t since_ms, buf_t *out)
         return;
     }
     json_open(out);
-    json_add_text(out, "by", by);
-    json_add_time(out, "since", since_ms);
+    json_str(out, "by", by);
+    json_time(out, "since", since_ms);
     buf_char(out, '}');
 }
 
 void held_json(str_t user_id, const proto_enqueued_t *enqueued, buf_t *out)
 {
     begin(user_id, out);
-    json_add_text(out, "turn_id", (str_t){0});
-    json_add_text(out, "reply", (str_t){0});
-    json_add_list(out, "cars");
+    json_str(out, "turn_id", (str_t){0});
+    json_str(out, "reply", (str_t){0});
+    json_list(out, "cars");
     buf_char(out, ']');
     put_person(out, enqueued->by, enqueued->since_ms);
     buf_char(out, '}');
@@ -41,20 +41,20 @@ void taken_json(str_t user_id, const proto_handoff_t *handoff, buf_t *out)
 {
     begin(user_id, out);
     put_person(out, handoff->by, handoff->since_ms);
-    json_add_text(out, "before", handoff->before);
-    json_add_number(out, "moved", handoff->moved);
-    json_add_number(out, "dropped", handoff->dropped);
+    json_str(out, "before", handoff->before);
+    json_int(out, "moved", handoff->moved);
+    json_int(out, "dropped", handoff->dropped);
     buf_char(out, '}');
 }
 
 void said_json(str_t user_id, str_t id, const proto_handoff_t *handoff, bool closed, buf_t *out)
 {
     begin(user_id, out);
-    json_add_text(out, "id", id);
-    json_add_number(out, "number", handoff->number);
-    json_add_bool(out, "duplicate", str_is(handoff->status, "again"));
-    json_add_bool(out, "sent_by_carrier", handoff->outbox);
-    json_add_bool(out, "window_closed", closed);
+    json_str(out, "id", id);
+    json_int(out, "number", handoff->number);
+    json_bool(out, "duplicate", str_is(handoff->status, "again"));
+    json_bool(out, "sent_by_carrier", handoff->outbox);
+    json_bool(out, "window_closed", closed);
     put_person(out, handoff->by, handoff->since_ms);
     buf_char(out, '}');
 }
@@ -80,17 +80,17 @@ void messages_json(str_t user_id, const proto_said_t *said, buf_t *out)
 {
     begin(user_id, out);
     put_person(out, said->by, said->since_ms);
-    json_add_bool(out, "waiting", said->wanted_ms && !said->by.size);
-    json_add_number(out, "last", said->last);
-    json_add_list(out, "messages");
+    json_bool(out, "waiting", said->wanted_ms && !said->by.size);
+    json_int(out, "last", said->last);
+    json_list(out, "messages");
     for (size_t i = 0; i < said->said_count; i++) {
         const proto_waiting_t *message = &said->said[i];
 
         json_open(out);
-        json_add_number(out, "number", message->seq);
-        json_add_text(out, "by", message->by);
-        json_add_text(out, "text", message->text);
-        json_add_time(out, "at", message->received_ms);
+        json_int(out, "number", message->seq);
+        json_str(out, "by", message->by);
+        json_str(out, "text", message->text);
+        json_time(out, "at", message->received_ms);
         buf_char(out, '}');
     }
     buf_str(out, "]}");
@@ -99,17 +99,17 @@ void messages_json(str_t user_id, const proto_said_t *said, buf_t *out)
 void desk_json(const proto_desk_t *desk, buf_t *out)
 {
     json_open(out);
-    json_add_list(out, "sessions");
+    json_list(out, "sessions");
     for (size_t i = 0; i < desk->people_count; i++) {
         const proto_desk_entry_t *entry = &desk->people[i];
 
         begin(entry->user_id, out);
-        json_add_time(out, "since", entry->since_ms);
+        json_time(out, "since", entry->since_ms);
         put_person(out, entry->by, entry->since_ms);
-        json_add_time(out, "wanted_at", entry->wanted_ms);
-        json_add_text(out, "why", entry->why);
-        json_add_text(out, "note", entry->note);
-        json_add_time(out, "wrote_at", entry->wrote_ms);
+        json_time(out, "wanted_at", entry->wanted_ms);
+        json_str(out, "why", entry->why);
+        json_str(out, "note", entry->note);
+        json_time(out, "wrote_at", entry->wrote_ms);
         buf_char(out, '}');
     }
     buf_str(out, "]}");

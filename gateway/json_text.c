@@ -1,10 +1,8 @@
 /* JSON values; see json_text.h. */
 #include "gateway/json_text.h"
 
-#include <inttypes.h>
 #include <time.h>
 
-#include "common/money.h"
 #include "common/text.h"
 
 #define REPLACEMENT 0xFFFD
@@ -44,13 +42,6 @@ void json_put_text(buf_t *out, str_t text)
     buf_char(out, '"');
 }
 
-void json_put_money(buf_t *out, int64_t cents)
-{
-    char text[MONEY_TEXT_SIZE];
-
-    buf_str(out, money_print_plain(cents, text));
-}
-
 void json_put_time(buf_t *out, int64_t unix_ms)
 {
     time_t seconds = (time_t)(unix_ms / 1000);
@@ -66,94 +57,29 @@ void json_put_time(buf_t *out, int64_t unix_ms)
     buf_printf(out, "\"%s.%03dZ\"", text, (int)(unix_ms % 1000));
 }
 
-/* Nothing ends in one of these but what a first member, a first element or a value comes behind. */
-static void comma(buf_t *out)
+void json_str_key(buf_t *out, str_t key)
 {
-    char last = out->size ? out->data[out->size - 1] : '{';
-
-    if (last != '{' && last != '[' && last != ':')
-        buf_char(out, ',');
-}
-
-void json_add_name(buf_t *out, const char *name)
-{
-    comma(out);
-    buf_printf(out, "\"%s\":", name);
-}
-
-void json_add_key(buf_t *out, str_t name)
-{
-    comma(out);
-    json_put_text(out, name);
+    json_comma(out);
+    json_put_text(out, key);
     buf_char(out, ':');
 }
 
-void json_add_text(buf_t *out, const char *name, str_t text)
+void json_str(buf_t *out, const char *key, str_t text)
 {
-    json_add_name(out, name);
+    json_key(out, key);
     json_put_text(out, text);
 }
 
-void json_add_number(buf_t *out, const char *name, int64_t number)
+void json_time(buf_t *out, const char *key, int64_t unix_ms)
 {
-    json_add_name(out, name);
-    buf_printf(out, "%" PRId64, number);
-}
-
-void json_add_money(buf_t *out, const char *name, int64_t cents)
-{
-    json_add_name(out, name);
-    json_put_money(out, cents);
-}
-
-void json_add_time(buf_t *out, const char *name, int64_t unix_ms)
-{
-    json_add_name(out, name);
+    json_key(out, key);
     json_put_time(out, unix_ms);
 }
 
-void json_add_bool(buf_t *out, const char *name, bool value)
-{
-    json_add_name(out, name);
-    json_put_bool(out, value);
-}
-
-void json_add_null(buf_t *out, const char *name)
-{
-    json_add_name(out, name);
-    buf_str(out, "null");
-}
-
-void json_add_text_or_null(buf_t *out, const char *name, str_t text)
+void json_str_or_null(buf_t *out, const char *key, str_t text)
 {
     if (text.size)
-        json_add_text(out, name, text);
+        json_str(out, key, text);
     else
-        json_add_null(out, name);
-}
-
-void json_add_number_or_null(buf_t *out, const char *name, bool is_there, int64_t number)
-{
-    if (is_there)
-        json_add_number(out, name, number);
-    else
-        json_add_null(out, name);
-}
-
-void json_open(buf_t *out)
-{
-    comma(out);
-    buf_char(out, '{');
-}
-
-void json_add_object(buf_t *out, const char *name)
-{
-    json_add_name(out, name);
-    buf_char(out, '{');
-}
-
-void json_add_list(buf_t *out, const char *name)
-{
-    json_add_name(out, name);
-    buf_char(out, '[');
+        json_null(out, key);
 }

@@ -70,11 +70,11 @@ static bool field(asked_t *asked, const form_t *form, const char *name, size_t m
 static void session_json(buf_t *out, str_t name, str_t role, str_t csrf, int64_t expires_ms)
 {
     json_open(out);
-    json_add_text(out, "name", name);
-    json_add_text(out, "role", role);
-    json_add_text(out, "csrf", csrf);
-    json_add_time(out, "expires_at", expires_ms);
-    json_add_text(out, "shop", str_from(config.SHOP_NAME));
+    json_str(out, "name", name);
+    json_str(out, "role", role);
+    json_str(out, "csrf", csrf);
+    json_time(out, "expires_at", expires_ms);
+    json_str(out, "shop", str_from(config.SHOP_NAME));
     buf_char(out, '}');
 }
 
@@ -194,13 +194,13 @@ static void tell_users(wait_t *wait, const void *answer)
     const proto_users_t *msg = answer;
 
     json_open(&wait->body);
-    json_add_list(&wait->body, "users");
+    json_list(&wait->body, "users");
     for (size_t i = 0; i < msg->users_count; i++) {
         json_open(&wait->body);
-        json_add_text(&wait->body, "name", msg->users[i].name);
-        json_add_text(&wait->body, "role", msg->users[i].role);
-        json_add_time(&wait->body, "added_at", msg->users[i].created_ms);
-        json_add_time(&wait->body, "signed_in_at", msg->users[i].seen_ms);
+        json_str(&wait->body, "name", msg->users[i].name);
+        json_str(&wait->body, "role", msg->users[i].role);
+        json_time(&wait->body, "added_at", msg->users[i].created_ms);
+        json_time(&wait->body, "signed_in_at", msg->users[i].seen_ms);
         buf_char(&wait->body, '}');
     }
     buf_str(&wait->body, "]}");

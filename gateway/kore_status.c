@@ -148,13 +148,13 @@ int metrics_get(struct http_request *req)
 static void process_json(const proto_process_t *process, buf_t *out)
 {
     json_open(out);
-    json_add_text(out, "name", process->name);
-    json_add_text(out, "role", process->role);
-    json_add_text(out, "version", process->version);
-    json_add_bool(out, "ready", process->ready);
-    json_add_text(out, "missing", process->missing);
-    json_add_number(out, "running", process->running);
-    json_add_number(out, "credit", process->credit);
+    json_str(out, "name", process->name);
+    json_str(out, "role", process->role);
+    json_str(out, "version", process->version);
+    json_bool(out, "ready", process->ready);
+    json_str(out, "missing", process->missing);
+    json_int(out, "running", process->running);
+    json_int(out, "credit", process->credit);
     buf_char(out, '}');
 }
 
@@ -168,7 +168,7 @@ int processes_get(struct http_request *req)
 
     buf_init(&body, METRICS_MAX);
     json_open(&body);
-    json_add_list(&body, "processes");
+    json_list(&body, "processes");
     for (size_t i = 0; i < count; i++)
         process_json(&all[i], &body);
     buf_str(&body, "]}");

@@ -11,43 +11,43 @@
 static void put_car(const proto_lead_t *lead, buf_t *out)
 {
     if (!lead->stock_id) {
-        json_add_null(out, "car");
+        json_null(out, "car");
         return;
     }
-    json_add_object(out, "car");
-    json_add_number(out, "stock_id", lead->stock_id);
-    json_add_text(out, "name", lead->car);
-    json_add_money(out, "price", lead->price);
+    json_object(out, "car");
+    json_int(out, "stock_id", lead->stock_id);
+    json_str(out, "name", lead->car);
+    json_money(out, "price", lead->price);
     buf_char(out, '}');
 }
 
 static void put_quote(const proto_lead_t *lead, buf_t *out)
 {
     if (!lead->quote_count) {
-        json_add_null(out, "quote");
+        json_null(out, "quote");
         return;
     }
     const proto_quote_t *quote = &lead->quote[0];
 
-    json_add_object(out, "quote");
-    json_add_number(out, "months", quote->months);
-    json_add_money(out, "price", quote->price);
-    json_add_money(out, "down_payment", quote->down_payment);
-    json_add_money(out, "instalment", quote->instalment);
-    json_add_money(out, "total", quote->total);
-    json_add_name(out, "rate_percent");
+    json_object(out, "quote");
+    json_int(out, "months", quote->months);
+    json_money(out, "price", quote->price);
+    json_money(out, "down_payment", quote->down_payment);
+    json_money(out, "instalment", quote->instalment);
+    json_money(out, "total", quote->total);
+    json_key(out, "rate_percent");
     buf_printf(out, "%" PRId64 ".%02" PRId64 "}", quote->rate_bp / 100, quote->rate_bp % 100);
 }
 
 static void put_notes(const proto_lead_t *lead, buf_t *out)
 {
-    json_add_number(out, "note_count", lead->note_count);
-    json_add_list(out, "notes");
+    json_int(out, "note_count", lead->note_count);
+    json_list(out, "notes");
     for (size_t i = 0; i < lead->notes_count; i++) {
         json_open(out);
-        json_add_time(out, "at", lead->notes[i].at_ms);
-        json_add_text(out, "by", lead->notes[i].by);
-        json_add_text(out, "text", lead->notes[i].text);
+        json_time(out, "at", lead->notes[i].at_ms);
+        json_str(out, "by", lead->notes[i].by);
+        json_str(out, "text", lead->notes[i].text);
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -55,24 +55,24 @@ static void put_notes(const proto_lead_t *lead, buf_t *out)
 
 static void put_leads(const proto_leads_t *leads, buf_t *out)
 {
-    json_add_list(out, "leads");
+    json_list(out, "leads");
     for (size_t i = 0; i < leads->leads_count; i++) {
         const proto_lead_t *lead = &leads->leads[i];
 
         json_open(out);
-        json_add_text(out, "lead_id", lead->lead_id);
-        json_add_text(out, "user_id", lead->user_id);
-        json_add_text(out, "stage", lead->stage);
-        json_add_text(out, "interest", lead->interest);
-        json_add_text(out, "name", lead->name);
-        json_add_text(out, "contact", lead->contact);
+        json_str(out, "lead_id", lead->lead_id);
+        json_str(out, "user_id", lead->user_id);
+        json_str(out, "stage", lead->stage);
+        json_str(out, "interest", lead->interest);
+        json_str(out, "name", lead->name);
+        json_str(out, "contact", lead->contact);
         put_car(lead, out);
         put_quote(lead, out);
-        json_add_text(out, "channel", lead->channel);
-        json_add_text(out, "language", lead->language);
-        json_add_text(out, "said", lead->said);
-        json_add_time(out, "created_at", lead->created_ms);
-        json_add_time(out, "at", lead->at_ms);
+        json_str(out, "channel", lead->channel);
+        json_str(out, "language", lead->language);
+        json_str(out, "said", lead->said);
+        json_time(out, "created_at", lead->created_ms);
+        json_time(out, "at", lead->at_ms);
         put_notes(lead, out);
         buf_char(out, '}');
     }
@@ -83,14 +83,14 @@ void leads_json(const proto_leads_t *leads, buf_t *out)
 {
     buf_char(out, '{');
     put_leads(leads, out);
-    json_add_text_or_null(out, "before", leads->before);
+    json_str_or_null(out, "before", leads->before);
     buf_char(out, '}');
 }
 
 void person_leads_json(str_t user_id, const proto_leads_t *leads, buf_t *out)
 {
     json_open(out);
-    json_add_text(out, "user_id", user_id);
+    json_str(out, "user_id", user_id);
     put_leads(leads, out);
     buf_char(out, '}');
 }
@@ -127,7 +127,7 @@ static void money_cell(buf_t *out, int64_t cents)
 {
     buf_char(out, ',');
     if (cents)
-        json_put_money(out, cents);
+        json_cents(out, cents);
 }
 
 static void time_cell(buf_t *out, int64_t unix_ms)

@@ -69,33 +69,33 @@ bool people_query_parse(str_t text, arena_t *arena, proto_list_people_t *query, 
 static void person_json(const proto_person_t *person, buf_t *out)
 {
     json_open(out);
-    json_add_text(out, "user_id", person->user_id);
-    json_add_time(out, "at", person->at_ms);
-    json_add_text(out, "language", person->language);
-    json_add_number(out, "turns", person->turns);
-    json_add_object(out, "last");
-    json_add_text(out, "role", person->last_role);
-    json_add_text(out, "text", person->last_text);
+    json_str(out, "user_id", person->user_id);
+    json_time(out, "at", person->at_ms);
+    json_str(out, "language", person->language);
+    json_int(out, "turns", person->turns);
+    json_object(out, "last");
+    json_str(out, "role", person->last_role);
+    json_str(out, "text", person->last_text);
     buf_char(out, '}');
-    json_add_number(out, "waiting", person->waiting);
-    json_add_number(out, "undelivered", person->undelivered);
-    json_add_bool(out, "writing", person->writing);
-    json_add_bool(out, "opted_out", person->opted_out);
-    json_add_text_or_null(out, "lead", person->lead);
-    json_add_time(out, "failed_at", person->failed_ms);
-    json_add_text_or_null(out, "person", person->by);
-    json_add_time(out, "wanted_at", person->wanted_ms);
-    json_add_number_or_null(out, "score", person->scored, person->score);
+    json_int(out, "waiting", person->waiting);
+    json_int(out, "undelivered", person->undelivered);
+    json_bool(out, "writing", person->writing);
+    json_bool(out, "opted_out", person->opted_out);
+    json_str_or_null(out, "lead", person->lead);
+    json_time(out, "failed_at", person->failed_ms);
+    json_str_or_null(out, "person", person->by);
+    json_time(out, "wanted_at", person->wanted_ms);
+    json_int_or_null(out, "score", person->scored, person->score);
     buf_char(out, '}');
 }
 
 void people_json(const proto_people_t *people, buf_t *out)
 {
     json_open(out);
-    json_add_list(out, "conversations");
+    json_list(out, "conversations");
     for (size_t i = 0; i < people->people_count; i++)
         person_json(&people->people[i], out);
     buf_char(out, ']');
-    json_add_text_or_null(out, "before", people->before);
+    json_str_or_null(out, "before", people->before);
     buf_char(out, '}');
 }

@@ -1,7 +1,6 @@
 /* Records as JSON; see record_json.h. */
 #include "gateway/record_json.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "gateway/json_text.h"
@@ -29,37 +28,31 @@ static void put_list(const proto_field_t *field, const char *msg, buf_t *out)
     const char *list = *(char *const *)(msg + field->offset);
     size_t count = *(const size_t *)(msg + field->count_offset);
 
-    buf_char(out, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            buf_char(out, ',');
+    json_list(out, field->name);
+    for (size_t i = 0; i < count; i++)
         record_json(field->element, list + i * field->element->size, out);
-    }
     buf_char(out, ']');
 }
 
 void record_json(const proto_record_t *record, const void *msg, buf_t *out)
 {
-    const char *separator = "{";
-
+    json_open(out);
     for (size_t i = 0; i < record->field_count; i++) {
         const proto_field_t *field = &record->fields[i];
         const void *value = (const char *)msg + field->offset;
 
         if (is_empty(field, msg))
             continue;
-        buf_printf(out, "%s\"%s\":", separator, field->name);
-        separator = ",";
         if (field->kind == PROTO_INT)
-            buf_printf(out, "%" PRId64, *(const int64_t *)value);
+            json_int(out, field->name, *(const int64_t *)value);
         else if (field->kind == PROTO_BOOL)
-            json_put_bool(out, true);
+            json_bool(out, field->name, true);
         else if (field->kind == PROTO_LIST)
             put_list(field, msg, out);
         else
-            json_put_text(out, *(const str_t *)value);
+            json_str(out, field->name, *(const str_t *)value);
     }
-    buf_str(out, *separator == '{' ? "{}" : "}");
+    buf_char(out, '}');
 }
 
 static const proto_record_t *record_of(str_t name)
@@ -90,15 +83,12 @@ static bool put_record(const proto_stored_t *stored, buf_t *out)
 
 static void put_stored(const proto_stored_t *stored, buf_t *out)
 {
-    buf_char(out, '{');
-    if (stored->name.size) {
-        buf_str(out, "\"name\":");
-        json_put_text(out, stored->name);
-        buf_char(out, ',');
-    }
+    json_open(out);
+    if (stored->name.size)
+        json_str(out, "name", stored->name);
     if (stored->number)
-        buf_printf(out, "\"number\":%" PRId64 ",", stored->number);
-    buf_str(out, "\"value\":");
+        json_int(out, "number", stored->number);
+    json_key(out, "value");
     if (!put_record(stored, out))
         json_put_text(out, stored->value);
     buf_char(out, '}');
@@ -109,11 +99,10 @@ static void put_stored(const proto_stored_t *stored, buf_t *out)
 void export_json_begin(export_json_t *self, str_t user_id, int64_t now_ms, buf_t *out)
 {
     *self = (export_json_t){.stored = 0};
-    buf_str(out, "{\"user_id\":");
-    json_put_text(out, user_id);
-    buf_str(out, ",\"exported_at\":");
-    json_put_time(out, now_ms);
-    buf_str(out, ",\"stored\":{");
+    json_open(out);
+    json_str(out, "user_id", user_id);
+    json_time(out, "exported_at", now_ms);
+    json_object(out, "stored");
 }
 
 void export_json_add(export_json_t *self, const proto_exported_t *some, buf_t *out)
@@ -121,12 +110,10 @@ void export_json_add(export_json_t *self, const proto_exported_t *some, buf_t *o
     for (size_t i = 0; i < some->stored_count; i++) {
         const proto_stored_t *stored = &some->stored[i];
 
-        if (self->stored && str_is(stored->key, self->key)) {
-            buf_char(out, ',');
-        } else {
-            buf_str(out, self->stored ? "]," : "");
-            json_put_text(out, stored->key);
-            buf_str(out, ":[");
+        if (!self->stored || !str_is(stored->key, self->key)) {
+            buf_str(out, self->stored ? "]" : "");
+            json_str_key(out, stored->key);
+            buf_char(out, '[');
             snprintf(self->key, sizeof self->key, "%.*s", STR_ARG(stored->key));
         }
         put_stored(stored, out);

@@ -8,15 +8,15 @@
 static void car_start(const proto_car_t *car, buf_t *out)
 {
     json_open(out);
-    json_add_number(out, "stock_id", car->stock_id);
-    json_add_text(out, "make", car->make);
-    json_add_text(out, "model", car->model);
-    json_add_text(out, "version", car->version);
-    json_add_number(out, "year", car->year);
-    json_add_number(out, "km", car->km);
-    json_add_money(out, "price", car->price);
-    json_add_bool(out, "bluetooth", car->bluetooth);
-    json_add_bool(out, "car_play", car->car_play);
+    json_int(out, "stock_id", car->stock_id);
+    json_str(out, "make", car->make);
+    json_str(out, "model", car->model);
+    json_str(out, "version", car->version);
+    json_int(out, "year", car->year);
+    json_int(out, "km", car->km);
+    json_money(out, "price", car->price);
+    json_bool(out, "bluetooth", car->bluetooth);
+    json_bool(out, "car_play", car->car_play);
 }
 
 /* What only the catalog tells, and only where the shop wrote it down. */
@@ -34,10 +34,10 @@ static void car_extras(const proto_car_t *car, buf_t *out)
 
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
         if (lengths[i].value)
-            json_add_number(out, lengths[i].name, lengths[i].value);
+            json_int(out, lengths[i].name, lengths[i].value);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (texts[i].value.size)
-            json_add_text(out, texts[i].name, texts[i].value);
+            json_str(out, texts[i].name, texts[i].value);
     }
 }
 
@@ -50,7 +50,7 @@ void car_json(const proto_car_t *car, buf_t *out)
 
 static void car_array(const proto_car_t *cars, size_t count, bool extras, buf_t *out)
 {
-    json_add_list(out, "cars");
+    json_list(out, "cars");
     for (size_t i = 0; i < count; i++) {
         car_start(&cars[i], out);
         if (extras)
@@ -62,20 +62,20 @@ static void car_array(const proto_car_t *cars, size_t count, bool extras, buf_t 
 
 static void list_object(const proto_list_t *list, buf_t *out)
 {
-    json_add_object(out, "list");
-    json_add_number(out, "total", list->total);
-    json_add_number(out, "page", list->page);
-    json_add_number(out, "pages", list->pages);
-    json_add_number(out, "pages_left", list->pages_left);
+    json_object(out, "list");
+    json_int(out, "total", list->total);
+    json_int(out, "page", list->page);
+    json_int(out, "pages", list->pages);
+    json_int(out, "pages_left", list->pages_left);
     buf_char(out, '}');
 }
 
 void reply_json(str_t user_id, const proto_reply_t *reply, buf_t *out)
 {
     buf_char(out, '{');
-    json_add_text(out, "user_id", user_id);
-    json_add_text(out, "turn_id", reply->turn_id);
-    json_add_text(out, "reply", reply->text);
+    json_str(out, "user_id", user_id);
+    json_str(out, "turn_id", reply->turn_id);
+    json_str(out, "reply", reply->text);
     car_array(reply->cars, reply->cars_count, false, out);
     if (reply->list_count)
         list_object(reply->list, out);
@@ -110,27 +110,27 @@ static void message_start(str_t role, str_t by, str_t text, int64_t at_ms, str_t
                           buf_t *out)
 {
     json_open(out);
-    json_add_text(out, "role", role);
+    json_str(out, "role", role);
     if (by.size)
-        json_add_text(out, "by", by);
-    json_add_text(out, "text", text);
-    json_add_time(out, "at", at_ms);
-    json_add_text(out, "turn_id", turn_id);
+        json_str(out, "by", by);
+    json_str(out, "text", text);
+    json_time(out, "at", at_ms);
+    json_str(out, "turn_id", turn_id);
 }
 
 static void message_tick(const proto_tick_t *tick, buf_t *out)
 {
     if (!tick)
         return;
-    json_add_text(out, "status", tick->status);
-    json_add_number(out, "code", tick->code);
+    json_str(out, "status", tick->status);
+    json_int(out, "code", tick->code);
 }
 
 static void conversation(const proto_session_t *session, buf_t *out)
 {
     const proto_context_t *context = session->context_count ? session->context : NULL;
 
-    json_add_list(out, "messages");
+    json_list(out, "messages");
     for (size_t i = 0; context && i < context->entries_count; i++) {
         const proto_entry_t *entry = &context->entries[i];
 
@@ -138,7 +138,7 @@ static void conversation(const proto_session_t *session, buf_t *out)
             continue;
         message_start(entry->role, entry->by, entry->text, entry->at_ms, entry->turn_id, out);
         if (str_is(entry->role, "assistant") && is_unsent(session, entry->turn_id))
-            json_add_bool(out, "unsent", true);
+            json_bool(out, "unsent", true);
         else if (str_is(entry->role, "assistant") || str_is(entry->role, "person"))
             message_tick(tick_of(session, entry->turn_id), out);
         buf_char(out, '}');
@@ -171,17 +171,17 @@ static str_t result_of(const proto_context_t *context, str_t call_id)
 static void tool_calls(const proto_context_t *context, buf_t *out)
 {
 
-    json_add_list(out, "tools");
+    json_list(out, "tools");
     for (size_t i = 0; context && i < context->entries_count; i++) {
         const proto_entry_t *entry = &context->entries[i];
 
         if (!str_is(entry->role, "call"))
             continue;
         json_open(out);
-        json_add_text(out, "turn_id", entry->turn_id);
-        json_add_text(out, "name", entry->tool);
-        json_add_text(out, "arguments", entry->text);
-        json_add_text(out, "result", result_of(context, entry->call_id));
+        json_str(out, "turn_id", entry->turn_id);
+        json_str(out, "name", entry->tool);
+        json_str(out, "arguments", entry->text);
+        json_str(out, "result", result_of(context, entry->call_id));
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -189,20 +189,20 @@ static void tool_calls(const proto_context_t *context, buf_t *out)
 
 static void survey_object(const proto_survey_t *survey, buf_t *out)
 {
-    json_add_object(out, "survey");
-    json_add_text(out, "state", survey->state);
-    json_add_time(out, "asked_at", survey->asked_ms);
-    json_add_number_or_null(out, "score", survey->answered, survey->score);
-    json_add_text(out, "comment", survey->comment);
+    json_object(out, "survey");
+    json_str(out, "state", survey->state);
+    json_time(out, "asked_at", survey->asked_ms);
+    json_int_or_null(out, "score", survey->answered, survey->score);
+    json_str(out, "comment", survey->comment);
     buf_char(out, '}');
 }
 
 static void wanted_object(const proto_session_t *session, buf_t *out)
 {
-    json_add_object(out, "wanted");
-    json_add_time(out, "at", session->wanted_ms);
-    json_add_text(out, "why", session->wanted_why);
-    json_add_text(out, "note", session->wanted_note);
+    json_object(out, "wanted");
+    json_time(out, "at", session->wanted_ms);
+    json_str(out, "why", session->wanted_why);
+    json_str(out, "note", session->wanted_note);
     buf_char(out, '}');
 }
 
@@ -211,39 +211,39 @@ void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
     const proto_context_t *context = session->context_count ? session->context : NULL;
 
     buf_char(out, '{');
-    json_add_text(out, "user_id", user_id);
+    json_str(out, "user_id", user_id);
     conversation(session, out);
     tool_calls(context, out);
     car_array(context ? context->shown : NULL, context ? context->shown_count : 0, false, out);
     if (context && context->list_count)
         list_object(context->list, out);
-    json_add_number(out, "waiting", session->waiting);
-    json_add_number(out, "undelivered", session->outbox);
-    json_add_bool(out, "writing", session->leased);
-    json_add_bool(out, "opted_out", session->opted_out);
-    json_add_name(out, "person");
+    json_int(out, "waiting", session->waiting);
+    json_int(out, "undelivered", session->outbox);
+    json_bool(out, "writing", session->leased);
+    json_bool(out, "opted_out", session->opted_out);
+    json_key(out, "person");
     person_json(session->by, session->by_ms, out);
     if (session->wanted_ms)
         wanted_object(session, out);
     if (context) {
-        json_add_text(out, "language", context->language);
-        json_add_number(out, "turns", context->turns);
+        json_str(out, "language", context->language);
+        json_int(out, "turns", context->turns);
     }
     if (session->survey_count)
         survey_object(session->survey, out);
-    json_add_time(out, "expires_at", session->expires_ms);
+    json_time(out, "expires_at", session->expires_ms);
     buf_char(out, '}');
 }
 
 static void facet_array(const char *name, const proto_facet_t *facets, size_t count, buf_t *out)
 {
-    json_add_list(out, name);
+    json_list(out, name);
     for (size_t i = 0; i < count; i++) {
         json_open(out);
-        json_add_text(out, "name", facets[i].name);
-        json_add_number(out, "count", facets[i].count);
+        json_str(out, "name", facets[i].name);
+        json_int(out, "count", facets[i].count);
         if (facets[i].price_min)
-            json_add_money(out, "price_min", facets[i].price_min);
+            json_money(out, "price_min", facets[i].price_min);
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -255,12 +255,12 @@ void cars_json(const proto_paged_t *page, buf_t *out)
     car_array(page->cars, page->cars_count, true, out);
     if (page->list_count)
         list_object(page->list, out);
-    json_add_list(out, "corrections");
+    json_list(out, "corrections");
     for (size_t i = 0; i < page->corrections_count; i++) {
         json_open(out);
-        json_add_text(out, "field", page->corrections[i].field);
-        json_add_text(out, "from", page->corrections[i].from);
-        json_add_text(out, "to", page->corrections[i].to);
+        json_str(out, "field", page->corrections[i].field);
+        json_str(out, "from", page->corrections[i].from);
+        json_str(out, "to", page->corrections[i].to);
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -271,7 +271,7 @@ void cars_json(const proto_paged_t *page, buf_t *out)
 void makes_json(const proto_facets_t *facets, buf_t *out)
 {
     buf_char(out, '{');
-    json_add_number(out, "total", facets->cars);
+    json_int(out, "total", facets->cars);
     facet_array("makes", facets->facets, facets->facets_count, out);
     buf_char(out, '}');
 }
@@ -279,7 +279,7 @@ void makes_json(const proto_facets_t *facets, buf_t *out)
 void models_json(const proto_facets_t *facets, buf_t *out)
 {
     buf_char(out, '{');
-    json_add_text(out, "make", facets->make);
+    json_str(out, "make", facets->make);
     facet_array("models", facets->facets, facets->facets_count, out);
     buf_char(out, '}');
 }
@@ -287,7 +287,7 @@ void models_json(const proto_facets_t *facets, buf_t *out)
 void delta_json(str_t text, buf_t *out)
 {
     buf_char(out, '{');
-    json_add_text(out, "text", text);
+    json_str(out, "text", text);
     buf_char(out, '}');
 }
 

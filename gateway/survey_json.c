@@ -13,7 +13,7 @@ static void ratio(buf_t *out, const char *name, int64_t part, int64_t whole, int
 {
     int64_t scale = 1;
 
-    json_add_name(out, name);
+    json_key(out, name);
     if (whole <= 0) {
         buf_str(out, "null");
         return;
@@ -29,12 +29,12 @@ static void ratio(buf_t *out, const char *name, int64_t part, int64_t whole, int
 
 static void sums(const proto_survey_day_t *row, buf_t *out)
 {
-    json_add_number(out, "asked", row->asked);
-    json_add_number(out, "answered", row->answered);
+    json_int(out, "asked", row->asked);
+    json_int(out, "answered", row->answered);
     ratio(out, "response_rate", row->answered, row->asked, 4);
-    json_add_number(out, "promoters", row->promoters);
-    json_add_number(out, "passives", row->passives);
-    json_add_number(out, "detractors", row->detractors);
+    json_int(out, "promoters", row->promoters);
+    json_int(out, "passives", row->passives);
+    json_int(out, "detractors", row->detractors);
     ratio(out, "nps", 100 * (row->promoters - row->detractors), row->answered, 1);
     ratio(out, "mean", row->sum, row->answered, 2);
     buf_char(out, '}');
@@ -67,10 +67,10 @@ static void by_rules(const proto_surveyed_t *surveyed, buf_t *out)
             totals[count++] = (proto_survey_day_t){.rules = row->rules};
         sum_up(&totals[at], row);
     }
-    json_add_list(out, "rules");
+    json_list(out, "rules");
     for (size_t i = 0; i < count; i++) {
         json_open(out);
-        json_add_text(out, "rules", totals[i].rules);
+        json_str(out, "rules", totals[i].rules);
         sums(&totals[i], out);
     }
     buf_char(out, ']');
@@ -80,14 +80,14 @@ static void by_day(const proto_surveyed_t *surveyed, buf_t *out)
 {
     char day[11];
 
-    json_add_list(out, "days");
+    json_list(out, "days");
     for (size_t i = 0; i < surveyed->days_count; i++) {
         const proto_survey_day_t *row = &surveyed->days[i];
 
         day_print(row->day, day);
         json_open(out);
-        json_add_text(out, "day", str_from(day));
-        json_add_text(out, "rules", row->rules);
+        json_str(out, "day", str_from(day));
+        json_str(out, "rules", row->rules);
         sums(row, out);
     }
     buf_char(out, ']');
@@ -99,14 +99,14 @@ static void comment(const proto_opinion_t *opinion, buf_t *out)
     char masked[PROTO_MAX_USER + 1];
 
     json_open(out);
-    json_add_time(out, "at", opinion->at_ms);
-    json_add_text(out, "user", str_from(text_mask(opinion->user_id, masked, sizeof masked)));
-    json_add_number_or_null(out, "score", survey->answered, survey->score);
-    json_add_text(out, "comment", survey->comment);
-    json_add_text(out, "rules", survey->rules);
-    json_add_text(out, "model", survey->model);
-    json_add_text(out, "channel", survey->channel);
-    json_add_text(out, "turn_id", survey->turn_id);
+    json_time(out, "at", opinion->at_ms);
+    json_str(out, "user", str_from(text_mask(opinion->user_id, masked, sizeof masked)));
+    json_int_or_null(out, "score", survey->answered, survey->score);
+    json_str(out, "comment", survey->comment);
+    json_str(out, "rules", survey->rules);
+    json_str(out, "model", survey->model);
+    json_str(out, "channel", survey->channel);
+    json_str(out, "turn_id", survey->turn_id);
     buf_char(out, '}');
 }
 
@@ -121,13 +121,13 @@ void survey_json(const survey_query_t *query, const proto_surveyed_t *surveyed, 
     day_print(query->since, since);
     day_print(query->until, until);
     buf_char(out, '{');
-    json_add_text(out, "since", str_from(since));
-    json_add_text(out, "until", str_from(until));
-    json_add_object(out, "total");
+    json_str(out, "since", str_from(since));
+    json_str(out, "until", str_from(until));
+    json_object(out, "total");
     sums(&total, out);
     by_rules(surveyed, out);
     by_day(surveyed, out);
-    json_add_list(out, "comments");
+    json_list(out, "comments");
     for (size_t i = 0; i < surveyed->comments_count; i++)
         comment(&surveyed->comments[i], out);
     buf_str(out, "]}");

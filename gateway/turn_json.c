@@ -14,7 +14,7 @@ static void put_ms(buf_t *out, int64_t us)
 
 static void ms(buf_t *out, const char *name, int64_t us)
 {
-    json_add_name(out, name);
+    json_key(out, name);
     put_ms(out, us);
 }
 
@@ -22,30 +22,30 @@ static void ms(buf_t *out, const char *name, int64_t us)
 
 static void calls(const proto_turn_record_t *turn, buf_t *out)
 {
-    json_add_list(out, "calls");
+    json_list(out, "calls");
     for (size_t i = 0; i < turn->calls_count; i++) {
         const proto_model_call_t *call = &turn->calls[i];
 
         json_open(out);
-        json_add_text(out, "model", call->model);
-        json_add_text(out, "outcome", call->outcome);
+        json_str(out, "model", call->model);
+        json_str(out, "outcome", call->outcome);
         if (call->error.size)
-            json_add_text(out, "error", call->error);
+            json_str(out, "error", call->error);
         if (call->first_us)
             ms(out, "first_token_ms", call->first_us);
         ms(out, "total_ms", call->total_us);
-        json_add_number(out, "tokens_in", call->tokens_in);
-        json_add_number(out, "tokens_cached", call->tokens_cached);
-        json_add_number(out, "tokens_out", call->tokens_out);
+        json_int(out, "tokens_in", call->tokens_in);
+        json_int(out, "tokens_cached", call->tokens_cached);
+        json_int(out, "tokens_out", call->tokens_out);
         buf_char(out, '}');
     }
     buf_char(out, ']');
-    json_add_list(out, "tools");
+    json_list(out, "tools");
     for (size_t i = 0; i < turn->tools_count; i++) {
         json_open(out);
-        json_add_text(out, "name", turn->tools[i].name);
+        json_str(out, "name", turn->tools[i].name);
         ms(out, "ms", turn->tools[i].us);
-        json_add_bool(out, "ok", turn->tools[i].ok);
+        json_bool(out, "ok", turn->tools[i].ok);
         buf_char(out, '}');
     }
     buf_char(out, ']');
@@ -70,45 +70,45 @@ static void steps(const proto_turn_record_t *turn, buf_t *out)
 static void turn_object(const proto_turn_record_t *turn, buf_t *out)
 {
     json_open(out);
-    json_add_text(out, "turn_id", turn->turn_id);
-    json_add_text(out, "user", turn->user);
-    json_add_text(out, "channel", turn->channel);
-    json_add_time(out, "received_at", turn->received_ms);
-    json_add_time(out, "claimed_at", turn->claimed_ms);
-    json_add_text(out, "outcome", turn->outcome);
+    json_str(out, "turn_id", turn->turn_id);
+    json_str(out, "user", turn->user);
+    json_str(out, "channel", turn->channel);
+    json_time(out, "received_at", turn->received_ms);
+    json_time(out, "claimed_at", turn->claimed_ms);
+    json_str(out, "outcome", turn->outcome);
     if (turn->why.size)
-        json_add_text(out, "why", turn->why);
-    json_add_text(out, "model", turn->model);
-    json_add_text(out, "rules", turn->rules);
-    json_add_number(out, "knowledge", turn->knowledge);
-    json_add_text(out, "sought", turn->sought);
-    json_add_text(out, "missed", turn->missed);
+        json_str(out, "why", turn->why);
+    json_str(out, "model", turn->model);
+    json_str(out, "rules", turn->rules);
+    json_int(out, "knowledge", turn->knowledge);
+    json_str(out, "sought", turn->sought);
+    json_str(out, "missed", turn->missed);
     steps(turn, out);
     calls(turn, out);
-    json_add_number(out, "model_calls", turn->model_calls);
-    json_add_number(out, "tool_calls", turn->tool_calls);
-    json_add_number(out, "tokens_in", turn->tokens_in);
-    json_add_number(out, "tokens_cached", turn->tokens_cached);
-    json_add_number(out, "tokens_out", turn->tokens_out);
+    json_int(out, "model_calls", turn->model_calls);
+    json_int(out, "tool_calls", turn->tool_calls);
+    json_int(out, "tokens_in", turn->tokens_in);
+    json_int(out, "tokens_cached", turn->tokens_cached);
+    json_int(out, "tokens_out", turn->tokens_out);
     if (turn->currency.size) {
-        json_add_number(out, "cost_micros", turn->cost);
-        json_add_text(out, "currency", turn->currency);
+        json_int(out, "cost_micros", turn->cost);
+        json_str(out, "currency", turn->currency);
     }
-    json_add_number(out, "findings", turn->findings);
-    json_add_number(out, "repairs", turn->repairs);
-    json_add_number(out, "cars", turn->cars);
-    json_add_number(out, "joins", turn->joins);
+    json_int(out, "findings", turn->findings);
+    json_int(out, "repairs", turn->repairs);
+    json_int(out, "cars", turn->cars);
+    json_int(out, "joins", turn->joins);
     buf_char(out, '}');
 }
 
 void turns_json(const proto_turns_t *turns, buf_t *out)
 {
     json_open(out);
-    json_add_list(out, "turns");
+    json_list(out, "turns");
     for (size_t i = 0; i < turns->turns_count; i++)
         turn_object(&turns->turns[i], out);
     buf_char(out, ']');
-    json_add_text_or_null(out, "before", turns->before);
+    json_str_or_null(out, "before", turns->before);
     buf_char(out, '}');
 }
 
@@ -116,9 +116,9 @@ void turns_json(const proto_turns_t *turns, buf_t *out)
 
 static void step_object(const proto_step_latency_t *step, buf_t *out)
 {
-    json_add_key(out, step->step);
+    json_str_key(out, step->step);
     json_open(out);
-    json_add_number(out, "count", step->count);
+    json_int(out, "count", step->count);
     ms(out, "p50_ms", step->p50_us);
     ms(out, "p90_ms", step->p90_us);
     ms(out, "p95_ms", step->p95_us);
@@ -130,15 +130,15 @@ static void step_object(const proto_step_latency_t *step, buf_t *out)
 /* What follows the names of a group. */
 static void group_rest(const proto_turn_group_t *group, buf_t *out)
 {
-    json_add_number(out, "turns", group->turns);
-    json_add_number(out, "failed", group->failed);
-    json_add_number(out, "model_calls", group->model_calls);
-    json_add_number(out, "tokens_in", group->tokens_in);
-    json_add_number(out, "tokens_cached", group->tokens_cached);
-    json_add_number(out, "tokens_out", group->tokens_out);
-    json_add_number(out, "findings", group->findings);
-    json_add_number(out, "repairs", group->repairs);
-    json_add_object(out, "steps");
+    json_int(out, "turns", group->turns);
+    json_int(out, "failed", group->failed);
+    json_int(out, "model_calls", group->model_calls);
+    json_int(out, "tokens_in", group->tokens_in);
+    json_int(out, "tokens_cached", group->tokens_cached);
+    json_int(out, "tokens_out", group->tokens_out);
+    json_int(out, "findings", group->findings);
+    json_int(out, "repairs", group->repairs);
+    json_object(out, "steps");
     for (size_t i = 0; i < group->steps_count; i++)
         step_object(&group->steps[i], out);
     buf_str(out, "}}");
@@ -149,17 +149,17 @@ void latency_json(const proto_latency_t *latency, int64_t since_ms, int64_t unti
     static const proto_turn_group_t none = {0};
 
     json_open(out);
-    json_add_time(out, "since", since_ms);
-    json_add_time(out, "until", until_ms);
-    json_add_time(out, "oldest", latency->oldest_ms);
-    json_add_bool(out, "partial", latency->partial);
-    json_add_object(out, "all");
+    json_time(out, "since", since_ms);
+    json_time(out, "until", until_ms);
+    json_time(out, "oldest", latency->oldest_ms);
+    json_bool(out, "partial", latency->partial);
+    json_object(out, "all");
     group_rest(latency->groups_count ? &latency->groups[0] : &none, out);
-    json_add_list(out, "groups");
+    json_list(out, "groups");
     for (size_t i = 1; i < latency->groups_count; i++) {
         json_open(out);
-        json_add_text(out, "model", latency->groups[i].model);
-        json_add_text(out, "rules", latency->groups[i].rules);
+        json_str(out, "model", latency->groups[i].model);
+        json_str(out, "rules", latency->groups[i].rules);
         group_rest(&latency->groups[i], out);
     }
     buf_str(out, "]}");
@@ -170,27 +170,27 @@ void latency_json(const proto_latency_t *latency, int64_t since_ms, int64_t unti
 /* The limits of a budget; null: there is none. */
 static void most(buf_t *out, int64_t tokens, int64_t most_calls)
 {
-    json_add_number_or_null(out, "most_tokens", tokens != 0, tokens);
-    json_add_number_or_null(out, "most_calls", most_calls != 0, most_calls);
+    json_int_or_null(out, "most_tokens", tokens != 0, tokens);
+    json_int_or_null(out, "most_calls", most_calls != 0, most_calls);
 }
 
 void budget_json(const proto_budget_t *budget, str_t user_id, buf_t *out)
 {
     json_open(out);
-    json_add_text(out, "day", budget->day);
-    json_add_time(out, "ends_at", budget->ends_ms);
-    json_add_text_or_null(out, "used_up", budget->used_up);
-    json_add_object(out, "all");
+    json_str(out, "day", budget->day);
+    json_time(out, "ends_at", budget->ends_ms);
+    json_str_or_null(out, "used_up", budget->used_up);
+    json_object(out, "all");
     most(out, budget->most_day_tokens, budget->most_day_calls);
-    json_add_number(out, "tokens", budget->day_tokens);
-    json_add_number(out, "calls", budget->day_calls);
+    json_int(out, "tokens", budget->day_tokens);
+    json_int(out, "calls", budget->day_calls);
     buf_char(out, '}');
-    json_add_object(out, "person");
+    json_object(out, "person");
     most(out, budget->most_person_tokens, budget->most_person_calls);
     if (user_id.size) {
-        json_add_number(out, "tokens", budget->person_tokens);
-        json_add_number(out, "calls", budget->person_calls);
-        json_add_text(out, "user_id", user_id);
+        json_int(out, "tokens", budget->person_tokens);
+        json_int(out, "calls", budget->person_calls);
+        json_str(out, "user_id", user_id);
     }
     buf_str(out, "}}");
 }

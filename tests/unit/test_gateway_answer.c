@@ -43,9 +43,9 @@ static void values(void **state)
     is("\"a\\\"\\\\\\n\\t\\u0001\\u003c/b> ñ\xef\xbf\xbd🚗\"");
     json_put_text(&out, (str_t){NULL, 0});
     is("\"\"");
-    json_put_money(&out, 63799900);
+    json_cents(&out, 63799900);
     is("637999.00");
-    json_put_money(&out, 9007199254740993);
+    json_cents(&out, 9007199254740993);
     is("90071992547409.93");
     json_put_time(&out, 1767225600007);
     is("\"2026-01-01T00:00:00.007Z\"");
