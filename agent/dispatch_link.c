@@ -244,14 +244,10 @@ static bool on_readable(void *arg)
     for (rpc_frames_t frames; count < READ_BURST && rpc_frames_read(&frames, self->socket, NULL);
          count++) {
         proto_header_t header;
-        if (!rpc_frames_version_ok(&frames) || frames.count != 3 ||
-            !proto_header_decode(&header, zmq_msg_data(&frames.frame[1]),
-                                 zmq_msg_size(&frames.frame[1]))) {
-            metric_add_label(METRIC_WIRE_BAD, "frames", 1);
-        } else {
+        str_t body;
+        if (rpc_frames_message(&frames, &header, &body)) {
             heard(self);
-            take(self, &header,
-                 (str_t){zmq_msg_data(&frames.frame[2]), zmq_msg_size(&frames.frame[2])});
+            take(self, &header, body);
         }
         rpc_frames_close(&frames);
         arena_reset(self->arena);

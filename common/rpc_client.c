@@ -463,12 +463,8 @@ static bool peer_read(rpc_client_t *self, peer_t *peer, int64_t now)
     for (rpc_frames_t frames; count < READ_BURST && rpc_frames_read(&frames, peer->socket, NULL);
          count++) {
         proto_header_t header;
-        if (!rpc_frames_version_ok(&frames) || frames.count != 3 ||
-            !proto_header_decode(&header, zmq_msg_data(&frames.frame[1]),
-                                 zmq_msg_size(&frames.frame[1]))) {
-            metric_add_label(METRIC_WIRE_BAD, "frames", 1);
-        } else {
-            str_t body = {zmq_msg_data(&frames.frame[2]), zmq_msg_size(&frames.frame[2])};
+        str_t body;
+        if (rpc_frames_message(&frames, &header, &body)) {
             peer->last_sign_ms = now;
             if (header.type == PROTO_PONG)
                 peer_pong(self, peer, body.data, body.size);

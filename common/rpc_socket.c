@@ -7,6 +7,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/metrics.h"
+
 #define HIGH_WATER_MARK 100000 /* acknowledged in halves: at least twice what may be in flight */
 #define LINGER_MS 500
 #define RECONNECT_MS 50
@@ -125,4 +127,16 @@ bool rpc_frames_version_ok(rpc_frames_t *self)
 {
     return self->count > 0 && zmq_msg_size(&self->frame[0]) == PROTO_VERSION_SIZE &&
            memcmp(zmq_msg_data(&self->frame[0]), PROTO_VERSION, PROTO_VERSION_SIZE) == 0;
+}
+
+bool rpc_frames_message(rpc_frames_t *self, proto_header_t *header, str_t *body)
+{
+    if (!rpc_frames_version_ok(self) || self->count != 3 ||
+        !proto_header_decode(header, zmq_msg_data(&self->frame[1]),
+                             zmq_msg_size(&self->frame[1]))) {
+        metric_add_label(METRIC_WIRE_BAD, "frames", 1);
+        return false;
+    }
+    *body = (str_t){zmq_msg_data(&self->frame[2]), zmq_msg_size(&self->frame[2])};
+    return true;
 }

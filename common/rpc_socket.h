@@ -34,6 +34,10 @@ bool rpc_frames_read(rpc_frames_t *self, void *socket, rpc_peer_t *peer);
 void rpc_frames_close(rpc_frames_t *self);
 bool rpc_frames_version_ok(rpc_frames_t *self);
 
+/* What stands in three frames; the body is good until they are closed. false, and it is counted, if
+ * they are no message of ours. */
+bool rpc_frames_message(rpc_frames_t *self, proto_header_t *header, str_t *body);
+
 /* ---- in a libuv loop ---- */
 
 typedef struct rpc_socket rpc_socket_t;

@@ -1,8 +1,6 @@
 /* Numbers of many turns; see numbers_json.h. */
 #include "gateway/numbers_json.h"
 
-#include <inttypes.h>
-
 #include "gateway/json_text.h"
 #include "gateway/survey_query.h"
 #include "gateway/url.h"
@@ -48,30 +46,25 @@ bool numbers_query_parse(str_t text, arena_t *arena, proto_get_numbers_t *msg, p
 
 /* ---- what is told ---- */
 
-static void number(buf_t *out, const char *name, int64_t value)
-{
-    buf_printf(out, ",\"%s\":%" PRId64, name, value);
-}
-
 /* What follows the name of a row. */
 static void sums(const proto_tally_t *row, bool people, buf_t *out)
 {
-    buf_printf(out, "\"turns\":%" PRId64, row->turns);
-    number(out, "failed", row->failed);
+    json_int(out, "turns", row->turns);
+    json_int(out, "failed", row->failed);
     if (people)
-        number(out, "people", row->people);
-    number(out, "model_calls", row->model_calls);
-    number(out, "tokens_in", row->tokens_in);
-    number(out, "tokens_cached", row->tokens_cached);
-    number(out, "tokens_out", row->tokens_out);
-    number(out, "repairs", row->repairs);
-    number(out, "p50_ms", row->p50_ms);
-    number(out, "p95_ms", row->p95_ms);
-    buf_str(out, ",\"costs\":[");
+        json_int(out, "people", row->people);
+    json_int(out, "model_calls", row->model_calls);
+    json_int(out, "tokens_in", row->tokens_in);
+    json_int(out, "tokens_cached", row->tokens_cached);
+    json_int(out, "tokens_out", row->tokens_out);
+    json_int(out, "repairs", row->repairs);
+    json_int(out, "p50_ms", row->p50_ms);
+    json_int(out, "p95_ms", row->p95_ms);
+    json_list(out, "costs");
     for (size_t i = 0; i < row->costs_count; i++) {
-        buf_str(out, i ? ",{\"currency\":" : "{\"currency\":");
-        json_put_text(out, row->costs[i].currency);
-        number(out, "micros", row->costs[i].micros);
+        json_open(out);
+        json_str(out, "currency", row->costs[i].currency);
+        json_int(out, "micros", row->costs[i].micros);
         buf_char(out, '}');
     }
     buf_str(out, "]}");
@@ -81,15 +74,18 @@ static void days(const proto_numbers_t *numbers, buf_t *out)
 {
     char day[11];
 
-    buf_str(out, ",\"days\":[");
+    json_list(out, "days");
     for (size_t i = 0; i < numbers->days_count; i++) {
         day_print(numbers->days[i].at, day);
-        buf_printf(out, "%s{\"day\":\"%s\",", i ? "," : "", day);
+        json_open(out);
+        json_str(out, "day", str_from(day));
         sums(&numbers->days[i], true, out);
     }
-    buf_str(out, "],\"hours\":[");
+    buf_char(out, ']');
+    json_list(out, "hours");
     for (size_t i = 0; i < numbers->hours_count; i++) {
-        buf_printf(out, "%s{\"hour\":%" PRId64 ",", i ? "," : "", numbers->hours[i].at);
+        json_open(out);
+        json_int(out, "hour", numbers->hours[i].at);
         sums(&numbers->hours[i], false, out);
     }
     buf_char(out, ']');
@@ -97,37 +93,33 @@ static void days(const proto_numbers_t *numbers, buf_t *out)
 
 static void names(const proto_numbers_t *numbers, const char *what, const char *list, buf_t *out)
 {
-    const char *before = "";
-
-    buf_printf(out, ",\"%s\":[", list);
+    json_list(out, list);
     for (size_t i = 0; i < numbers->names_count; i++) {
         const proto_named_t *named = &numbers->names[i];
 
         if (!str_is(named->what, what))
             continue;
-        buf_printf(out, "%s{\"name\":", before);
-        json_put_text(out, named->name);
-        number(out, "turns", named->count);
+        json_open(out);
+        json_str(out, "name", named->name);
+        json_int(out, "turns", named->count);
         buf_char(out, '}');
-        before = ",";
     }
     buf_char(out, ']');
 }
 
 void numbers_json(const proto_numbers_t *numbers, buf_t *out)
 {
-    buf_str(out, "{\"since\":");
-    json_put_time(out, numbers->since_ms);
-    buf_str(out, ",\"until\":");
-    json_put_time(out, numbers->until_ms);
-    buf_str(out, ",\"total\":{");
+    json_open(out);
+    json_time(out, "since", numbers->since_ms);
+    json_time(out, "until", numbers->until_ms);
+    json_object(out, "total");
     sums(numbers->total, true, out); /* REQUIRED: there is one */
     days(numbers, out);
-    buf_str(out, ",\"funnel\":[");
+    json_list(out, "funnel");
     for (size_t i = 0; i < numbers->steps_count; i++) {
-        buf_str(out, i ? ",{\"step\":" : "{\"step\":");
-        json_put_text(out, numbers->steps[i].step);
-        number(out, "people", numbers->steps[i].people);
+        json_open(out);
+        json_str(out, "step", numbers->steps[i].step);
+        json_int(out, "people", numbers->steps[i].people);
         buf_char(out, '}');
     }
     buf_char(out, ']');
