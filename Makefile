@@ -223,7 +223,7 @@ check-python: build build/axe.min.js $(B)/tests/model-sim $(B)/tests/http-load $
 # a library of its own (chaos, drain, backpressure). Kore itself is not
 # instrumented, and its start and stop do not survive ThreadSanitizer's runtime: there the gateway's
 # own tests are left to the others, and so are those that say much to processes of one thread.
-LEFT_OUT_asan := webhook_gone sessions_clock page console console_page console_stepin texts_page widget eval compose_file soak chaos drain backpressure sessions_random bench model_sim
+LEFT_OUT_asan := webhook_gone sessions_clock page console console_page console_numbers console_stepin texts_page widget eval compose_file soak chaos drain backpressure sessions_random bench model_sim
 LEFT_OUT_ubsan := $(LEFT_OUT_asan)
 LEFT_OUT_tsan := $(LEFT_OUT_asan) attacks catalog_shop texts leads leads_seller offer conversations gateway gateway_http run lies ground memory seller sessions_survey survey \
 	budget turn_log breaker people redis_cluster redis_sentinel twilio_sim whatsapp webhook

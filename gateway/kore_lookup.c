@@ -161,6 +161,10 @@ int turns_get(struct http_request *req, int64_t started_us)
                               .outcome = query.outcome,
                               .before = query.before,
                               .user = query.user,
+                              .did = query.did,
+                              .sought = query.sought,
+                              .missed = query.missed,
+                              .longer_ms = query.longer_ms,
                               .limit = query.limit};
 
     return asked_put(&asked, good, &turns, &msg);

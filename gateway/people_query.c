@@ -23,8 +23,9 @@ static bool read_param(str_t name, str_t value, proto_list_people_t *query, prob
 {
     if (str_is(name, "filter")) {
         query->filter = value;
-        return str_is(value, "failed") || str_is(value, "unhappy") || str_is(value, "hot") ||
-               problem_set(problem, 400, "filter must be failed, unhappy or hot.");
+        return str_is(value, "failed") || str_is(value, "unhappy") || str_is(value, "scored") ||
+               str_is(value, "hot") ||
+               problem_set(problem, 400, "filter must be failed, unhappy, scored or hot.");
     }
     if (str_is(name, "q")) {
         query->q = value;

@@ -10,11 +10,24 @@
 #include "gateway/url.h"
 
 #define MASKED_SIZE 129 /* of an id, with its 0 */
+#define NAME_MAX 64     /* bytes, as the protocol has it */
 
-typedef enum param { SINCE, UNTIL, OUTCOME, BEFORE, LIMIT, USER, PARAMS } param_t;
+typedef enum param {
+    SINCE,
+    UNTIL,
+    OUTCOME,
+    BEFORE,
+    LIMIT,
+    USER,
+    DID,
+    SOUGHT,
+    MISSED,
+    LONGER,
+    PARAMS
+} param_t;
 
-static const char *const names[PARAMS] = {"since",  "until", "outcome",
-                                          "before", "limit", "user_id"};
+static const char *const names[PARAMS] = {"since",   "until", "outcome", "before", "limit",
+                                          "user_id", "did",   "sought",  "missed", "longer"};
 
 /* ---- times ---- */
 
@@ -115,6 +128,16 @@ static bool read_limit(str_t value, int64_t *limit)
     return *limit >= 1 && *limit <= TURN_QUERY_MAX_LIMIT;
 }
 
+static bool is_done(str_t value)
+{
+    static const char *const words[] = {"talk", "list", "quote", "lead", "model", "repair"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_is(value, words[i]))
+            return true;
+    return false;
+}
+
 static bool read_param(param_t param, str_t value, int64_t now_ms, turn_query_t *query,
                        problem_t *problem)
 {
@@ -141,6 +164,19 @@ static bool read_param(param_t param, str_t value, int64_t now_ms, turn_query_t 
     case USER:
         query->user = value;
         return user_id_check(value, problem);
+    case DID:
+        query->did = value;
+        return is_done(value) || problem_set(problem, 400,
+                                             "did must be talk, list, quote, lead, model or "
+                                             "repair.");
+    case SOUGHT:
+    case MISSED:
+        *(param == SOUGHT ? &query->sought : &query->missed) = value;
+        return value.size <= NAME_MAX ||
+               problem_set(problem, 400, "%s may have %d bytes.", names[param], NAME_MAX);
+    case LONGER:
+        return (config_parse_ms(value, &query->longer_ms) && query->longer_ms > 0) ||
+               problem_set(problem, 400, "longer must be a time such as 1500ms or 2s.");
     case PARAMS:
         break;
     }
@@ -162,7 +198,8 @@ static bool parse(str_t text, int64_t now_ms, arena_t *arena, size_t known, turn
             param++;
         if (param == known)
             return problem_set(problem, 400, "A parameter is not known. There are %s.",
-                               known == PARAMS ? "since, until, outcome, before, limit, user_id"
+                               known == PARAMS ? "since, until, outcome, before, limit, user_id, "
+                                                 "did, sought, missed, longer"
                                                : "since, until");
         if (seen[param])
             return problem_set(problem, 400, "%s is given more than once.", names[param]);

@@ -14,12 +14,13 @@ typedef struct turn_query {
     str_t outcome, before;      /* may be empty */
     int64_t limit;
     str_t user; /* may be empty; masked, as turns are kept */
+    str_t did, sought, missed;
+    int64_t longer_ms; /* 0: any */
 } turn_query_t;
 
 /*
  * since and until: a time (2026-11-22T10:30:00Z, 2026-11-22), or how long ago (90s, 15m, 24h, 7d).
- * outcome, before, limit and user_id are known to the first
- * only. An empty value means any. Strings live in
+ * The others are known to the first only. An empty value means any. Strings live in
  * the arena.
  */
 bool turns_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_t *query,

@@ -923,7 +923,7 @@
     F(person, 16, STR,  lead,        16,  OPTIONAL, "stage of their lead, of the newest open one: new, contacted, visit, won, lost; empty: they have none")
 
 #define PROTO_FIELDS_list_people(F, L) \
-    F(list_people, 1, STR, filter, 16,  OPTIONAL, "failed (a delivery did), unhappy (a score of 6 or less), hot (a lead that is open); empty: all") \
+    F(list_people, 1, STR, filter, 16,  OPTIONAL, "failed (a delivery did), unhappy (a score of 6 or less), scored (any), hot (a lead that is open); empty: all") \
     F(list_people, 2, STR, q,      PROTO_MAX_USER, OPTIONAL, "only ids that contain it, whatever the case") \
     F(list_people, 3, STR, before, 160, OPTIONAL, "before of the answer before; empty: from the newest") \
     F(list_people, 4, INT, limit,  0,   REQUIRED, "at most so many, 1 to 50")
@@ -1037,10 +1037,14 @@
 #define PROTO_FIELDS_list_turns(F, L) \
     F(list_turns, 1, INT, since_ms, 0,  OPTIONAL, "claimed then or later, Unix ms; 0: from the first") \
     F(list_turns, 2, INT, until_ms, 0,  OPTIONAL, "claimed then or earlier; 0: to the last") \
-    F(list_turns, 3, STR, outcome,  16, OPTIONAL, "only those with this outcome, or with this reason for the offline seller") \
+    F(list_turns, 3, STR, outcome,  16, OPTIONAL, "only those with this outcome, or with this reason for the offline seller; unanswered: with any but answered") \
     F(list_turns, 4, STR, before,   32, OPTIONAL, "only those before this turn, which must be kept") \
     F(list_turns, 5, INT, limit,    0,  REQUIRED, "at most so many, 1 to 100") \
-    F(list_turns, 6, STR, user,     PROTO_MAX_USER, OPTIONAL, "only those of this person, masked as in the log")
+    F(list_turns, 6, STR, user,     PROTO_MAX_USER, OPTIONAL, "only those of this person, masked as in the log") \
+    F(list_turns, 7, STR, did,      8,  OPTIONAL, "only those that got so far: list, quote, lead; or model: that asked one, repair: that corrected it") \
+    F(list_turns, 8, STR, sought,   64, OPTIONAL, "only those that looked for that make and model and found it") \
+    F(list_turns, 9, STR, missed,   64, OPTIONAL, "… and did not") \
+    F(list_turns, 10, INT, longer_ms, 0, OPTIONAL, "only those that were answered and took longer")
 
 #define PROTO_FIELDS_turns(F, L) \
     L(turns, 1, turn_record, turns, 100, OPTIONAL, "the newest first") \

@@ -273,6 +273,8 @@ static bool wanted(const look_t *self, const proto_person_t *person)
         return person->failed_ms > 0;
     if (str_is(self->filter, "unhappy"))
         return person->scored && person->score <= 6;
+    if (str_is(self->filter, "scored"))
+        return person->scored;
     if (str_is(self->filter, "hot"))
         return str_is(person->lead, "new") || str_is(person->lead, "contacted") ||
                str_is(person->lead, "visit");
@@ -356,7 +358,7 @@ static bool read_before(look_t *self, str_t before)
 
 static void list(people_index_t *self, const rpc_request_t *request)
 {
-    static const char *const filters[] = {"", "failed", "unhappy", "hot"};
+    static const char *const filters[] = {"", "failed", "unhappy", "scored", "hot"};
     const proto_list_people_t *msg = request->msg;
     look_t *look;
     bool known = false;

@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "sessions/latency.h"
 #include "sessions/store.h"
+#include "sessions/tally.h"
 #include "sessions/turn_walk.h"
 
 #define ARENA_MAX (4 << 20) /* what is told */
@@ -25,7 +26,7 @@ typedef struct report {
     proto_header_t header;
     arena_t *arena;
     /* LIST_TURNS */
-    str_t outcome, user; /* empty: any */
+    proto_list_turns_t wanted; /* its filters; empty: any */
     size_t limit;
     bool full; /* there was no memory for one */
     proto_turns_t turns;
@@ -59,13 +60,30 @@ static void fail(report_t *self)
 
 /* ---- turns ---- */
 
+static bool is_wanted(const proto_turn_record_t *record, const proto_list_turns_t *wanted)
+{
+    str_t outcome = wanted->outcome, did = wanted->did;
+    bool answered = str_is(record->outcome, "answered");
+    if (str_is(outcome, "unanswered")
+            ? answered
+            : outcome.size && !str_eq(record->outcome, outcome) && !str_eq(record->why, outcome))
+        return false;
+    if ((wanted->user.size && !str_eq(record->user, wanted->user)) ||
+        (wanted->sought.size && !str_eq(record->sought, wanted->sought)) ||
+        (wanted->missed.size && !str_eq(record->missed, wanted->missed)) ||
+        (wanted->longer_ms && (!answered || record->total_us / 1000 <= wanted->longer_ms)))
+        return false;
+    if (str_is(did, "model"))
+        return record->model_calls > 0;
+    if (str_is(did, "repair"))
+        return record->repairs > 0;
+    return !did.size || tally_reaches(record, tally_step_named(did));
+}
+
 static bool list_one(void *arg, const proto_turn_record_t *record)
 {
     report_t *self = arg;
-    if (self->outcome.size && !str_eq(record->outcome, self->outcome) &&
-        !str_eq(record->why, self->outcome))
-        return true;
-    if (self->user.size && !str_eq(record->user, self->user))
+    if (!is_wanted(record, &self->wanted))
         return true;
     if (!proto_copy(&proto_turn_record_record, record, &self->turns.turns[self->turns.turns_count],
                     self->arena)) {
@@ -118,8 +136,13 @@ static const char *begin_list(report_t *self, const proto_list_turns_t *msg, req
     if (msg->limit < 1 || msg->limit > MAX_TURNS)
         return "limit must be 1 to 100";
     self->limit = (size_t)msg->limit;
-    self->outcome = (str_t){arena_copy(self->arena, msg->outcome), msg->outcome.size};
-    self->user = (str_t){arena_copy(self->arena, msg->user), msg->user.size};
+    if (msg->did.size && !str_is(msg->did, "model") && !str_is(msg->did, "repair") &&
+        tally_step_named(msg->did) == TALLY_STEPS)
+        return "did is nothing that turns do";
+    if (msg->longer_ms < 0 || msg->longer_ms > REQUEST_MAX_TOKEN)
+        return "longer_ms is no time";
+    if (!proto_copy(proto_message(PROTO_LIST_TURNS), msg, &self->wanted, self->arena))
+        return "the request cannot be kept";
     self->turns.turns = arena_alloc(self->arena, self->limit * sizeof *self->turns.turns);
     *range = (request_turns_t){
         .since_ms = msg->since_ms, .until_ms = msg->until_ms, .before = msg->before};

@@ -120,6 +120,7 @@ def test_who_gave_a_low_score_is_found(service, score, unhappy):
     talk.commit(talk.claim(), f"S{score}", survey={"state": "scored", "answered": True,
                                                    "score": score, "rules": "v1"})
     assert names(talk, filter="unhappy") == ([talk.user] if unhappy else [])
+    assert talk.user in names(talk, filter="scored")
     person = people(talk)[0][0]
     assert person.scored and person.score == score
 

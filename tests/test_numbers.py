@@ -190,7 +190,7 @@ def test_the_day_is_the_shops(client):
             assert told.hours[19].turns == 1
             assert told.since_ms == (DAY - 1) * 86_400_000 + 6 * 3_600_000
             log(there, "t2", at=time.time_ns() // 1_000_000)
-            assert there.call("GET_NUMBERS", days=1).total[0].turns == 1
+            assert there.call("GET_NUMBERS", days=2).total[0].turns == 1  # midnight may pass
 
 
 def test_without_a_log_nothing_is_counted():

@@ -356,6 +356,23 @@ def test_a_filter_finds_what_is_far_down(big):
     assert listed(big, outcome="lost", limit=1)[0] == ["old"]
 
 
+@pytest.mark.parametrize("wanted, found", [
+    ({"did": "talk"}, "abcd"), ({"did": "list"}, "ab"), ({"did": "quote"}, "b"),
+    ({"did": "lead"}, ""), ({"did": "model"}, "bc"), ({"did": "repair"}, "c"),
+    ({"sought": "Mazda 3"}, "ab"), ({"sought": "Mazda"}, ""), ({"missed": "Tesla"}, "c"),
+    ({"longer_ms": 1500}, "b"), ({"longer_ms": 1499}, "ab"), ({"outcome": "unanswered"}, "cd"),
+    ({"outcome": "lost"}, "d"), ({"outcome": "budget"}, "a"), ({"outcome": "unanswered", "did": "model"}, "c")])
+def test_turns_are_filtered_by_what_they_did(big, wanted, found):
+    tools = [{"name": name, "ok": ok} for name, ok in (
+        ("search_cars", True), ("quote_financing", True), ("save_lead", False))]
+    log(big, "a", 1000, sought="Mazda 3", tools=tools[:1], total_us=1_500_000, why="budget")
+    log(big, "b", 1001, sought="Mazda 3", tools=tools, model_calls=2, total_us=2_000_000)
+    log(big, "c", 1002, missed="Tesla", outcome="failed", model_calls=1, repairs=1,
+        total_us=9_000_000)
+    log(big, "d", 1003, outcome="lost")
+    assert "".join(listed(big, **wanted)[0])[::-1] == found
+
+
 def test_percentiles_of_turns(big):
     for n in range(1, 101):
         log(big, f"t{n}", 1000 + n, model="m", rules="v1", total_us=n, think_us=0,
@@ -413,6 +430,7 @@ def test_a_damaged_record_is_passed_over(big, big_service):
 
 
 @pytest.mark.parametrize("type_,fields", [
+    ("LIST_TURNS", {"limit": 1, "did": "sing"}), ("LIST_TURNS", {"limit": 1, "longer_ms": -1}),
     ("LIST_TURNS", {"limit": 0}), ("LIST_TURNS", {"limit": 101}),
     ("LIST_TURNS", {"limit": 1, "since_ms": -1}), ("GET_LATENCY", {"until_ms": 2**60})])
 def test_what_makes_no_sense_is_refused(big, type_, fields):

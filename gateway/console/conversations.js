@@ -8,7 +8,7 @@ const PAGE = 25;
 const WATCH_MS = 4000; // receipts of the carrier are no change of the list: they are looked for …
 const WATCHED_MS = 600000; // … for so long after a message
 const underWay = ["waiting", "queued", "accepted", "sending", "sent", "delivered"];
-const filters = [["", "all"], ["person", "personFilter"], ["failed", "failedFilter"], ["unhappy", "unhappyFilter"], ["hot", "hotFilter"]];
+const filters = [["", "all"], ["person", "personFilter"], ["failed", "failedFilter"], ["unhappy", "unhappyFilter"], ["hot", "hotFilter"], ["scored", "scoredFilter"]];
 
 function badges(one) {
   return make("span.badges", {},
@@ -104,6 +104,7 @@ class List {
   draw() {
     const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.user : null;
     this.buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(filters[i][0] === this.page.filter)));
+    this.buttons.at(-1).hidden = this.page.filter !== "scored"; // Numbers leads there
     const drawn = new Map();
     const rows = this.items.map((one) => {
       const key = JSON.stringify([one, this.page.filter, one.user_id === this.page.user]);

@@ -1,7 +1,8 @@
 /* What the console says, in Spanish and English, and how it writes times and numbers. */
 const words = {
   es: {
-    people: "Personas", funnel: "De la plática al interesado", step_talk: "Platicaron", step_list: "Vieron una lista", step_quote: "Cotizaron", step_lead: "Interesados", failures: "Fallas por tipo", asTable: "En tabla", sought: "Lo más buscado", missed: "Buscado y no encontrado", chartHours: "Respuestas por hora del día",
+    people: "Personas", funnel: "De la plática al interesado", step_talk: "Platicaron", step_list: "Vieron una lista", step_quote: "Cotizaron", step_lead: "Interesados", failures: "Fallas por tipo", asTable: "En tabla", sought: "Lo más buscado", missed: "Buscado y no encontrado", chartHours: "Respuestas por hora del día", chartCost: "Costo del modelo", cost: "Costo del modelo", perTurn: (x) => `${x} por respuesta`, others: "Otros", clearFilter: "Quitar filtro", openIt: "Abrir la conversación de", longer: (d) => `tardó más de ${d}`, did: { talk: "todas", list: "vieron una lista", quote: "cotizaron", lead: "interesados", model: "con modelo", repair: "corregidas" }, costHead: "Costo", outcomes: { answered: "contestada", unanswered: "sin contestar", failed: "fallida", lost: "perdida", budget: "presupuesto agotado", deadline: "sin tiempo", refused: "el modelo se negó", bad: "respuesta inservible", unbacked: "afirmación sin respaldo", breaker: "modelo en pausa", turn_tokens: "demasiados tokens", no_key: "sin modelo", reset: "olvidada", opt_out: "baja" }, scoredFilter: "Encuestados",
+   
     leads: "Interesados", leadsOpen: "Abiertos", stage: "Etapa", stage_new: "Nuevo", stage_contacted: "Contactado", stage_visit: "Visita", stage_won: "Ganado", stage_lost: "Perdido", stageOf: (n) => `Etapa de ${n}`,
     interest_visit: "Quiere venir", interest_test_drive: "Prueba de manejo", interest_reserve: "Apartar", interest_buy: "Comprar", interest_contact: "Que lo contacten",
     leadCar: "Auto", leadQuote: "Cotización", leadContact: "Contacto", leadSaid: "Dijo", leadMonths: (n, m) => `${n} × ${m}`, leadDown: (m) => `${m} de enganche`, leadNote: "Nota", leadNotes: (n) => (n === 1 ? "1 nota" : `${n} notas`),
@@ -28,10 +29,10 @@ const words = {
     resetTitle: "¿Olvidar esta conversación?", resetText: "El vendedor ya no recordará lo que se habló. No se puede deshacer.",
     eraseTitle: "¿Borrar a esta persona?", eraseText: "Se borra todo lo guardado de ella. No se puede deshacer.",
     gone: "Ya no hay nada guardado de esta conversación.", done: "Listo.",
-    day: "24 horas", week: "7 días", month: "30 días", range: "Periodo", turns: "Respuestas", failedTurns: "Fallidas", half: "La mitad en menos de", most: "95 % en menos de",
+    day: "Hoy", week: "7 días", month: "30 días", range: "Periodo", turns: "Respuestas", failedTurns: "Fallidas", half: "La mitad en menos de", most: "95 % en menos de",
     calls: "Llamadas al modelo", tokensIn: "Tokens de entrada", cached: (p) => `${p} % en caché`, tokensOut: "Tokens de salida", budget: "Tokens hoy", ofBudget: (n) => `de ${n}`, noBudget: "sin límite",
     nps: "NPS", answered: "Encuestas contestadas", ofAsked: (n) => `de ${n} preguntas`, unhappy: "Descontentos (0 a 6)", repairs: "Correcciones al modelo",
-    chartTurns: "Respuestas en el tiempo", chartTimes: "Tiempo de respuesta", chartNps: "Encuesta por día", newest: (n) => `Las ${n} respuestas más recientes`, lastTurns: "Últimas respuestas",
+    chartTurns: "Respuestas en el tiempo", chartTimes: "Tiempo de respuesta", chartNps: "Encuesta por día", lastTurns: "Últimas respuestas",
     when: "Cuándo", who: "Quién", outcome: "Resultado", model: "Modelo", took: "Tardó", comments: "Lo que dijeron", noComments: "Nadie ha escrito un comentario.", noData: "Sin datos en este periodo.",
     processes: "Procesos", process: "Proceso", version: "Versión", state: "Estado", ready: "Listo", lacks: "Le falta", running: "En curso", credit: "Libre", allReady: "Todo funciona.", missing: (x) => `Falta: ${x}`,
     queues: "Colas", queued: "Esperan un agente", runningTurns: "Respuestas en curso", freeCredit: "Lugares libres", httpWaiting: "Peticiones en espera", hashing: "Contraseñas en proceso", cars: "Autos en el catálogo",
@@ -63,7 +64,8 @@ const words = {
     },
   },
   en: {
-    people: "People", funnel: "From talk to lead", step_talk: "Talked", step_list: "Saw a list", step_quote: "Had a quote", step_lead: "Became a lead", failures: "Failures by kind", asTable: "As a table", sought: "Most wanted", missed: "Wanted and not found", chartHours: "Answers by hour of the day",
+    people: "People", funnel: "From talk to lead", step_talk: "Talked", step_list: "Saw a list", step_quote: "Had a quote", step_lead: "Became a lead", failures: "Failures by kind", asTable: "As a table", sought: "Most wanted", missed: "Wanted and not found", chartHours: "Answers by hour of the day", chartCost: "Model cost", cost: "Model cost", perTurn: (x) => `${x} an answer`, others: "Others", clearFilter: "Remove filter", openIt: "Open the conversation of", longer: (d) => `took more than ${d}`, did: { talk: "all", list: "saw a list", quote: "were quoted", lead: "leads", model: "with a model", repair: "corrected" }, costHead: "Cost", outcomes: { answered: "answered", unanswered: "not answered", failed: "failed", lost: "lost", budget: "budget used up", deadline: "out of time", refused: "the model refused", bad: "unusable answer", unbacked: "unbacked claim", breaker: "model paused", turn_tokens: "too many tokens", no_key: "no model", reset: "forgotten", opt_out: "opted out" }, scoredFilter: "Surveyed",
+   
     leads: "Leads", leadsOpen: "Open", stage: "Stage", stage_new: "New", stage_contacted: "Contacted", stage_visit: "Visit", stage_won: "Won", stage_lost: "Lost", stageOf: (n) => `Stage of ${n}`,
     interest_visit: "Wants to come", interest_test_drive: "Test drive", interest_reserve: "Reserve", interest_buy: "Buy", interest_contact: "To be contacted",
     leadCar: "Car", leadQuote: "Quote", leadContact: "Contact", leadSaid: "Said", leadMonths: (n, m) => `${n} × ${m}`, leadDown: (m) => `${m} down`, leadNote: "Note", leadNotes: (n) => (n === 1 ? "1 note" : `${n} notes`),
@@ -90,10 +92,10 @@ const words = {
     resetTitle: "Forget this conversation?", resetText: "The seller will not remember what was said. This cannot be undone.",
     eraseTitle: "Erase this person?", eraseText: "Everything that is stored of them is erased. This cannot be undone.",
     gone: "Nothing is stored of this conversation any more.", done: "Done.",
-    day: "24 hours", week: "7 days", month: "30 days", range: "Period", turns: "Answers", failedTurns: "Failed", half: "Half took less than", most: "95% took less than",
+    day: "Today", week: "7 days", month: "30 days", range: "Period", turns: "Answers", failedTurns: "Failed", half: "Half took less than", most: "95% took less than",
     calls: "Model calls", tokensIn: "Tokens in", cached: (p) => `${p}% cached`, tokensOut: "Tokens out", budget: "Tokens today", ofBudget: (n) => `of ${n}`, noBudget: "no limit",
     nps: "NPS", answered: "Surveys answered", ofAsked: (n) => `of ${n} asked`, unhappy: "Unhappy (0 to 6)", repairs: "Model corrected",
-    chartTurns: "Answers over time", chartTimes: "Time to answer", chartNps: "Survey by day", newest: (n) => `The newest ${n} answers`, lastTurns: "Latest answers",
+    chartTurns: "Answers over time", chartTimes: "Time to answer", chartNps: "Survey by day", lastTurns: "Latest answers",
     when: "When", who: "Who", outcome: "Outcome", model: "Model", took: "Took", comments: "What they said", noComments: "Nobody has written a comment.", noData: "No data in this period.",
     processes: "Processes", process: "Process", version: "Version", state: "State", ready: "Ready", lacks: "Lacks", running: "Running", credit: "Free", allReady: "Everything works.", missing: (x) => `Missing: ${x}`,
     queues: "Queues", queued: "Waiting for an agent", runningTurns: "Answers under way", freeCredit: "Free places", httpWaiting: "Requests waiting", hashing: "Passwords being checked", cars: "Cars in the catalog",
@@ -154,6 +156,7 @@ const pesos = new Intl.NumberFormat("es-MX", { style: "currency", currency: "MXN
 export const money = (value) => pesos.format(value).replace(/\.00$/, "");
 /* Of a model: often a small part of the smallest coin. */
 export const cost = (micros, currency) => new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits: Math.abs(micros) < 1e6 ? 4 : 2 }).format(micros / 1e6);
+export const amount = (value) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(value);
 export const number = (value) => whole.format(value);
 export const short = (value) => (value < 10000 ? number(value) : new Intl.NumberFormat(locale, { notation: "compact" }).format(value));
 export const time = (iso) => clock.format(new Date(iso));

@@ -29,6 +29,10 @@ static void fuzz_turns(str_t text, arena_t *arena)
                               .until_ms = query.until_ms,
                               .outcome = query.outcome,
                               .before = query.before,
+                              .did = query.did,
+                              .sought = query.sought,
+                              .missed = query.missed,
+                              .longer_ms = query.longer_ms,
                               .limit = query.limit};
     buf_init(&out, 1 << 16);
     if (!proto_encode(proto_message(PROTO_LIST_TURNS), &msg, &out, NULL) || query.since_ms < 0 ||

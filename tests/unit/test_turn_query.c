@@ -70,6 +70,11 @@ static void parameters_are_read(void **state)
     assert_true(str_is(query.outcome, "budget"));
     assert_true(str_is(query.before, "01AB"));
     assert_int_equal(query.limit, 7);
+    assert_true(turns_query_parse(STR_LIT("did=quote&sought=Mazda%203&missed=Kia&longer=2s"), NOW,
+                                  arena, &query, &problem));
+    assert_true(str_is(query.did, "quote") && str_is(query.sought, "Mazda 3"));
+    assert_true(str_is(query.missed, "Kia"));
+    assert_int_equal(query.longer_ms, 2000);
     assert_true(turns_query_parse(STR_LIT("since=&limit="), NOW, arena, &query, &problem));
     assert_int_equal(query.since_ms, 0);
     assert_int_equal(query.limit, TURN_QUERY_LIMIT);
@@ -97,7 +102,13 @@ static void what_is_wrong_is_said(void **state)
         {"outcome=aaaaaaaaaaaaaaaaa", "outcome must be"},
         {"before=%27", "before must be"},
         {"user=ana",
-         "A parameter is not known. There are since, until, outcome, before, limit, user_id."},
+         "A parameter is not known. There are since, until, outcome, before, limit, user_id, did, "
+         "sought, missed, longer."},
+        {"did=sing", "did must be"},
+        {"longer=x", "longer must be"},
+        {"longer=0", "longer must be"},
+        {"sought=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+         "sought may have 64 bytes."},
         {"user_id=%20", "user_id is empty."},
         {"since=%ff", "percent-encoded"},
     };
