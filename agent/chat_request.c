@@ -245,7 +245,7 @@ static void add_shops(chat_request_t *self, buf_t *out, const proto_entry_t *ent
                      "cuenta; no es una instrucción ni se le muestra al cliente:\n%.*s"
                    : "Una persona de la agencia%s%.*s, le escribió al cliente. Vale lo que le "
                      "dijo; no lo contradigas:\n%.*s",
-               entry->by.size ? ", " : "", STR_ARG(entry->by), STR_ARG(entry->text));
+               entry->shown.size ? ", " : "", STR_ARG(entry->shown), STR_ARG(entry->text));
     add_said(self, out, "system", buf_view(&text));
     buf_free(&text);
 }

@@ -63,7 +63,7 @@ int64_t context_entry_tokens(const proto_entry_t *entry)
     else if (entry->tool.size)
         around += tokens_of(entry->tool);
     else if (entry->by.size)
-        around += TOKENS_WHOSE + tokens_of(entry->by);
+        around += TOKENS_WHOSE + tokens_of(entry->shown);
     return (int64_t)(around + text_tokens(entry));
 }
 
@@ -183,6 +183,7 @@ bool context_talk(context_t *self, const proto_waiting_t *said)
                                               : STR_LIT("user"),
                                .text = text,
                                .by = context_clean(self->arena, said->by, MAX_NAME),
+                               .shown = context_clean(self->arena, said->shown, MAX_NAME),
                                .at_ms = said->received_ms};
         if (!turn_id.size || !add(self, entry))
             return false;

@@ -16,12 +16,17 @@ static void put_person(buf_t *out, str_t by, int64_t since_ms)
 
 void person_json(str_t by, int64_t since_ms, buf_t *out)
 {
+    attendant_json(by, by, since_ms, out);
+}
+
+void attendant_json(str_t by, str_t shown, int64_t since_ms, buf_t *out)
+{
     if (!by.size) {
         buf_str(out, "null");
         return;
     }
     json_open(out);
-    json_str(out, "by", by);
+    json_str(out, "by", shown);
     json_time(out, "since", since_ms);
     buf_char(out, '}');
 }
@@ -33,7 +38,8 @@ void held_json(str_t user_id, const proto_enqueued_t *enqueued, buf_t *out)
     json_str(out, "reply", (str_t){0});
     json_list(out, "cars");
     buf_char(out, ']');
-    put_person(out, enqueued->by, enqueued->since_ms);
+    json_key(out, "person");
+    attendant_json(enqueued->by, enqueued->shown, enqueued->since_ms, out);
     buf_char(out, '}');
 }
 
@@ -79,7 +85,8 @@ void conflict_json(const problem_t *problem, const proto_handoff_t *handoff, buf
 void messages_json(str_t user_id, const proto_said_t *said, buf_t *out)
 {
     begin(user_id, out);
-    put_person(out, said->by, said->since_ms);
+    json_key(out, "person");
+    attendant_json(said->by, said->shown, said->since_ms, out);
     json_bool(out, "waiting", said->wanted_ms && !said->by.size);
     json_int(out, "last", said->last);
     json_list(out, "messages");
@@ -88,7 +95,7 @@ void messages_json(str_t user_id, const proto_said_t *said, buf_t *out)
 
         json_open(out);
         json_int(out, "number", message->seq);
-        json_str(out, "by", message->by);
+        json_str(out, "by", message->shown);
         json_str(out, "text", message->text);
         json_time(out, "at", message->received_ms);
         buf_char(out, '}');

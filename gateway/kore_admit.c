@@ -109,6 +109,7 @@ static void on_known(void *arg, const rpc_answer_t *answer)
         const proto_signed_in_t *who = answer->msg;
 
         snprintf(self->caller.name, sizeof self->caller.name, "%.*s", STR_ARG(who->name));
+        snprintf(self->caller.shown, sizeof self->caller.shown, "%.*s", STR_ARG(who->shown));
         snprintf(self->caller.csrf, sizeof self->caller.csrf, "%.*s", STR_ARG(who->csrf));
         self->caller.role = role_of(who->role);
         self->caller.expires_ms = who->expires_ms;

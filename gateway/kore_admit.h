@@ -19,7 +19,8 @@
 
 /* Who asks, while the request is handled: the handler copies what it needs later. */
 typedef struct caller {
-    char name[40]; /* of the console's user; empty: the bearer of API_TOKEN, or anybody */
+    char name[40];  /* of the console's user; empty: the bearer of API_TOKEN, or anybody */
+    char shown[72]; /* how customers are told of that user; empty: as somebody of the shop */
     char visitor[VISITOR_ID_SIZE]; /* a visitor of the widget: whose conversation alone they have */
     char csrf[72];
     char token[COOKIE_TOKEN_MAX + 1];

@@ -199,6 +199,7 @@ static void tell_users(wait_t *wait, const void *answer)
         json_open(&wait->body);
         json_str(&wait->body, "name", msg->users[i].name);
         json_str(&wait->body, "role", msg->users[i].role);
+        json_str(&wait->body, "shown", msg->users[i].shown);
         json_time(&wait->body, "added_at", msg->users[i].created_ms);
         json_time(&wait->body, "signed_in_at", msg->users[i].seen_ms);
         buf_char(&wait->body, '}');
@@ -224,10 +225,13 @@ static bool parse_user(asked_t *asked, proto_put_user_t *msg)
 {
     form_t form;
 
-    return parse_body(asked, &form) &&
-           (!msg->fresh || field(asked, &form, "name", 128, true, &msg->name)) &&
+    if (!parse_body(asked, &form))
+        return false;
+    msg->show = form_has(&form, "shown");
+    return (!msg->fresh || field(asked, &form, "name", 128, true, &msg->name)) &&
            field(asked, &form, "role", 16, msg->fresh, &msg->role) &&
-           field(asked, &form, "password", 512, msg->fresh, &msg->password);
+           field(asked, &form, "password", 512, msg->fresh, &msg->password) &&
+           field(asked, &form, "shown", 256, false, &msg->shown);
 }
 
 int console_users_post(struct http_request *req, int64_t started_us)

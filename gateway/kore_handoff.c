@@ -140,6 +140,9 @@ int take_post(struct http_request *req, str_t id, int64_t started_us)
     bool good = parse(&asked, id, HANDOFF_TAKE, &request);
     proto_take_over_t msg = {.user_id = asked.user_id, .by = request.by, .force = request.force};
 
+    msg.shown = *caller.name ? str_from(caller.shown) : request.by; /* who holds the API's token
+                                                                     * says it for themselves */
+
     return asked_put(&asked, good, &take_over, &msg);
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/clock.h"
 #include "gateway/car_query.h"
+#include "gateway/kore_admit.h"
 #include "gateway/kore_question.h"
 #include "gateway/numbers_json.h"
 #include "gateway/people_query.h"
@@ -29,14 +30,24 @@ static const wait_kind_t kind = {"lookup", sizeof(lookup_t), NULL, wait_restarts
 
 /* ---- conversations ---- */
 
-static void tell_session(wait_t *wait, const void *msg)
+static void tell_known(wait_t *wait, const proto_session_t *session, bool inside)
 {
-    if (!session_known(msg)) {
+    if (!session_known(session)) {
         question_refused(wait, 404, "There is no conversation with this user.");
         return;
     }
-    session_json(wait->user_id, msg, &wait->body);
+    session_json(wait->user_id, session, inside, &wait->body);
     question_told(wait);
+}
+
+static void tell_session(wait_t *wait, const void *msg)
+{
+    tell_known(wait, msg, false);
+}
+
+static void tell_inside(wait_t *wait, const void *msg)
+{
+    tell_known(wait, msg, true);
 }
 
 /* Forgotten, or erased. */
@@ -48,6 +59,8 @@ static void tell_done(wait_t *wait, const void *msg)
 
 static const question_t session = {
     &kind, &upstream.sessions, PROTO_READ, PROTO_SESSION, tell_session, NULL, 0};
+static const question_t session_inside = {
+    &kind, &upstream.sessions, PROTO_READ, PROTO_SESSION, tell_inside, NULL, 0};
 static const question_t reset = {&kind, &upstream.sessions, PROTO_RESET, PROTO_OK, tell_done, NULL,
                                  0};
 
@@ -57,7 +70,7 @@ int session_get(struct http_request *req, str_t id, int64_t started_us)
     bool good = asked_user(&asked, id) && asked_no_query(&asked);
     proto_read_t msg = {.user_id = asked.user_id};
 
-    return asked_put(&asked, good, &session, &msg);
+    return asked_put(&asked, good, *caller.name ? &session_inside : &session, &msg);
 }
 
 int session_delete(struct http_request *req, str_t id, int64_t started_us)

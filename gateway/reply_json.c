@@ -126,7 +126,7 @@ static void message_tick(const proto_tick_t *tick, buf_t *out)
     json_int(out, "code", tick->code);
 }
 
-static void conversation(const proto_session_t *session, buf_t *out)
+static void conversation(const proto_session_t *session, bool inside, buf_t *out)
 {
     const proto_context_t *context = session->context_count ? session->context : NULL;
 
@@ -136,7 +136,8 @@ static void conversation(const proto_session_t *session, buf_t *out)
 
         if (str_is(entry->role, "call") || str_is(entry->role, "tool") || entry->text.size == 0)
             continue;
-        message_start(entry->role, entry->by, entry->text, entry->at_ms, entry->turn_id, out);
+        message_start(entry->role, inside ? entry->by : entry->shown, entry->text, entry->at_ms,
+                      entry->turn_id, out);
         if (str_is(entry->role, "assistant") && is_unsent(session, entry->turn_id))
             json_bool(out, "unsent", true);
         else if (str_is(entry->role, "assistant") || str_is(entry->role, "person"))
@@ -149,7 +150,7 @@ static void conversation(const proto_session_t *session, buf_t *out)
 
         if (str_is(role, "unsent"))
             continue;
-        message_start(role, said->by, said->text, said->received_ms,
+        message_start(role, inside ? said->by : said->shown, said->text, said->received_ms,
                       str_is(role, "person") ? said->message_id : (str_t){0}, out);
         if (str_is(role, "person"))
             message_tick(tick_of(session, said->message_id), out);
@@ -206,13 +207,13 @@ static void wanted_object(const proto_session_t *session, buf_t *out)
     buf_char(out, '}');
 }
 
-void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
+void session_json(str_t user_id, const proto_session_t *session, bool inside, buf_t *out)
 {
     const proto_context_t *context = session->context_count ? session->context : NULL;
 
     buf_char(out, '{');
     json_str(out, "user_id", user_id);
-    conversation(session, out);
+    conversation(session, inside, out);
     tool_calls(context, out);
     car_array(context ? context->shown : NULL, context ? context->shown_count : 0, false, out);
     if (context && context->list_count)
@@ -222,7 +223,7 @@ void session_json(str_t user_id, const proto_session_t *session, buf_t *out)
     json_bool(out, "writing", session->leased);
     json_bool(out, "opted_out", session->opted_out);
     json_key(out, "person");
-    person_json(session->by, session->by_ms, out);
+    attendant_json(session->by, inside ? session->by : session->shown, session->by_ms, out);
     if (session->wanted_ms)
         wanted_object(session, out);
     if (context) {

@@ -9,8 +9,9 @@
  * one. */
 void reply_json(str_t user_id, const proto_reply_t *reply, buf_t *out);
 
-/* GET /seller/sessions/{user_id}. Tool calls stay inside; only what the two said is shown. */
-void session_json(str_t user_id, const proto_session_t *session, buf_t *out);
+/* GET /seller/sessions/{user_id}. Tool calls stay inside; only what the two said is shown. People
+ * of the shop have the names they sign in with only if who reads it is one of them (inside). */
+void session_json(str_t user_id, const proto_session_t *session, bool inside, buf_t *out);
 
 /* Is there anything to show? */
 bool session_known(const proto_session_t *session);

@@ -171,7 +171,8 @@
     F(waiting, 7, STR, opt,         8,   OPTIONAL, "out or in: a word of leaving or returning, and nothing else") \
     F(waiting, 8, STR, role,        16,  OPTIONAL, "whose words: empty: the customer's; person: of the shop, message_id is its turn; note: what one who gave it back left for the seller; unsent: the seller's turn message_id never went out") \
     F(waiting, 9, STR, by,          64,  OPTIONAL, "who of the shop") \
-    L(waiting, 10, trial, trial, 1, OPTIONAL, "as in ENQUEUE")
+    L(waiting, 10, trial, trial, 1, OPTIONAL, "as in ENQUEUE") \
+    F(waiting, 11, STR, shown,      64,  OPTIONAL, "how the customer is told of who of the shop it is; empty: as somebody")
 
 #define PROTO_FIELDS_outgoing(F, L) \
     F(outgoing, 1, STR, turn_id,    32,  REQUIRED, "the turn that made it") \
@@ -196,7 +197,8 @@
     F(entry, 5, INT, at_ms,   0,   OPTIONAL, "when, Unix ms") \
     F(entry, 6, STR, turn_id, 32,  OPTIONAL, "the turn it belongs to") \
     F(entry, 7, INT, tokens,  0,   OPTIONAL, "estimate of what it is to a model; 0: not estimated") \
-    F(entry, 8, STR, by,      64,  OPTIONAL, "who of the shop, for person and note")
+    F(entry, 8, STR, by,      64,  OPTIONAL, "who of the shop, for person and note") \
+    F(entry, 9, STR, shown,   64,  OPTIONAL, "how the customer is told of them; empty: as somebody")
 
 #define PROTO_FIELDS_quote(F, L) \
     F(quote, 1, INT, stock_id,     0, OPTIONAL, "the car, 0 for a bare price") \
@@ -615,7 +617,8 @@
     L(enqueued, 3, reply, reply,    1, OPTIONAL, "the answer, if a duplicate has it already") \
     F(enqueued, 4, BOOL, silent,    0, OPTIONAL, "there will be no answer: a person of the shop has the conversation, or had it when it came") \
     F(enqueued, 5, STR,  by,        64, OPTIONAL, "silent: who has it now; empty: the bot again") \
-    F(enqueued, 6, INT,  since_ms,  0, OPTIONAL, "since when, Unix ms")
+    F(enqueued, 6, INT,  since_ms,  0, OPTIONAL, "since when, Unix ms") \
+    F(enqueued, 7, STR,  shown,     64, OPTIONAL, "how the customer is told of them; empty: as somebody")
 
 #define PROTO_FIELDS_withdraw(F, L) \
     F(withdraw, 1, STR, user_id,    PROTO_MAX_USER, REQUIRED, "who wrote") \
@@ -704,7 +707,8 @@
     F(session, 11, STR, wanted_why, 16, OPTIONAL, "asked, failed or anger") \
     F(session, 12, STR, wanted_note, 2048, OPTIONAL, "what they left for that person") \
     L(session, 13, tick, ticks,     512, OPTIONAL, "how far what the shop wrote has come") \
-    L(session, 14, waiting, talk,   256, OPTIONAL, "what was said while a person had it and is in no context yet")
+    L(session, 14, waiting, talk,   256, OPTIONAL, "what was said while a person had it and is in no context yet") \
+    F(session, 15, STR, shown,      64, OPTIONAL, "how the customer is told of who has it; empty: as somebody")
 
 #define PROTO_FIELDS_take(F, L) \
     F(take, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "whose reply") \
@@ -861,7 +865,8 @@
     F(console_user, 1, STR, name,       32, REQUIRED, "a-z, 0-9, dots, dashes") \
     F(console_user, 2, STR, role,       8,  REQUIRED, "owner, seller, viewer") \
     F(console_user, 3, INT, created_ms, 0,  OPTIONAL, "added then, Unix ms") \
-    F(console_user, 4, INT, seen_ms,    0,  OPTIONAL, "signed in then last, Unix ms; 0: never")
+    F(console_user, 4, INT, seen_ms,    0,  OPTIONAL, "signed in then last, Unix ms; 0: never") \
+    F(console_user, 5, STR, shown,      64, OPTIONAL, "how customers are told of them; empty: as somebody of the shop")
 
 #define PROTO_FIELDS_sign_in(F, L) \
     F(sign_in, 1, STR, name,     128, REQUIRED, "as it was typed") \
@@ -874,7 +879,8 @@
     F(signed_in, 2, STR, role,       8,  REQUIRED, "owner, seller, viewer") \
     F(signed_in, 3, STR, csrf,       64, REQUIRED, "what a request must carry beside the cookie to change anything") \
     F(signed_in, 4, INT, expires_ms, 0,  REQUIRED, "the session ends then at the latest, Unix ms") \
-    F(signed_in, 5, STR, token,      64, OPTIONAL, "of a new session: the cookie")
+    F(signed_in, 5, STR, token,      64, OPTIONAL, "of a new session: the cookie") \
+    F(signed_in, 6, STR, shown,      64, OPTIONAL, "as of a console_user")
 
 #define PROTO_FIELDS_who_is(F, L) \
     F(who_is, 1, STR, token, 64, REQUIRED, "the cookie")
@@ -893,7 +899,9 @@
     F(put_user, 2, STR,  role,     16,  OPTIONAL, "owner, seller, viewer; absent: as before") \
     F(put_user, 3, STR,  password, 512, OPTIONAL, "absent: as before") \
     F(put_user, 4, BOOL, fresh,    0,   OPTIONAL, "must be new; ERROR conflict otherwise") \
-    F(put_user, 5, BOOL, known,    0,   OPTIONAL, "must be known; ERROR not_found otherwise")
+    F(put_user, 5, BOOL, known,    0,   OPTIONAL, "must be known; ERROR not_found otherwise") \
+    F(put_user, 6, STR,  shown,    256, OPTIONAL, "how customers are told of them; empty: as somebody of the shop …") \
+    F(put_user, 7, BOOL, show,     0,   OPTIONAL, "… from now on; absent: as before")
 
 #define PROTO_FIELDS_drop_user(F, L) \
     F(drop_user, 1, STR, name, 128, REQUIRED, "who")
@@ -970,7 +978,8 @@
 #define PROTO_FIELDS_take_over(F, L) \
     F(take_over, 1, STR,  user_id, PROTO_MAX_USER, REQUIRED, "whose conversation") \
     F(take_over, 2, STR,  by,      64, REQUIRED, "who of the shop takes it") \
-    F(take_over, 3, BOOL, force,   0,  OPTIONAL, "also from a colleague")
+    F(take_over, 3, BOOL, force,   0,  OPTIONAL, "also from a colleague") \
+    F(take_over, 4, STR,  shown,   64, OPTIONAL, "how the customer is told of them; empty: as somebody of the shop")
 
 #define PROTO_FIELDS_say(F, L) \
     F(say, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "to whom") \
@@ -1004,7 +1013,8 @@
     F(said, 2, INT, since_ms, 0,  OPTIONAL, "since when, Unix ms") \
     F(said, 3, INT, wanted_ms, 0, OPTIONAL, "when a person was promised, Unix ms; 0: none was") \
     F(said, 4, INT, last,     0,  OPTIONAL, "the highest number there is: ask after it next time") \
-    L(said, 5, waiting, said, 256, OPTIONAL, "what somebody of the shop wrote; seq is its number")
+    L(said, 5, waiting, said, 256, OPTIONAL, "what somebody of the shop wrote; seq is its number") \
+    F(said, 6, STR, shown,    64, OPTIONAL, "how the customer is told of who has it; empty: as somebody")
 
 #define PROTO_FIELDS_list_desk(F, L) \
     F(list_desk, 1, BOOL, taken, 0, OPTIONAL, "those whom somebody has; else those who wait") \

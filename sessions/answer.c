@@ -15,7 +15,7 @@
 #define STORED_WORDS 4    /* the same, for one item of an export */
 #define OUTGOING_WORDS 10 /* of an answer, for one */
 #define GRANTED_WORDS 13  /* before them */
-#define SHOWN_WORDS 15    /* of a conversation, before its ticks */
+#define SHOWN_WORDS 16    /* of a conversation, before its ticks */
 #define MAX_PERSON 64     /* bytes of a name of the shop's, as the next three */
 #define MAX_NOTE 2048
 #define MAX_STATE 16
@@ -114,7 +114,8 @@ static bool held_at(answer_t *self, const redisReply *reply, size_t i)
 {
     proto_enqueued_t *msg = &self->msg.enqueued;
     msg->silent = true;
-    return word_at(reply, i, MAX_PERSON, &msg->by) && number_at(reply, i + 1, &msg->since_ms);
+    return word_at(reply, i, MAX_PERSON, &msg->by) && number_at(reply, i + 1, &msg->since_ms) &&
+           word_at(reply, i + 2, MAX_PERSON, &msg->shown);
 }
 
 static bool enqueued(answer_t *self, const redisReply *reply, arena_t *arena)
@@ -132,7 +133,7 @@ static bool enqueued(answer_t *self, const redisReply *reply, arena_t *arena)
         return text_at(reply, 2, &self->change) && number_at(reply, 3, &self->dropped) &&
                number_at(reply, 4, &self->taken) && text_at(reply, 5, &self->lapsed) &&
                (str_is(self->status, "new") ||
-                (held_at(self, reply, 6) && number_at(reply, 8, &self->lost)));
+                (held_at(self, reply, 6) && number_at(reply, 9, &self->lost)));
     msg->duplicate = true;
     if (str_is(self->status, "silent"))
         return held_at(self, reply, 2);
@@ -350,7 +351,8 @@ static bool shown(answer_t *self, const redisReply *reply, arena_t *arena)
                 word_at(reply, 9, MAX_PERSON, &msg->by) && number_at(reply, 10, &msg->by_ms) &&
                 number_at(reply, 11, &msg->wanted_ms) &&
                 word_at(reply, 12, MAX_STATE, &msg->wanted_why) &&
-                word_at(reply, 13, MAX_NOTE, &msg->wanted_note) && talk_shown(msg, reply, arena);
+                word_at(reply, 13, MAX_NOTE, &msg->wanted_note) &&
+                word_at(reply, 14, MAX_PERSON, &msg->shown) && talk_shown(msg, reply, arena);
     msg->leased = leased != 0;
     msg->opted_out = opted_out != 0;
     return good;
@@ -515,8 +517,8 @@ static bool told_said(answer_t *self, const redisReply *reply, arena_t *arena)
     self->type = PROTO_SAID;
     if (!str_is(self->status, "ok") || !word_at(reply, 1, MAX_PERSON, &msg->by) ||
         !number_at(reply, 2, &msg->since_ms) || !number_at(reply, 3, &msg->wanted_ms) ||
-        !number_at(reply, 4, &msg->last) ||
-        !talk_at(reply, 5, reply->elements - 5, arena, &msg->said, &msg->said_count))
+        !number_at(reply, 4, &msg->last) || !word_at(reply, 5, MAX_PERSON, &msg->shown) ||
+        !talk_at(reply, 6, reply->elements - 6, arena, &msg->said, &msg->said_count))
         return false;
     size_t kept = 0;
     for (size_t i = 0; i < msg->said_count; i++)

@@ -187,7 +187,7 @@ static void signed_in(call_t *self, const redisReply *answer, str_t token, bool 
     char csrf[CONSOLE_TOKEN_SIZE];
     proto_signed_in_t msg = {.token = fresh ? token : (str_t){0}};
     if (!text_at(answer, 1, &msg.name) || !text_at(answer, 2, &msg.role) ||
-        !number_at(answer, 3, &msg.expires_ms)) {
+        !number_at(answer, 3, &msg.expires_ms) || !text_at(answer, 4, &msg.shown)) {
         damaged(self);
         return;
     }
@@ -296,11 +296,11 @@ static void owned(call_t *self, const redisReply *answer)
 static void told(call_t *self, const redisReply *answer)
 {
     proto_users_t msg = {.users = arena_alloc(self->arena, MOST_USERS * sizeof *msg.users)};
-    for (size_t i = 1; i < answer->elements && msg.users_count < MOST_USERS; i += 4) {
+    for (size_t i = 1; i < answer->elements && msg.users_count < MOST_USERS; i += 5) {
         proto_console_user_t *user = &msg.users[msg.users_count++];
         if (!text_at(answer, i, &user->name) || !text_at(answer, i + 1, &user->role) ||
             !number_at(answer, i + 2, &user->created_ms) ||
-            !number_at(answer, i + 3, &user->seen_ms)) {
+            !number_at(answer, i + 3, &user->seen_ms) || !text_at(answer, i + 4, &user->shown)) {
             damaged(self);
             return;
         }
@@ -323,7 +323,8 @@ static void put(call_t *self)
     STEP(self, "put", done, str_from(self->name), msg->role, str_from(self->fresh),
          str_from(msg->fresh   ? "fresh"
                   : msg->known ? "known"
-                               : ""));
+                               : ""),
+         text_trim(msg->shown), str_from(msg->show ? "1" : ""));
 }
 
 static void hashed(void *arg, password_end_t end, const char *hash)
@@ -347,7 +348,9 @@ static void put_user(call_t *self)
         wrong = "role must be owner, seller or viewer";
     else if (msg->fresh && (!msg->role.size || !msg->password.size))
         wrong = "somebody new needs a role and a password";
-    else if (!msg->role.size && !msg->password.size)
+    else if (!console_shown(msg->shown))
+        wrong = "what customers are told has at most 64 bytes, of one line";
+    else if (!msg->role.size && !msg->password.size && !msg->show)
         wrong = "there is nothing to change";
     else if (msg->password.size)
         wrong = console_password_wrong(msg->password, self->name);

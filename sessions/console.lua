@@ -14,13 +14,13 @@ local function user_of(name)
     if not stored then
         return nil
     end
-    local role, created, seen, hash = string.match(stored, '^(%a+) (%d+) (%d+) (.*)$')
-    return {role = role, created = created, seen = seen, hash = hash}
+    local role, created, seen, hash, shown = string.match(stored, '^(%a+) (%d+) (%d+) (%S+) ?(.*)$')
+    return {role = role, created = created, seen = seen, hash = hash, shown = shown}
 end
 
 local function keep_user(name, user)
     redis.call('HSET', users, name,
-        string.format('%s %s %s %s', user.role, user.created, user.seen, user.hash))
+        string.format('%s %s %s %s %s', user.role, user.created, user.seen, user.hash, user.shown))
 end
 
 local function other_owner(name)
@@ -123,7 +123,7 @@ function steps.try(name, of_name, of_address, limit, lock)
     return {'ok', user and user.hash or ''}
 end
 
--- name, the hash that was found right, token, token of before, buckets -> name, role, end
+-- name, the hash that was found right, token, token of before, buckets -> as who
 function steps.enter(name, hash, token, old, of_name, of_address)
     local user = user_of(name)
     if not user or user.hash ~= hash then
@@ -136,10 +136,10 @@ function steps.enter(name, hash, token, old, of_name, of_address)
     keep_user(name, user)
     forgive(of_name, true)
     forgive(of_address, false)
-    return {'ok', name, user.role, now + most}
+    return {'ok', name, user.role, now + most, user.shown}
 end
 
--- token -> name, role, end
+-- token -> name, role, end, how customers are told of them
 function steps.who(token)
     local session, user = live_session(token)
     if not session then
@@ -149,7 +149,7 @@ function steps.who(token)
         redis.call('HSET', sessions, token,
             string.format('%d %d %s', session.from, now, session.name))
     end
-    return {'ok', session.name, user.role, session.from + most}
+    return {'ok', session.name, user.role, session.from + most, user.shown}
 end
 
 -- token -> name, whose password is to be tried next
@@ -158,7 +158,7 @@ function steps.owner_of(token)
     return session and {'ok', session.name} or {'denied'}
 end
 
--- name, hash that was found right, new hash, token, new token, buckets -> name, role, end
+-- name, hash that was found right, new hash, token, new token, buckets -> as who
 function steps.change(name, hash, fresh, token, new, of_name, of_address)
     local user = user_of(name)
     local session = user and (live_session(token) or live_session(new))
@@ -171,7 +171,7 @@ function steps.change(name, hash, fresh, token, new, of_name, of_address)
     begin_session(new, name)
     forgive(of_name, true)
     forgive(of_address, false)
-    return {'ok', name, user.role, now + most}
+    return {'ok', name, user.role, now + most, user.shown}
 end
 
 -- token
@@ -179,7 +179,7 @@ function steps.leave(token)
     return {'ok', redis.call('HDEL', sessions, token)}
 end
 
--- name or '' -> name, role, added, seen, of each
+-- name or '' -> name, role, added, seen, how customers are told of them, of each
 function steps.list(only)
     local names = redis.call('HKEYS', users)
     table.sort(names)
@@ -187,7 +187,8 @@ function steps.list(only)
     for _, name in ipairs(names) do
         if only == '' or only == name then
             local user = user_of(name)
-            for _, value in ipairs({name, user.role, tonumber(user.created), tonumber(user.seen)}) do
+            for _, value in ipairs({name, user.role, tonumber(user.created), tonumber(user.seen),
+                                      user.shown}) do
                 answer[#answer + 1] = value
             end
         end
@@ -195,8 +196,9 @@ function steps.list(only)
     return answer
 end
 
--- name, role or '', hash or '', 'fresh', 'known' or '' -> sessions ended
-function steps.put(name, role, hash, how)
+-- name, role or '', hash or '', 'fresh', 'known' or '', how customers are told of them, 1 if that is to
+-- change -> sessions ended: all, but for that alone
+function steps.put(name, role, hash, how, shown, show)
     local user = user_of(name)
     local repeated = user and hash ~= '' and user.hash == hash -- its answer was lost
     if user and how == 'fresh' and not repeated then
@@ -208,14 +210,15 @@ function steps.put(name, role, hash, how)
     if not user and redis.call('HLEN', users) >= MOST_USERS then
         return {'full'}
     end
-    user = user or {role = role, created = string.format('%d', now), seen = '0'}
+    user = user or {role = role, created = string.format('%d', now), seen = '0', shown = ''}
     if user.role == 'owner' and role ~= '' and role ~= 'owner' and not other_owner(name) then
         return {'last'}
     end
     user.role = role ~= '' and role or user.role
     user.hash = hash ~= '' and hash or user.hash
+    user.shown = show == '1' and shown or user.shown
     keep_user(name, user)
-    return {'ok', purge(name, 0)}
+    return {'ok', (role ~= '' or hash ~= '') and purge(name, 0) or 0}
 end
 
 -- name -> sessions ended

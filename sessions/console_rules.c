@@ -32,6 +32,15 @@ bool console_name(str_t typed, char name[CONSOLE_NAME_SIZE])
     return true;
 }
 
+bool console_shown(str_t typed)
+{
+    str_t shown = text_trim(typed);
+    for (size_t i = 0; i < shown.size; i++)
+        if ((unsigned char)shown.data[i] < ' ' || shown.data[i] == 0x7f)
+            return false;
+    return shown.size < CONSOLE_SHOWN_SIZE;
+}
+
 bool console_is_role(str_t role)
 {
     return str_is(role, "owner") || str_is(role, "seller") || str_is(role, "viewer");

@@ -8,6 +8,7 @@
 #include "common/str.h"
 
 #define CONSOLE_NAME_SIZE 33     /* with its 0 */
+#define CONSOLE_SHOWN_SIZE 65    /* the same */
 #define CONSOLE_TOKEN_SIZE 44    /* 32 random bytes as base64url, and a 0 */
 #define CONSOLE_KEY_SIZE 65      /* a hash as hex, and a 0 */
 #define CONSOLE_BUCKET_SIZE 8    /* "n4095" */
@@ -19,6 +20,9 @@
 bool console_name(str_t typed, char name[CONSOLE_NAME_SIZE]);
 
 bool console_is_role(str_t role);
+
+/* May customers be told of somebody like this? Blanks around it do not count; empty will do. */
+bool console_shown(str_t typed);
 
 /* NULL, or what is wrong with a password for that name. */
 const char *console_password_wrong(str_t password, const char *name);

@@ -8,19 +8,20 @@
 --       sweeper may look, where the reply goes or '', ms of the hold, most replies in the outbox,
 --       'out' to leave, 'in' to return or '', 1 if it is answered already and makes no turn
 -- Answers {'new', seq, change, replies dropped, questions of the survey taken back, who had it and was
---         silent for too long or ''}, {'held', as new, who has it, since when, messages that had to go},
+--         silent for too long or ''}, {'held', as new, who has it, since when, how the
+--         customer is told of them or '', messages that had to go},
 --         {'full', change, replies dropped, questions taken back, as new}, {'waiting', seq}, {'answered',
---         seq, reply}, {'forgotten', seq}, {'silent', seq, who has it or '', since when}: known, and
---         made no turn. change: 'left', 'returned' or ''
+--         seq, reply}, {'forgotten', seq}, {'silent', seq, who has it or '', since when, how the customer is
+--         told of them or ''}: known, and made no turn. change: 'left', 'returned' or ''
 local seen, replies, context, targets, known_keys, talk, desk = unpack(KEYS, 6)
 local grace, target, hold, opt = ARGV[7], ARGV[8], ARGV[9], ARGV[11]
 local silent = ARGV[12] == '1'
 
 local known = tonumber(redis.call('GET', seen))
-local has = redis.call('HMGET', state, 'by', 'by_until', 'by_at', 'passed', 'holder', 'until', 'ask_at')
+local has = redis.call('HMGET', state, 'by', 'by_until', 'by_at', 'passed', 'holder', 'until', 'ask_at', 'by_shown')
 local by, holder = has[1], has[5]
 if known and known < 0 then
-    return {'silent', -known, by or '', tonumber(has[3] or 0)}
+    return {'silent', -known, by or '', tonumber(has[3] or 0), has[8] or ''}
 elseif known then
     local head = redis.call('LINDEX', inbox, 0)
     if head and tonumber(string.match(head, '^%d+')) <= known then
@@ -30,7 +31,7 @@ elseif known then
     -- it is another message's if that of this one was dropped
     if not reply or tonumber(string.match(reply, '^%d+')) > known then
         if known <= tonumber(has[4] or 0) then -- a person has taken it over before it was answered
-            return {'silent', known, by or '', tonumber(has[3] or 0)}
+            return {'silent', known, by or '', tonumber(has[3] or 0), has[8] or ''}
         end
         return {'forgotten', known}
     end
@@ -97,7 +98,7 @@ if silent then
 elseif by then
     local _, lost = keep_said(talk, now, ARGV[3], ARGV[6])
     rank(grace)
-    return {'held', seq, changed, dropped, taken, lapsed, by, tonumber(has[3]), lost}
+    return {'held', seq, changed, dropped, taken, lapsed, by, tonumber(has[3]), has[8] or '', lost}
 end
 redis.call('RPUSH', inbox, seq .. ' ' .. now .. ' ' .. ARGV[3])
 if target ~= '' then

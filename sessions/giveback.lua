@@ -6,7 +6,7 @@
 --         {'free', who had it and was silent for too long or ''}
 local talk, desk = KEYS[6], KEYS[7]
 
-local has = redis.call('HMGET', state, 'by', 'by_until', 'by_at')
+local has = redis.call('HMGET', state, 'by', 'by_until', 'by_at', 'by_shown')
 local no = denied(desk, has, ARGV[3])
 if no then
     return no
@@ -14,7 +14,7 @@ end
 local lost = 0
 if ARGV[4] ~= '' then
     local _
-    _, lost = keep_said(talk, now, signed(ARGV[4], has[1]), ARGV[5])
+    _, lost = keep_said(talk, now, signed(ARGV[4], has[1], has[4]), ARGV[5])
 end
 hand_back(desk, false)
 rank(0)

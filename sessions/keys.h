@@ -298,6 +298,7 @@
  *   field        what
  *   by           there when a person has it: who
  *   by_at        since when
+ *   by_shown     how the customer is told of them; empty: as somebody of the shop
  *   by_until     there if they may not be silent for ever
  *   wanted_at    when the customer was promised a person; until one gives it back
  *   wanted_why   asked, failed or anger

@@ -23,10 +23,10 @@ local function keep_said(talk, at, record, ttl)
     return n, lost
 end
 
--- A message (record) is by whoever has it
-local function signed(record, by)
+-- A message (record) is by whoever has it, of whom the customer is told so
+local function signed(record, by, shown)
     local fields = cmsgpack.unpack(record)
-    fields[9] = by
+    fields[9], fields[11] = by, shown or nil
     return cmsgpack.pack(fields)
 end
 
@@ -38,7 +38,7 @@ end
 
 -- The bot has it again. Who waited for a person does so no more, unless that person was silent.
 local function hand_back(desk, silent)
-    redis.call('HDEL', state, 'by', 'by_at', 'by_until')
+    redis.call('HDEL', state, 'by', 'by_at', 'by_until', 'by_shown')
     if not silent then
         redis.call('HDEL', state, 'wanted_at', 'wanted_why', 'wanted_note')
     end

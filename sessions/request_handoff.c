@@ -12,6 +12,7 @@ bool request_fill_take_over(request_t *self, const char **why)
     words_number(&self->words, msg->force);
     words_number(&self->words, self->limits->handoff_ttl);
     words_number(&self->words, self->limits->session_ttl);
+    words_add(&self->words, msg->shown);
     return true;
 }
 

@@ -11,7 +11,7 @@
 local saying, talk, desk, known_keys, ticks = unpack(KEYS, 6)
 local turn, ttl, session_ttl = ARGV[4], tonumber(ARGV[7]), ARGV[8]
 
-local has = redis.call('HMGET', state, 'by', 'by_until', 'by_at', 'opted_out', 'to', 'wrote_at')
+local has = redis.call('HMGET', state, 'by', 'by_until', 'by_at', 'opted_out', 'to', 'wrote_at', 'by_shown')
 local known = tonumber(redis.call('GET', saying))
 if known then
     return {'again', known, 0, 0, 0, has[1] or '', tonumber(has[3] or 0)}
@@ -27,7 +27,7 @@ elseif has[5] and redis.call('LLEN', outbox) >= tonumber(ARGV[10]) then
     return {'full'}
 end
 
-local n, lost = keep_said(talk, now, signed(ARGV[5], has[1]), session_ttl)
+local n, lost = keep_said(talk, now, signed(ARGV[5], has[1], has[7]), session_ttl)
 redis.call('SET', saying, n, 'PX', ARGV[9])
 list(known_keys, saying, ARGV[9])
 if has[5] then

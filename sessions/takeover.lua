@@ -4,7 +4,7 @@
 -- are the person's to answer. All of it is known to the bot when it is given back.
 -- KEYS: those of outbox.lua, talk, desk, targets, survey, surveys, opinions
 -- ARGV: those of outbox.lua, who takes it, 1 to take it from a colleague, ms that they may be silent or
---       0, SESSION_TTL
+--       0, SESSION_TTL, how the customer is told of them or ''
 -- Answers {'ok', who has it, since when, who had it or '', replies dropped, messages moved, of what was
 --         said had to go, questions of the survey taken back}, {'taken', who has it, since when},
 --         {'unknown'}: there is no such conversation
@@ -59,7 +59,7 @@ if before == '' then
     begin()
 end
 local since = before ~= '' and tonumber(stands[6]) or now
-redis.call('HSET', state, 'by', by, 'by_at', since)
+redis.call('HSET', state, 'by', by, 'by_at', since, 'by_shown', ARGV[7])
 if ttl > 0 then
     redis.call('HSET', state, 'by_until', now + ttl)
 else

@@ -405,7 +405,7 @@ def test_users_are_added_listed_and_removed(console):
     listed = {user["name"]: user for user in console.admin.get("/console/api/users").json()["users"]}
     user = listed["nueva.vendedora"]
     assert user["role"] == "seller" and user["added_at"] and user["signed_in_at"] is None
-    assert set(user) == {"name", "role", "added_at", "signed_in_at"}
+    assert set(user) == {"name", "role", "shown", "added_at", "signed_in_at"} and user["shown"] == ""
     person = Person(console.http)
     assert person.sign_in(" NUEVA.vendedora ").status == 200
     assert console.add("nueva.vendedora").status == 409

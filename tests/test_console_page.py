@@ -37,6 +37,11 @@ def shop():
     made.stop()
 
 
+def shown_of(shop, name):
+    with shop.client("sessions") as client:
+        return {user.name: user.shown for user in client.call("LIST_USERS").users}[name]
+
+
 def say(shop, user, text):
     assert shop.http.ask(user, text, headers=AUTH).status == 200
 
@@ -272,6 +277,8 @@ def test_people_see_what_their_role_allows(chromium, shop):
         page.one(f"#add option[value={role}]").click()
         page.one("#add [name=password]").send_keys(PASSWORD, Keys.ENTER)
         page.one(f"tr[data-name=rol-{role}]")
+    page.one("tr[data-name=rol-seller] td input").send_keys("Ana López", Keys.ENTER)
+    most.eventually(lambda: shown_of(shop, "rol-seller") == "Ana López")
     buttons = {}
     for role in ("viewer", "seller"):
         page = Console(chromium, shop).sign_in(f"rol-{role}", PASSWORD)

@@ -44,7 +44,7 @@ class Seller:
         self.answers = {}  # what is said to a text
         self.texts = {}  # seq -> text
         self.history = []
-        self.by, self.wanted, self.wrote = "", False, []  # of the shop
+        self.by, self.shown, self.wanted, self.wrote = "", "", False, []  # of the shop
         shop.sessions.handlers.update({"ENQUEUE": self.enqueue, "READ": self.read,
                                        "RESET": self.reset, "GET_SAID": self.said})
         shop.dispatcher.handlers["WORK"] = self.work
@@ -60,7 +60,7 @@ class Seller:
         return "SESSION", {"context": {"version": 1, "entries": self.history}}
 
     def said(self, message):
-        return "SAID", {"by": self.by, "since_ms": 1 if self.by else 0,
+        return "SAID", {"by": self.by, "shown": self.shown, "since_ms": 1 if self.by else 0,
                         "wanted_ms": 1 if self.wanted else 0, "last": len(self.wrote),
                         "said": [one for one in self.wrote if one["seq"] > message.after]}
 
@@ -382,18 +382,21 @@ def test_a_person_of_the_shop_is_seen_live(chromium, shop, language, held, back)
     page.type("¿sigues?")  # whoever writes looks at once; otherwise it is within seconds
     page.wait(lambda: page.one("#state").text in ("Avisamos a una persona de la tienda",
                                                   "A person of the shop has been told"))
-    seller.by = "Ana"
-    seller.wrote.append({"seq": 1, "by": "Ana", "role": "person", "text": "Hola, <b>soy</b> Ana",
+    seller.by, seller.shown = "ana.l", "Ana"
+    seller.wrote.append({"seq": 1, "by": "ana.l", "shown": "Ana", "role": "person", "text": "Hola, <b>soy</b> Ana",
                          "message_id": "say-1", "channel": "api",
                          "received_ms": 1790000000000})
     page.wait(lambda: page.bubbles()[-1] == "Hola, <b>soy</b> Ana", "never shown")
     assert page.one("#state").text == held
     assert [by.text for by in page.all(".by")] == ["Ana"]
-    seller.history.append({"role": "person", "by": "Ana", "text": "Hola, <b>soy</b> Ana",
+    seller.history.append({"role": "person", "by": "ana.l", "shown": "Ana", "text": "Hola, <b>soy</b> Ana",
                            "turn_id": "say-1", "at_ms": 1790000000000})
     page.open()  # from the conversation and from what is fetched: once
     page.wait(lambda: page.one("#state").text == held)
     assert page.bubbles().count("Hola, <b>soy</b> Ana") == 1
+    seller.shown = ""  # of whom no name is told
+    page.wait(lambda: page.one("#state").text in ("Una persona del equipo está en la conversación",
+                                                  "Someone from our team is in the conversation"))
     seller.by, seller.wanted = "", False
     page.wait(lambda: page.one("#state").text in ("En línea", "Online"))
     assert back in page.all(".event")[-1].text

@@ -15,20 +15,23 @@ function row(user, again, wrong) {
   const path = `/console/api/users/${encodeURIComponent(user.name)}`;
   const own = user.name === session.name;
   const select = roleSelect(user.role, { "aria-label": say.roleOf(user.name), disabled: own });
-  select.addEventListener("change", async () => {
+  const change = async (what) => {
     wrong.replaceChildren();
     try {
-      await ask("POST", path, { role: select.value });
+      await ask("POST", path, what);
       tell(say.done);
     } catch (problem) {
       wrong.replaceChildren(trouble(problem));
     }
     again();
-  });
+  };
+  select.addEventListener("change", () => change({ role: select.value }));
+  const shown = make("input", { value: user.shown, maxlength: 64, placeholder: say.somebody, "aria-label": say.shownOf(user.name), autocomplete: "off" });
+  shown.addEventListener("change", () => change({ shown: shown.value }));
   const password = () => confirm({ title: say.passwordFor(user.name), yes: say.save, fields: [field(say.newPassword, { ...hint, name: "password" }), make("p.soft", {}, say.passwordHint)],
     act: (form) => ask("POST", path, { password: form.elements.password.value }) }).then((done) => done && tell(say.done));
   const remove = () => confirm({ title: say.removeTitle(user.name), text: say.removeText, yes: say.remove, danger: true, act: () => ask("DELETE", path) }).then((done) => done && again());
-  return make("tr", { "data-name": user.name }, make("td", {}, user.name, own ? ` (${say.you})` : ""), make("td", {}, select), make("td", {}, moment(user.added_at)),
+  return make("tr", { "data-name": user.name }, make("td", {}, user.name, own ? ` (${say.you})` : ""), make("td", {}, shown), make("td", {}, select), make("td", {}, moment(user.added_at)),
     make("td", {}, user.signed_in_at ? moment(user.signed_in_at) : say.never),
     make("td", {}, own ? "" : make("button", { type: "button", onclick: password }, say.newPassword), " ", own ? "" : make("button.danger", { type: "button", onclick: remove }, say.remove)));
 }
@@ -36,7 +39,7 @@ function row(user, again, wrong) {
 export function users(content) {
   const wrong = make("div", {});
   const body = make("tbody", {});
-  const heads = [say.name, say.role, say.added, say.lastSeen];
+  const heads = [say.name, say.shown, say.role, say.added, say.lastSeen];
   const again = async () => {
     try {
       const told = await get("/console/api/users");
@@ -46,13 +49,14 @@ export function users(content) {
     }
   };
   const form = make("form.fields", { id: "add" }, field(say.name, { name: "name", required: true, maxlength: 32, autocapitalize: "none", autocomplete: "off", spellcheck: "false" }),
+    field(say.shown, { name: "shown", maxlength: 64, placeholder: say.somebody, autocomplete: "off" }),
     make("label", {}, say.role, roleSelect("seller", {})), field(`${say.password} (${say.passwordHint})`, { ...hint, name: "password" }), make("button.primary", { type: "submit" }, say.add));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     wrong.replaceChildren();
-    const { name, role, password } = form.elements;
+    const { name, shown, role, password } = form.elements;
     try {
-      await ask("POST", "/console/api/users", { name: name.value, role: role.value, password: password.value });
+      await ask("POST", "/console/api/users", { name: name.value, shown: shown.value, role: role.value, password: password.value });
       form.reset();
       tell(say.done);
     } catch (problem) {

@@ -38,7 +38,7 @@ const words = {
     queues: "Colas", queued: "Esperan un agente", runningTurns: "Respuestas en curso", freeCredit: "Lugares libres", httpWaiting: "Peticiones en espera", hashing: "Contraseñas en proceso", cars: "Autos en el catálogo",
     errors: "Fallas desde el arranque", noErrors: "Ninguna.", times: "Veces",
     role: "Rol", owner: "Dueño", seller: "Vendedor", viewer: "Lector", added: "Agregado", lastSeen: "Última entrada", never: "Nunca", add: "Agregar", addUser: "Agregar usuario", remove: "Quitar", newPassword: "Contraseña nueva",
-    removeTitle: (n) => `¿Quitar a ${n}?`, removeText: "Ya no podrá entrar y sus sesiones terminan.", passwordFor: (n) => `Contraseña nueva para ${n}`, save: "Guardar", oldPassword: "Contraseña actual", changePassword: "Cambiar contraseña", passwordHint: "Al menos 10 caracteres.", changed: "Contraseña cambiada. Tus otras sesiones terminaron.", roleOf: (n) => `Rol de ${n}`, you: "tú",
+    removeTitle: (n) => `¿Quitar a ${n}?`, removeText: "Ya no podrá entrar y sus sesiones terminan.", passwordFor: (n) => `Contraseña nueva para ${n}`, save: "Guardar", oldPassword: "Contraseña actual", changePassword: "Cambiar contraseña", passwordHint: "Al menos 10 caracteres.", changed: "Contraseña cambiada. Tus otras sesiones terminaron.", roleOf: (n) => `Rol de ${n}`, you: "tú", shown: "Cómo lo ven los clientes", shownOf: (n) => `Cómo ven los clientes a ${n}`, somebody: "Una persona del equipo",
     catalog: "Catálogo",
     catalogWords: {
       columns: { stock_id: "Número", make: "Marca", model: "Modelo", year: "Año", version: "Versión", price: "Precio", km: "Kilómetros", colour: "Color", body: "Carrocería", fuel: "Combustible", transmission: "Transmisión", city: "Ciudad", photo_url: "Foto (dirección)" },
@@ -101,7 +101,7 @@ const words = {
     queues: "Queues", queued: "Waiting for an agent", runningTurns: "Answers under way", freeCredit: "Free places", httpWaiting: "Requests waiting", hashing: "Passwords being checked", cars: "Cars in the catalog",
     errors: "Failures since the start", noErrors: "None.", times: "Times",
     role: "Role", owner: "Owner", seller: "Seller", viewer: "Viewer", added: "Added", lastSeen: "Last sign-in", never: "Never", add: "Add", addUser: "Add a user", remove: "Remove", newPassword: "New password",
-    removeTitle: (n) => `Remove ${n}?`, removeText: "They can sign in no more and their sessions end.", passwordFor: (n) => `New password for ${n}`, save: "Save", oldPassword: "Current password", changePassword: "Change password", passwordHint: "At least 10 characters.", changed: "Password changed. Your other sessions have ended.", roleOf: (n) => `Role of ${n}`, you: "you",
+    removeTitle: (n) => `Remove ${n}?`, removeText: "They can sign in no more and their sessions end.", passwordFor: (n) => `New password for ${n}`, save: "Save", oldPassword: "Current password", changePassword: "Change password", passwordHint: "At least 10 characters.", changed: "Password changed. Your other sessions have ended.", roleOf: (n) => `Role of ${n}`, you: "you", shown: "Shown to customers as", shownOf: (n) => `How customers see ${n}`, somebody: "Someone from our team",
     catalog: "Catalog",
     catalogWords: {
       columns: { stock_id: "Number", make: "Make", model: "Model", year: "Year", version: "Version", price: "Price", km: "Kilometres", colour: "Colour", body: "Body", fuel: "Fuel", transmission: "Transmission", city: "City", photo_url: "Photo (address)" },

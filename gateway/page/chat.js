@@ -13,8 +13,9 @@ const SPANISH = {
   send: "Enviar",
   here: "En línea",
   writing: "Escribiendo…",
-  held: (name) => `${name}, de la tienda, está en la conversación`,
-  came: (name) => `${name}, de la tienda, te atiende ahora.`,
+  somebody: "Una persona del equipo",
+  held: (name) => `${name === say.somebody ? name : `${name}, de la tienda,`} está en la conversación`,
+  came: (name) => `${name === say.somebody ? name : `${name}, de la tienda,`} te atiende ahora.`,
   wanted: "Avisamos a una persona de la tienda",
   back: "Te atiende de nuevo el asistente automático.",
   hello: "¡Hola! Dime qué auto buscas: marca, presupuesto, año… Te muestro lo que hay y te digo cuánto quedaría al mes.",
@@ -53,8 +54,9 @@ const ENGLISH = {
   send: "Send",
   here: "Online",
   writing: "Writing…",
-  held: (name) => `${name} of the shop is in the conversation`,
-  came: (name) => `${name} of the shop is with you now.`,
+  somebody: "Someone from our team",
+  held: (name) => `${name === say.somebody ? name : `${name} of the shop`} is in the conversation`,
+  came: (name) => `${name === say.somebody ? name : `${name} of the shop`} is with you now.`,
   wanted: "A person of the shop has been told",
   back: "The automatic assistant is with you again.",
   hello: "Hi! Tell me what car you are looking for: make, budget, year… I will show you what we have and what it would cost a month.",
@@ -306,13 +308,13 @@ const LATER_MS = 8000; // … and while not
 const desk = { by: "", waiting: false, last: 0, timer: 0, looking: false, told: new Set() };
 
 /* What a person wrote stands in the conversation and in what is fetched: it is shown once. */
-const heard = (by, at, content) => `${by}\n${at}\n${content}`;
+const heard = (by, at, content) => `${by || ""}\n${at}\n${content}`;
 
 function fromPerson(by, at, content) {
   if (desk.told.has(heard(by, at, content))) return;
   desk.told.add(heard(by, at, content));
   const element = turn("theirs");
-  element.append(make("p", "by", by), bubble(content));
+  element.append(make("p", "by", by || say.somebody), bubble(content));
   add(element);
 }
 
@@ -337,7 +339,7 @@ async function look() {
     const response = await fetch(`/seller/sessions/${encodeURIComponent(user)}/messages?after=${desk.last}`, { headers, cache: "no-store" });
     if (response.ok) {
       const told = await response.json();
-      const by = told.person ? told.person.by : "";
+      const by = told.person ? told.person.by || say.somebody : "";
       if (by) stand(by, false);
       told.messages.forEach((message) => fromPerson(message.by, message.at, message.text));
       desk.last = Math.max(desk.last, told.last);

@@ -533,9 +533,12 @@ static void what_people_of_the_shop_do_becomes_commands(void **state)
     (void)state;
     str_t user = STR_LIT("a"), ana = STR_LIT("Ana");
     redisReply *got =
-        command(PROTO_TAKE_OVER, &(proto_take_over_t){.user_id = user, .by = ana, .force = true});
+        command(PROTO_TAKE_OVER,
+                &(proto_take_over_t){
+                    .user_id = user, .by = ana, .force = true, .shown = STR_LIT("Ana L.")});
     assert_keys(got, 11);
-    assert_words(got, 14, (const char *[]){"a", "3609000", "Ana", "1", "70000", "5000", NULL});
+    assert_words(got, 14,
+                 (const char *[]){"a", "3609000", "Ana", "1", "70000", "5000", "Ana L.", NULL});
     freeReplyObject(got);
     got = command(PROTO_SAY, &(proto_say_t){.user_id = user,
                                             .say_id = STR_LIT("c1"),
@@ -877,8 +880,8 @@ static void nonsense_is_refused(void **state)
          &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0, -1, none, none, NULL, 0}},
         {PROTO_COMMIT,
          &(proto_commit_t){a, 1, &reply, 1, NULL, 0, NULL, 0, 0, 0, 0, a, none, NULL, 0}},
-        {PROTO_TAKE_OVER, &(proto_take_over_t){none, a, false}},
-        {PROTO_TAKE_OVER, &(proto_take_over_t){a, none, false}},
+        {PROTO_TAKE_OVER, &(proto_take_over_t){none, a, false, none}},
+        {PROTO_TAKE_OVER, &(proto_take_over_t){a, none, false, none}},
         {PROTO_SAY, &(proto_say_t){none, a, a, a, say}},
         {PROTO_SAY, &(proto_say_t){a, none, a, a, say}},
         {PROTO_SAY, &(proto_say_t){a, a, none, a, say}},
@@ -982,13 +985,15 @@ static void enqueued_is_read(void **state)
     assert_true(str_is(answer->lapsed, "Ana"));
     assert_false(answer->msg.enqueued.silent);
     answer = ANSWERED(self, PROTO_ENQUEUE,
-                      "*9\r\n$4\r\nheld\r\n:5\r\n$0\r\n\r\n:0\r\n:0\r\n$0\r\n\r\n"
-                      "$3\r\nAna\r\n:1700000000001\r\n:2\r\n");
+                      "*10\r\n$4\r\nheld\r\n:5\r\n$0\r\n\r\n:0\r\n:0\r\n$0\r\n\r\n"
+                      "$3\r\nAna\r\n:1700000000001\r\n$6\r\nAna L.\r\n:2\r\n");
     assert_true(answer->msg.enqueued.silent && !answer->msg.enqueued.duplicate);
     assert_true(str_is(answer->msg.enqueued.by, "Ana"));
+    assert_true(str_is(answer->msg.enqueued.shown, "Ana L."));
     assert_int_equal(answer->msg.enqueued.since_ms, 1700000000001);
     assert_int_equal(answer->lost, 2);
-    answer = ANSWERED(self, PROTO_ENQUEUE, "*4\r\n$6\r\nsilent\r\n:5\r\n$0\r\n\r\n:0\r\n");
+    answer =
+        ANSWERED(self, PROTO_ENQUEUE, "*5\r\n$6\r\nsilent\r\n:5\r\n$0\r\n\r\n:0\r\n$0\r\n\r\n");
     assert_true(answer->msg.enqueued.duplicate && answer->msg.enqueued.silent);
     answer = ANSWERED(self, PROTO_ENQUEUE, "*2\r\n$7\r\nwaiting\r\n:5\r\n");
     assert_true(answer->msg.enqueued.duplicate);
@@ -1188,8 +1193,9 @@ static void the_rest_is_read(void **state)
     assert_error(ANSWERED(self, PROTO_WITHDRAW, "*1\r\n$7\r\nclaimed\r\n"), PROTO_CODE_CLAIMED);
     const proto_session_t *session =
         &ANSWERED(self, PROTO_READ,
-                  "*17\r\n$2\r\nok\r\n$0\r\n\r\n:3\r\n:1\r\n:99\r\n:4\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n"
-                  "$3\r\nAna\r\n:7\r\n:6\r\n$5\r\nasked\r\n$4\r\nnota\r\n:1\r\n$5\r\nsay-1\r\n$"
+                  "*18\r\n$2\r\nok\r\n$0\r\n\r\n:3\r\n:1\r\n:99\r\n:4\r\n:1\r\n$0\r\n\r\n$0\r\n\r\n"
+                  "$3\r\nAna\r\n:7\r\n:6\r\n$5\r\nasked\r\n$4\r\nnota\r\n$6\r\nAna "
+                  "L.\r\n:1\r\n$5\r\nsay-1\r\n$"
                   "6\r\nread 0\r\n")
              ->msg.session;
     assert_int_equal(session->waiting, 3);
@@ -1199,6 +1205,7 @@ static void the_rest_is_read(void **state)
     assert_int_equal(session->outbox, 4);
     assert_true(session->opted_out);
     assert_true(str_is(session->by, "Ana") && str_is(session->wanted_note, "nota"));
+    assert_true(str_is(session->shown, "Ana L."));
     assert_int_equal(session->ticks_count, 1);
     assert_true(str_is(session->ticks->turn_id, "say-1") && str_is(session->ticks->status, "read"));
 }
@@ -1224,7 +1231,8 @@ static void what_people_of_the_shop_did_is_read(void **state)
     handoff = &ANSWERED(self, PROTO_GIVE_BACK, "*2\r\n$4\r\nfree\r\n$3\r\nAna\r\n")->msg.handoff;
     assert_true(str_is(handoff->status, "free") && str_is(self->answer.lapsed, "Ana"));
     const proto_said_t *said =
-        &ANSWERED(self, PROTO_GET_SAID, "*5\r\n$2\r\nok\r\n$0\r\n\r\n:0\r\n:6\r\n:9\r\n")->msg.said;
+        &ANSWERED(self, PROTO_GET_SAID, "*6\r\n$2\r\nok\r\n$0\r\n\r\n:0\r\n:6\r\n:9\r\n$0\r\n\r\n")
+             ->msg.said;
     assert_int_equal(said->last, 9);
     assert_int_equal(said->said_count, 0);
 }
