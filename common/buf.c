@@ -59,6 +59,18 @@ void buf_add(buf_t *self, const void *data, size_t size)
     self->data[self->size] = 0;
 }
 
+void buf_int(buf_t *self, int64_t number)
+{
+    char digits[24], *at = digits + sizeof digits;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (number < 0)
+        *--at = '-';
+    buf_add(self, at, (size_t)(digits + sizeof digits - at));
+}
+
 void buf_printf(buf_t *self, const char *format, ...)
 {
     char brief[256]; /* most of what is printed: no second pass */

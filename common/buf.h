@@ -5,6 +5,8 @@
 #ifndef MOSTRADOR_COMMON_BUF_H
 #define MOSTRADOR_COMMON_BUF_H
 
+#include <stdint.h>
+
 #include "common/str.h"
 
 typedef struct buf {
@@ -41,6 +43,9 @@ static inline void buf_char(buf_t *self, char c)
         buf_add(self, &c, 1);
     }
 }
+
+/* A whole number in decimal: many are written, and printf takes its time. */
+void buf_int(buf_t *self, int64_t number);
 
 void buf_printf(buf_t *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -21,15 +21,8 @@ void json_key(buf_t *out, const char *key)
 
 void json_int(buf_t *out, const char *key, int64_t number)
 {
-    char digits[24], *at = digits + sizeof digits;
-    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    do
-        *--at = (char)('0' + left % 10);
-    while (left /= 10);
-    if (number < 0)
-        *--at = '-';
     json_key(out, key);
-    buf_add(out, at, (size_t)(digits + sizeof digits - at));
+    buf_int(out, number);
 }
 
 void json_cents(buf_t *out, int64_t cents)

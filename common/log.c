@@ -73,10 +73,12 @@ static void add_text(buf_t *out, str_t text)
 
 static void add_key(buf_t *out, const char *key)
 {
+    if (out->size > (log_format == JSON)) /* more than its brace */
+        buf_char(out, log_format == JSON ? ',' : ' ');
     if (log_format == JSON)
-        buf_printf(out, "%s\"%s\":", out->size > 1 ? "," : "", key);
-    else
-        buf_printf(out, "%s%s=", out->size ? " " : "", key);
+        buf_char(out, '"');
+    buf_str(out, key);
+    buf_str(out, log_format == JSON ? "\":" : "=");
 }
 
 static void add_field(buf_t *out, const log_field_t *field)
@@ -88,7 +90,7 @@ static void add_field(buf_t *out, const log_field_t *field)
         add_text(out, field->text);
         break;
     case LOG_IS_INT:
-        buf_printf(out, "%lld", (long long)field->number);
+        buf_int(out, field->number);
         break;
     case LOG_IS_USER:
         add_text(out, str_from(text_mask(field->text, masked, sizeof masked)));
@@ -103,16 +105,34 @@ static void add_field(buf_t *out, const log_field_t *field)
     }
 }
 
+/* To the second; the text of the last one is kept, as most lines of a busy process have the same.
+ */
+static const char *second_text(time_t seconds)
+{
+    static _Thread_local time_t known = -1;
+    static _Thread_local char text[40];
+    struct tm parts;
+    if (seconds != known) {
+        gmtime_r(&seconds, &parts);
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+        known = seconds;
+    }
+    return text;
+}
+
 static void add_time(buf_t *out)
 {
     int64_t now = clock_unix_ms();
-    time_t seconds = (time_t)(now / 1000);
-    struct tm parts;
-    char text[40];
-    gmtime_r(&seconds, &parts);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    int ms = (int)(now % 1000);
+    char rest[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10),
+                   'Z'};
     add_key(out, "time");
-    buf_printf(out, log_format == JSON ? "\"%s.%03dZ\"" : "%s.%03dZ", text, (int)(now % 1000));
+    if (log_format == JSON)
+        buf_char(out, '"');
+    buf_str(out, second_text((time_t)(now / 1000)));
+    buf_add(out, rest, sizeof rest);
+    if (log_format == JSON)
+        buf_char(out, '"');
 }
 
 void log_event(log_level_t level, const char *event, const log_field_t *fields, size_t count)

@@ -512,7 +512,10 @@ proto_trace_t proto_trace_new(void)
 
 const char *proto_trace_print(proto_trace_t trace, char text[17])
 {
-    for (size_t i = 0; i < sizeof trace.id; i++)
-        snprintf(text + 2 * i, 3, "%02x", trace.id[i]);
+    for (size_t i = 0; i < sizeof trace.id; i++) {
+        text[2 * i] = "0123456789abcdef"[trace.id[i] >> 4];
+        text[2 * i + 1] = "0123456789abcdef"[trace.id[i] & 15];
+    }
+    text[2 * sizeof trace.id] = 0;
     return text;
 }
