@@ -132,3 +132,46 @@ bool chat_delta_read(str_t json, chat_delta_t *delta)
     }
     return good && done && json_walk_end(&walk);
 }
+
+/* ---- one after the other ---- */
+
+/* Between the same bytes a string means what the last one did there. */
+static bool has_shape(const chat_shape_t *shape, str_t json, chat_delta_t *delta)
+{
+    size_t around = shape->front + shape->back;
+    if (!shape->front || json.size < around || memcmp(json.data, shape->bytes, shape->front) != 0 ||
+        memcmp(json.data + json.size - shape->back, shape->bytes + shape->front, shape->back) != 0)
+        return false;
+    *delta = (chat_delta_t){.index = shape->index};
+    str_t *text = shape->arguments ? &delta->arguments : &delta->content;
+    json_walk_t walk =
+        json_walk((str_t){json.data + shape->front - 1, json.size - shape->front + 1});
+    return take_text(&walk, text) && text->size == json.size - around;
+}
+
+static void keep_shape(chat_shape_t *shape, str_t json, const chat_delta_t *delta)
+{
+    bool arguments = delta->arguments.data != NULL;
+    str_t text = arguments ? delta->arguments : delta->content;
+    if (!text.data || delta->finish.data || (arguments && delta->content.data))
+        return;
+    size_t front = (size_t)(text.data - json.data), back = json.size - front - text.size;
+    if (front + back > CHAT_SHAPE_MAX)
+        return;
+    memcpy(shape->bytes, json.data, front);
+    memcpy(shape->bytes + front, text.data + text.size, back);
+    shape->front = front;
+    shape->back = back;
+    shape->arguments = arguments;
+    shape->index = delta->index;
+}
+
+bool chat_delta_next(chat_shape_t *shape, str_t json, chat_delta_t *delta)
+{
+    if (has_shape(shape, json, delta))
+        return true;
+    if (!chat_delta_read(json, delta))
+        return false;
+    keep_shape(shape, json, delta);
+    return true;
+}

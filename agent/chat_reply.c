@@ -227,7 +227,7 @@ static void add_unescaped(buf_t *out, str_t raw)
 static bool take_delta(chat_reply_t *self, str_t data)
 {
     chat_delta_t delta;
-    if (!chat_delta_read(data, &delta))
+    if (!chat_delta_next(&self->shape, data, &delta))
         return false;
     chat_call_t *call = NULL;
     for (size_t i = 0; i < self->call_count && delta.index >= 0 && !call; i++)

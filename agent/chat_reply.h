@@ -5,6 +5,7 @@
 #ifndef MOSTRADOR_AGENT_CHAT_REPLY_H
 #define MOSTRADOR_AGENT_CHAT_REPLY_H
 
+#include "agent/chat_delta.h"
 #include "agent/model.h"
 
 #define CHAT_MAX_TEXT PROTO_MAX_REPLY /* bytes of text, and of the arguments of one call */
@@ -38,6 +39,7 @@ typedef struct chat_reply {
     chat_call_t calls[MODEL_MAX_CALLS];
     size_t call_count;
     size_t events; /* seen so far */
+    chat_shape_t shape;
     chat_finish_t finish;
     bool done;   /* [DONE] came */
     bool failed; /* an error object came instead of an answer; error says which */

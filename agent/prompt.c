@@ -414,7 +414,7 @@ static size_t quoted_first(const proto_context_t *context)
 
 /* As many as there is room for, the newest first; but the one that was quoted first, which comes
  * last, is asked for by that, so its room is taken before the others'. */
-static void state_kept(const proto_context_t *context, buf_t *out, size_t left)
+static void state_kept(const proto_context_t *context, buf_t *out, size_t *left)
 {
     size_t first = quoted_first(context);
     bool only_chosen = context->kept_count == 1 && context->chosen_count &&
@@ -427,13 +427,13 @@ static void state_kept(const proto_context_t *context, buf_t *out, size_t left)
     buf_init(&last, PROMPT_MAX_STATE);
     if (first < context->kept_count) {
         state_kept_car(context, &context->kept[first], &piece);
-        add_piece(&last, &piece, "", &left);
+        add_piece(&last, &piece, "", left);
     }
     for (size_t i = 0; i < context->kept_count; i++) {
         if (i == first)
             continue;
         state_kept_car(context, &context->kept[i], &piece);
-        if (!add_piece(&cars, &piece, cars.size ? "," : "", &left))
+        if (!add_piece(&cars, &piece, cars.size ? "," : "", left))
             break;
     }
     if (cars.size || last.size) {
@@ -450,7 +450,7 @@ static void state_kept(const proto_context_t *context, buf_t *out, size_t left)
     buf_free(&last);
 }
 
-void prompt_state(const proto_context_t *context, size_t tokens, buf_t *out)
+size_t prompt_state(const proto_context_t *context, size_t tokens, buf_t *out)
 {
     static void (*const pieces[])(const proto_context_t *context, buf_t *out) = {
         state_gone, state_list, state_shown, state_chosen, state_quote};
@@ -459,7 +459,7 @@ void prompt_state(const proto_context_t *context, size_t tokens, buf_t *out)
     static size_t is_tokens;
     if (!is_tokens)
         is_tokens = tokens_of(is);
-    size_t around = is_tokens + 8, left = tokens > around ? tokens - around : 0;
+    size_t around = is_tokens + 8, room = tokens > around ? tokens - around : 0, left = room;
     buf_init(&state, PROMPT_MAX_STATE - 1024);
     buf_init(&piece, PROMPT_MAX_STATE);
     buf_char(&state, '{');
@@ -468,14 +468,16 @@ void prompt_state(const proto_context_t *context, size_t tokens, buf_t *out)
         if (piece.size)
             add_piece(&state, &piece, state.size > 1 ? "," : "", &left);
     }
-    state_kept(context, &state, left);
+    state_kept(context, &state, &left);
     buf_char(&state, '}');
-    if (buf_ok(&state) && state.size > 2) {
+    bool stands = buf_ok(&state) && state.size > 2;
+    if (stands) {
         buf_add(out, is.data, is.size);
         buf_add(out, state.data, state.size);
     }
     buf_free(&piece);
     buf_free(&state);
+    return stands ? around + room - left : 0;
 }
 
 void prompt_summary(const proto_context_t *context, buf_t *out)

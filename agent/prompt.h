@@ -57,10 +57,10 @@ const char *prompt_version(const prompt_t *self);
  * Where the conversation stands, for the model: filters and page of the list shown last, its cars
  * in order, the chosen car, the last quote, the cars that were chosen or quoted before. Appends
  * nothing when there is nothing to say, and at most so many tokens (estimated): what comes last in
- * this list goes first. To be sent last, as a system message of its own, because it changes with
- * every call.
+ * this list goes first. Returns how many it took, or a few more. To be sent last, as a system
+ * message of its own, because it changes with every call.
  */
-void prompt_state(const proto_context_t *context, size_t tokens, buf_t *out);
+size_t prompt_state(const proto_context_t *context, size_t tokens, buf_t *out);
 
 /* What had to go from the conversation, as a system message between the rules and the conversation:
  * it changes only when more goes. Appends nothing when nothing went. */

@@ -39,10 +39,9 @@ static size_t state_tokens(const window_t *self, const proto_context_t *context,
     buf_t own;
     buf_init(&own, PROMPT_MAX_STATE);
     buf_t *out = text ? text : &own;
-    prompt_state(context, window_state_room(self), out);
-    size_t tokens = out->size ? TOKENS_MESSAGE + tokens_of(buf_view(out)) : 0;
+    size_t tokens = prompt_state(context, window_state_room(self), out);
     buf_free(&own);
-    return tokens;
+    return tokens ? TOKENS_MESSAGE + tokens : 0;
 }
 
 static size_t summary_tokens(const proto_context_t *context)

@@ -3,6 +3,7 @@
 #include <cjson/cJSON.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/chat_delta.h"
 #include "agent/json_walk.h"
@@ -26,8 +27,30 @@ static void check_text(str_t raw, const cJSON *item)
     cJSON_Delete(text);
 }
 
+static bool same(str_t a, str_t b)
+{
+    return a.data == b.data && a.size == b.size;
+}
+
+/* Behind other events an event is read as it is alone. Two with a NUL between them: whatever the
+ * first leaves behind, the second is the same. */
+static void check_next(str_t both)
+{
+    const char *nul = both.size ? memchr(both.data, 0, both.size) : NULL;
+    size_t front = nul ? (size_t)(nul - both.data) : both.size;
+    str_t one = {both.data, front}, two = nul ? (str_t){nul + 1, both.size - front - 1} : one;
+    chat_shape_t shape = {.front = 0};
+    chat_delta_t delta, alone;
+    chat_delta_next(&shape, one, &delta);
+    bool good = chat_delta_next(&shape, two, &delta);
+    check(good == chat_delta_read(two, &alone));
+    check(!good || (same(delta.content, alone.content) && same(delta.arguments, alone.arguments) &&
+                    same(delta.finish, alone.finish) && delta.index == alone.index));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    check_next((str_t){(const char *)data, size});
     str_t json = {(const char *)data, size};
     chat_delta_t delta;
     cJSON *tree = cJSON_ParseWithLength(json.data ? json.data : "", size);

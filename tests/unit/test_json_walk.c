@@ -72,6 +72,46 @@ static void test_the_usual_events(void **state)
     assert_true(delta.index == 1 && str_is(delta.arguments, "{"));
 }
 
+/* Each event behind each other one: what it is does not depend on what was before it. */
+static void test_an_event_is_the_same_behind_any_other(void **state)
+{
+    static const char *const events[] = {
+        EVENT("\"content\":\"a\"", ",\"finish_reason\":null"),
+        EVENT("\"content\":\"\"", ",\"finish_reason\":null"),
+        EVENT("\"content\":\"b \\\"c\\\\\"", ",\"finish_reason\":null"),
+        EVENT("\"content\":\"\\u00e1\"", ",\"finish_reason\":null"),
+        EVENT("\"content\":\"\xff\"", ",\"finish_reason\":null"),
+        EVENT("\"content\":\"d", ",\"finish_reason\":null"),
+        EVENT("\"content\":\"e\",\"content\":\"f\"", ",\"finish_reason\":null"),
+        EVENT("\"content\":\"g\"},\"delta\":{\"content\":\"h\"", ",\"finish_reason\":null"),
+        EVENT("\"content\":\"i\"", ",\"finish_reason\":\"stop\""),
+        EVENT("\"content\":null", ",\"finish_reason\":null"),
+        EVENT("", ",\"finish_reason\":\"stop\""),
+        EVENT("\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"j\"}}]", ""),
+        EVENT("\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"k\"}}]", ""),
+        "{\"choices\":[{\"delta\":{\"content\":\"l\"}}]} x",
+        "\"",
+        "",
+    };
+    size_t count = sizeof events / sizeof *events;
+    (void)state;
+    for (size_t i = 0; i < count * count; i++) {
+        str_t event = str_from(events[i % count]);
+        chat_shape_t shape = {.front = 0};
+        chat_delta_t delta, alone;
+        chat_delta_next(&shape, str_from(events[i / count]), &delta);
+        bool good = chat_delta_next(&shape, event, &delta);
+        assert_int_equal(good, chat_delta_read(event, &alone));
+        if (!good)
+            continue;
+        assert_true(str_eq(delta.content, alone.content) &&
+                    delta.content.data == alone.content.data);
+        assert_true(str_eq(delta.arguments, alone.arguments) &&
+                    delta.arguments.data == alone.arguments.data);
+        assert_true(str_eq(delta.finish, alone.finish) && delta.index == alone.index);
+    }
+}
+
 static void test_other_events_are_left(void **state)
 {
     static const char *const others[] = {
@@ -146,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_an_object),
         cmocka_unit_test(test_the_usual_events),
+        cmocka_unit_test(test_an_event_is_the_same_behind_any_other),
         cmocka_unit_test(test_other_events_are_left),
         cmocka_unit_test(test_both_ways_read_the_same),
     };
