@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "common/money.h"
-#include "gateway/url.h"
+#include "gateway/params.h"
 
 typedef enum param_kind { TEXT, NUMBER, MONEY, YES_NO, SORT } param_kind_t;
 
@@ -156,63 +156,37 @@ static bool check_ranges(const proto_query_t *query, problem_t *problem)
     return true;
 }
 
-static const param_t *find_param(str_t name)
-{
-    for (size_t i = 0; i < PARAMS; i++)
-        if (str_is(name, params[i].name))
-            return &params[i];
-    return NULL;
-}
-
-static bool not_encoded(problem_t *problem)
-{
-    return problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
-}
-
 bool car_query_parse(str_t text, arena_t *arena, proto_query_t *query, problem_t *problem)
 {
-    bool seen[PARAMS] = {false};
-    str_t name;
+    const char *names[PARAMS];
+    params_t left;
     str_t value;
-    int more;
+    size_t i;
 
+    for (i = 0; i < PARAMS; i++)
+        names[i] = params[i].name;
+    left = params_of(text, arena, names, PARAMS,
+                     "There are make, model, q, year_min, year_max, price_min, price_max, km_min, "
+                     "km_max, bluetooth, car_play, sort, page, page_size.",
+                     problem);
     memset(query, 0, sizeof *query);
-    while ((more = url_pair(arena, &text, &name, &value)) == 1) {
-        const param_t *param = find_param(name);
-
-        if (!param)
-            return problem_set(problem, 400,
-                               "A parameter is not known. There are make, model, q, "
-                               "year_min, year_max, price_min, price_max, km_min, "
-                               "km_max, bluetooth, car_play, sort, page, page_size.");
-        if (seen[param - params])
-            return problem_set(problem, 400, "%s is given more than once.", param->name);
-        seen[param - params] = true;
-        if (value.size && !read_param(param, value, query, problem))
+    while (params_next(&left, &i, &value))
+        if (value.size && !read_param(&params[i], value, query, problem))
             return false;
-    }
-    return more < 0 ? not_encoded(problem) : check_ranges(query, problem);
+    return params_good(&left) && check_ranges(query, problem);
 }
 
 bool makes_query_parse(str_t text, arena_t *arena, str_t *make, problem_t *problem)
 {
-    bool seen = false;
-    str_t name;
-    str_t value;
-    int more;
+    static const char *const only[] = {"make"};
+    params_t left = params_of(text, arena, only, 1, "There is make.", problem);
+    size_t param;
 
     *make = (str_t){0};
-    while ((more = url_pair(arena, &text, &name, &value)) == 1) {
-        if (!str_is(name, "make"))
-            return problem_set(problem, 400, "A parameter is not known. There is make.");
-        if (seen)
-            return problem_set(problem, 400, "make is given more than once.");
-        if (value.size > 64)
+    while (params_next(&left, &param, make))
+        if (make->size > 64)
             return problem_set(problem, 400, "make may have 64 bytes.");
-        seen = true;
-        *make = value;
-    }
-    return more < 0 ? not_encoded(problem) : true;
+    return params_good(&left);
 }
 
 bool no_query_check(str_t text, problem_t *problem)

@@ -3,8 +3,8 @@
 #include "common/lead_stage.h"
 #include "common/text.h"
 #include "gateway/json_body.h"
+#include "gateway/params.h"
 #include "gateway/turn_query.h"
-#include "gateway/url.h"
 
 #define BEFORE_MAX 256
 #define ID_MAX 32
@@ -61,28 +61,18 @@ static bool read_param(param_t param, str_t value, int64_t now_ms, proto_list_le
 bool lead_query_parse(str_t text, bool paged, int64_t now_ms, arena_t *arena,
                       proto_list_leads_t *query, problem_t *problem)
 {
-    bool seen[PARAMS] = {false};
-    param_t known = paged ? PARAMS : BEFORE;
-    str_t name;
+    params_t params = params_of(text, arena, names, paged ? PARAMS : BEFORE,
+                                paged ? "There are stage, since, q, before, limit."
+                                      : "There are stage, since, q.",
+                                problem);
     str_t value;
-    int more;
+    size_t param;
 
     *query = (proto_list_leads_t){.limit = paged ? LEAD_QUERY_LIMIT : LEAD_QUERY_MAX_LIMIT};
-    while ((more = url_pair(arena, &text, &name, &value)) == 1) {
-        param_t param = 0;
-
-        while (param < known && !str_is(name, names[param]))
-            param++;
-        if (param == known)
-            return problem_set(problem, 400, "A parameter is not known. There are %s.",
-                               paged ? "stage, since, q, before, limit" : "stage, since, q");
-        if (seen[param])
-            return problem_set(problem, 400, "%s is given more than once.", names[param]);
-        seen[param] = true;
-        if (value.size && !read_param(param, value, now_ms, query, problem))
+    while (params_next(&params, &param, &value))
+        if (value.size && !read_param((param_t)param, value, now_ms, query, problem))
             return false;
-    }
-    return more == 0 || problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
+    return params_good(&params);
 }
 
 /* ---- a change ---- */

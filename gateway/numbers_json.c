@@ -2,8 +2,8 @@
 #include "gateway/numbers_json.h"
 
 #include "gateway/json_text.h"
+#include "gateway/params.h"
 #include "gateway/survey_query.h"
-#include "gateway/url.h"
 
 /* ---- what is asked ---- */
 
@@ -20,20 +20,13 @@ static bool read_days(str_t value, int64_t *days)
 
 bool numbers_query_parse(str_t text, arena_t *arena, proto_get_numbers_t *msg, problem_t *problem)
 {
-    bool seen[2] = {false};
-    str_t name, value;
-    int more;
+    static const char *const names[] = {"until", "days"};
+    params_t params = params_of(text, arena, names, 2, "There are days and until.", problem);
+    str_t value;
+    size_t days;
 
     *msg = (proto_get_numbers_t){.days = NUMBERS_DAYS};
-    while ((more = url_pair(arena, &text, &name, &value)) == 1) {
-        bool days = str_is(name, "days");
-
-        if (!days && !str_is(name, "until"))
-            return problem_set(problem, 400, "A parameter is not known. There are days and until.");
-        if (seen[days])
-            return problem_set(problem, 400, "%s is given more than once.",
-                               days ? "days" : "until");
-        seen[days] = true;
+    while (params_next(&params, &days, &value)) {
         if (days && !read_days(value, &msg->days))
             return problem_set(problem, 400, "days must be a whole number from 1 to %d.",
                                NUMBERS_DAYS_MAX);
@@ -41,7 +34,7 @@ bool numbers_query_parse(str_t text, arena_t *arena, proto_get_numbers_t *msg, p
                       msg->until_day > NUMBERS_LAST_DAY))
             return problem_set(problem, 400, "until must be a day such as 2026-11-22.");
     }
-    return more == 0 || problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
+    return params_good(&params);
 }
 
 /* ---- what is told ---- */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "gateway/json_text.h"
-#include "gateway/url.h"
+#include "gateway/params.h"
 
 #define BEFORE_MAX 160
 
@@ -45,26 +45,16 @@ static bool read_param(str_t name, str_t value, proto_list_people_t *query, prob
 bool people_query_parse(str_t text, arena_t *arena, proto_list_people_t *query, problem_t *problem)
 {
     static const char *const names[] = {"filter", "q", "before", "limit"};
-    bool seen[sizeof names / sizeof *names] = {false};
-    str_t name, value;
-    int more;
+    params_t params = params_of(text, arena, names, sizeof names / sizeof *names,
+                                "There are filter, q, before, limit.", problem);
+    str_t value;
+    size_t i;
 
     *query = (proto_list_people_t){.limit = PEOPLE_QUERY_LIMIT};
-    while ((more = url_pair(arena, &text, &name, &value)) == 1) {
-        size_t i = 0;
-
-        while (i < sizeof names / sizeof *names && !str_is(name, names[i]))
-            i++;
-        if (i == sizeof names / sizeof *names)
-            return problem_set(problem, 400,
-                               "A parameter is not known. There are filter, q, before, limit.");
-        if (seen[i])
-            return problem_set(problem, 400, "%s is given more than once.", names[i]);
-        seen[i] = true;
-        if (value.size && !read_param(name, value, query, problem))
+    while (params_next(&params, &i, &value))
+        if (value.size && !read_param(str_from(names[i]), value, query, problem))
             return false;
-    }
-    return more == 0 || problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
+    return params_good(&params);
 }
 
 static void person_json(const proto_person_t *person, buf_t *out)

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "gateway/url.h"
+#include "gateway/params.h"
 
 #define DAYS_OF_400_YEARS 146097
 #define DAYS_BEFORE_1970 719468 /* since 0000-03-01 */
@@ -68,32 +68,19 @@ bool day_parse(str_t text, int64_t *day)
 bool survey_query_parse(str_t text, arena_t *arena, int64_t today, survey_query_t *query,
                         problem_t *problem)
 {
-    bool has_since = false;
-    bool has_until = false;
-    str_t name;
+    static const char *const names[] = {"until", "since"};
+    params_t params = params_of(text, arena, names, 2, "There are since and until.", problem);
+    size_t since;
     str_t value;
-    int more;
 
-    while ((more = url_pair(arena, &text, &name, &value)) == 1) {
-        bool since = str_is(name, "since");
-        bool *has = since ? &has_since : &has_until;
-
-        if (!since && !str_is(name, "until"))
-            return problem_set(problem, 400,
-                               "A parameter is not known. There are since and until.");
-        if (*has)
-            return problem_set(problem, 400, "%s is given more than once.",
-                               since ? "since" : "until");
-        *has = true;
+    while (params_next(&params, &since, &value))
         if (!day_parse(value, since ? &query->since : &query->until))
-            return problem_set(problem, 400, "%s must be a day such as 2026-11-22.",
-                               since ? "since" : "until");
-    }
-    if (more < 0)
-        return problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
-    if (!has_until)
-        query->until = has_since && query->since > today ? query->since : today;
-    if (!has_since)
+            return problem_set(problem, 400, "%s must be a day such as 2026-11-22.", names[since]);
+    if (!params_good(&params))
+        return false;
+    if (!params.seen[0])
+        query->until = params.seen[1] && query->since > today ? query->since : today;
+    if (!params.seen[1])
         query->since =
             query->until > SURVEY_DAYS_DEFAULT ? query->until - SURVEY_DAYS_DEFAULT + 1 : 0;
     if (query->since > query->until)

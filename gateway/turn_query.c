@@ -7,7 +7,7 @@
 #include "common/config.h"
 #include "common/text.h"
 #include "gateway/bot_request.h"
-#include "gateway/url.h"
+#include "gateway/params.h"
 
 #define MASKED_SIZE 129 /* of an id, with its 0 */
 #define NAME_MAX 64     /* bytes, as the protocol has it */
@@ -187,28 +187,20 @@ static bool read_param(param_t param, str_t value, int64_t now_ms, turn_query_t 
 static bool parse(str_t text, int64_t now_ms, arena_t *arena, size_t known, turn_query_t *query,
                   problem_t *problem)
 {
-    bool seen[PARAMS] = {false};
-    str_t name, value;
-    int more;
+    params_t params = params_of(
+        text, arena, names, known,
+        known == PARAMS ? "There are since, until, outcome, before, limit, user_id, did, sought, "
+                          "missed, longer."
+                        : "There are since, until.",
+        problem);
+    str_t value;
+    size_t param;
 
-    while ((more = url_pair(arena, &text, &name, &value)) == 1) {
-        size_t param = 0;
-
-        while (param < known && !str_is(name, names[param]))
-            param++;
-        if (param == known)
-            return problem_set(problem, 400, "A parameter is not known. There are %s.",
-                               known == PARAMS ? "since, until, outcome, before, limit, user_id, "
-                                                 "did, sought, missed, longer"
-                                               : "since, until");
-        if (seen[param])
-            return problem_set(problem, 400, "%s is given more than once.", names[param]);
-        seen[param] = true;
+    while (params_next(&params, &param, &value))
         if (value.size && !read_param((param_t)param, value, now_ms, query, problem))
             return false;
-    }
-    if (more < 0)
-        return problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
+    if (!params_good(&params))
+        return false;
     if (query->until_ms && query->since_ms > query->until_ms)
         return problem_set(problem, 400, "since is after until.");
     return true;
@@ -239,20 +231,13 @@ bool latency_query_parse(str_t text, int64_t now_ms, arena_t *arena, turn_query_
 
 bool budget_query_parse(str_t text, arena_t *arena, str_t *user_id, problem_t *problem)
 {
-    bool seen = false;
-    str_t name, value;
-    int more;
+    static const char *const only[] = {"user_id"};
+    params_t params = params_of(text, arena, only, 1, "There is user_id.", problem);
+    size_t param;
 
     *user_id = (str_t){0};
-    while ((more = url_pair(arena, &text, &name, &value)) == 1) {
-        if (!str_is(name, "user_id"))
-            return problem_set(problem, 400, "A parameter is not known. There is user_id.");
-        if (seen)
-            return problem_set(problem, 400, "user_id is given more than once.");
-        seen = true;
-        if (!user_id_check(value, problem))
+    while (params_next(&params, &param, user_id))
+        if (!user_id_check(*user_id, problem))
             return false;
-        *user_id = value;
-    }
-    return more == 0 || problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
+    return params_good(&params);
 }
