@@ -136,12 +136,13 @@
  *                                                                                asked last
  *
  * What a turn spends is counted twice: for its person, in the COMMIT's own script, and for the day,
- * by a command that goes with the COMMITs that came together (behind them, before anything is
- * written to Redis' socket) and counts a turn once, however often it is told. So a
- * COMMIT whose answer was lost and that is repeated, by whomever, spends nothing again, and one
- * that is refused, because the lease was lost, is in the day's sum all the same: its tokens are
- * gone. Its person's are counted when the turn tells what it took (LOG_TURN). What is lost is what
- * a killed agent spent in turns that it had not committed; each of its turns begins anew elsewhere.
+ * by a command that goes with the COMMITs that came together, behind them, and counts a turn once,
+ * however often it is told. So a COMMIT whose answer was lost and that is repeated, by whomever,
+ * spends nothing again, and one that is refused, because the lease was lost, is in the day's sum all
+ * the same: its tokens are gone. Its person's are counted when the turn tells what it took
+ * (LOG_TURN). What is lost is what a killed agent spent in turns that it had not committed, each of
+ * which begins anew elsewhere, and the day's part of what came together if a session service is
+ * killed when some of it is written to Redis' socket and the rest is not.
  *
  * The log of turns is written after the turn's COMMIT, by a message of its own (LOG_TURN): a COMMIT
  * is not slowed down by statistics nor refused for them, the log can be read in order without
