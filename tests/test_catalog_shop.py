@@ -1,6 +1,8 @@
 """The catalog over HTTP, at a whole shop with two catalogs: who may change it, what is answered, and
 what the bot says from then on. The answers are held against the API's document."""
 
+import re
+
 import conftest
 import pytest
 
@@ -13,6 +15,7 @@ from test_console_page import Console
 from test_openapi import answered, operations
 from test_page import chromium  # noqa: F401 (a fixture)
 
+PARAMETERS = re.findall(r'^    {"(\w+)", [A-Z_]+, ', (most.ROOT / "gateway" / "car_query.c").read_text(), re.M)
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
 CARS = ["301001,10000,200000,Nissan,Versa,2020,Sense,Rojo",
         "301002,20000,210000,Nissan,Versa,2021,Advance,Azul",
@@ -219,6 +222,37 @@ def test_it_is_said_in_the_customers_language(shop, says, sold):
 
 
 # ---- the console's page ----
+
+
+@pytest.mark.parametrize("language, size", [("es-MX", "desktop"), ("en-GB", "phone")])
+def test_the_page_has_the_bots_filters_and_a_link_keeps_them(shop, chromium, language, size):  # noqa: F811
+    shop.person("viewer")
+    page = Console(chromium, shop, language, PHONE if size == "phone" else DESKTOP).sign_in(
+        f"viewer-{shop.people}", PASSWORD)
+    cars = lambda: [row.get_attribute("data-car") for row in page.all("#cars tr[data-car]")]  # noqa: E731
+    value = lambda name: page.one(f"#search [name={name}]").get_attribute("value")  # noqa: E731
+    go = lambda there: page.driver.execute_script("location.hash = arguments[0]", there)  # noqa: E731
+    go("#/catalog?make=Nissan&year_min=2020&km_max=15000&sort=-price")
+    page.wait(lambda: cars() == ["301001"])
+    assert (value("make"), value("year_min"), value("km_max"), value("sort")) == ("Nissan", "2020", "15000", "-price")
+    assert page.one("#search details").get_attribute("open"), "what is filtered by is seen"
+    page.sound()
+    page.one("#search [name=km_max]").clear()
+    page.one("#search [name=colour]").send_keys("azul")
+    page.one("#search button[type=submit]").click()
+    page.wait(lambda: cars() == ["301002"])
+    there = page.driver.execute_script("return location.hash")
+    assert "colour=azul" in there and "km_max" not in there and "sort=-price" in there
+    page.driver.refresh()
+    page.wait(lambda: cars() == ["301002"])
+    assert value("colour") == "azul"
+    page.driver.back()
+    page.wait(lambda: cars() == ["301001"])
+    go("#/catalog")
+    page.wait(lambda: len(cars()) >= 4)
+    assert value("make") == ""
+    names = {one.get_attribute("name") for one in page.all("#search [name]")}
+    assert len(PARAMETERS) > 20 and names == set(PARAMETERS) - {"page", "page_size"}, "all that the API has"
 
 
 @pytest.mark.parametrize("language, size", [("es-MX", "phone"), ("en-GB", "desktop")])

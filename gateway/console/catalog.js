@@ -134,28 +134,53 @@ function revisionRow(one, again) {
   return make("tr", { "data-revision": one.number }, make("td", {}, moment(one.at)), make("td", {}, one.by || "–"), make("td", {}, words.kinds[one.kind]), make("td", {}, what), make("td", {}, undo || ""));
 }
 
-/* ---- the page ---- */
+/* ---- which cars ---- */
 
-export function catalog(content) {
+const ranges = ["year", "price", "km", "length", "width", "height"];
+const kinds = ["body", "fuel", "transmission", "colour", "city"];
+const filters = ["q", "make", "model", ...ranges.flatMap((one) => [`${one}_min`, `${one}_max`]), ...kinds, "bluetooth", "car_play", "exclude", "sort"];
+const usual = ["q", "make", "model", "year_min", "price_max"];
+const orders = ["", "price", "-price", "km", "-km", "year", "-year"];
+
+const select = (name, text, options) => make("label", {}, text, make("select", { name }, ...options.map(([value, shown]) => make("option", { value }, shown))));
+
+function filterField(name) {
+  const [, column, end] = name.match(/^(.+)_(min|max)$/) || [];
+  const text = column ? words[end === "min" ? "atLeast" : "atMost"](words.columns[column]) : words.columns[name] || words[name];
+  if (name === "sort") return select(name, text, orders.map((one) => [one, words.orders[one]]));
+  if (name === "bluetooth" || name === "car_play") return select(name, text, [["", words.any], ["true", words.yes], ["false", words.no]]);
+  return field(text, { name, maxlength: column ? 12 : 200, ...(name === "q" ? { type: "search" } : {}), ...(column ? whole : {}) });
+}
+
+/* ---- the page: #/catalog?make=Nissan&price_max=300000&page=2 ---- */
+
+export function catalog(content, rest, query) {
   const wrong = make("div", {}), cars = make("div", { id: "cars" }), history = make("div", { id: "history" });
-  let page = 1;
-  const search = make("form.fields", { id: "search", role: "search" }, field(words.searchCars, { name: "q", type: "search", maxlength: 200 }),
-    field(words.priceMax, { name: "price_max", ...whole, maxlength: 12 }), field(words.yearMin, { name: "year_min", ...whole, maxlength: 4 }),
+  const more = make("details", {}, make("summary", {}, words.moreFilters), make("div.fields", {}, ...filters.filter((name) => !usual.includes(name)).map(filterField)));
+  const search = make("form.fields", { id: "search", role: "search" }, ...usual.map(filterField), more,
     make("button", { type: "submit" }, words.find), may("seller") ? make("button.primary", { type: "button", id: "add-car", onclick: () => carForm(null, again)() }, words.addCar) : null);
+  const page = () => Number(query.get("page")) || 1;
+  const fill = () => {
+    for (const name of filters) search.elements[name].value = query.get(name) || "";
+    more.open = more.open || filters.some((name) => !usual.includes(name) && query.get(name));
+  };
   const turn = (to) => {
-    page = to;
-    again();
+    const wanted = new URLSearchParams(filters.map((name) => [name, search.elements[name].value.trim()]).filter(([, value]) => value));
+    if (to > 1) wanted.set("page", to);
+    const there = `#/catalog${wanted.size ? `?${wanted}` : ""}`;
+    if (location.hash === there) again();
+    else location.hash = there; // and then stays()
   };
   async function again() {
     wrong.replaceChildren();
-    const asked = new URLSearchParams({ page_size: 20, page });
-    for (const name of ["q", "price_max", "year_min"])
-      if (search.elements[name].value.trim()) asked.set(name, search.elements[name].value.trim());
+    const asked = new URLSearchParams(filters.filter((name) => query.get(name)).map((name) => [name, query.get(name)]));
+    asked.set("page_size", 20);
+    asked.set("page", page());
     try {
       const [told, done] = await Promise.all([get(`/catalog/cars?${asked}`), get("/catalog/history?limit=20")]);
       cars.replaceChildren(make("p.soft", { role: "status" }, words.carsFound(told.list.total, told.list.page, Math.max(1, told.list.pages))),
         table(say.catalog, [words.columns.stock_id, words.car, words.columns.price, words.columns.km, words.columns.colour, ""], told.cars.map((car) => carRow(car, again, wrong))),
-        make("p.row", {}, make("button", { type: "button", disabled: page <= 1, onclick: () => turn(page - 1) }, words.before), make("button", { type: "button", disabled: told.list.pages_left <= 0, onclick: () => turn(page + 1) }, words.next)));
+        make("p.row", {}, make("button", { type: "button", disabled: page() <= 1, onclick: () => turn(page() - 1) }, words.before), make("button", { type: "button", disabled: told.list.pages_left <= 0, onclick: () => turn(page() + 1) }, words.next)));
       history.replaceChildren(done.revisions.length ? table(words.history, [say.when, say.who, words.what, words.car, ""], done.revisions.map((one) => revisionRow(one, again))) : make("p", {}, words.noHistory));
     } catch (problem) {
       wrong.replaceChildren(trouble(problem));
@@ -167,5 +192,15 @@ export function catalog(content) {
   });
   content.append(make("div.page", {}, make("h1", {}, say.catalog), wrong, make("section.card", {}, search, cars), may("owner") ? upload(again) : "",
     make("section.card", {}, make("h2", {}, words.history), history)));
+  fill();
   again();
+  const leave = () => {};
+  leave.stays = (path, _, wanted) => {
+    if (path !== "catalog") return false;
+    query = wanted;
+    fill();
+    again();
+    return true;
+  };
+  return leave;
 }
