@@ -18,7 +18,7 @@ struct catalog_watch {
     uint64_t round; /* how often it was asked */
     int64_t asked_us, known_us;
     int64_t generation;
-    LIST_HEAD(, catalog_waiter) waiters;
+    LIST_HEAD(catalog_waiters, catalog_waiter) waiters;
 };
 
 static void ask(catalog_watch_t *self);

@@ -371,10 +371,12 @@ static void on_get_history(service_t *self, const rpc_request_t *request)
         refuse(request, PROTO_CODE_INVALID, 0, "limit must be from 1 to 100");
         return;
     }
-    if (self->journal && !journal_list(self->journal, &query, self->arena, &history))
+    if (self->journal && !journal_list(self->journal, &query, self->arena, &history)) {
         refuse(request, PROTO_CODE_UNAVAILABLE, LOOK_MS, journal_why(self->journal));
-    else
-        answer(request, PROTO_HISTORY, &history);
+        return;
+    }
+    history.elsewhere = !self->local;
+    answer(request, PROTO_HISTORY, &history);
 }
 
 static void on_edit(service_t *self, const rpc_request_t *request)

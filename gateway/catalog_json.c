@@ -103,6 +103,7 @@ void history_json(const proto_history_t *history, buf_t *out)
         revision_json(&history->revisions[i], out);
     buf_char(out, ']');
     json_bool(out, "more", history->more);
+    json_bool(out, "editable", !history->elsewhere);
     buf_char(out, '}');
 }
 

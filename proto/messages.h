@@ -1130,7 +1130,8 @@
 
 #define PROTO_FIELDS_history(F, L) \
     L(history, 1, revision, revisions, 100, OPTIONAL, "the newest first") \
-    F(history, 2, BOOL, more, 0, OPTIONAL, "there are older ones")
+    F(history, 2, BOOL, more, 0, OPTIONAL, "there are older ones") \
+    F(history, 3, BOOL, elsewhere, 0, OPTIONAL, "cars are kept in CATALOG_SOURCE, and changed there")
 
 #define PROTO_FIELDS_import_csv(F, L) \
     F(import_csv, 1, STR, request, 32, REQUIRED, "which request this is: the same counts once") \

@@ -10,6 +10,8 @@ const whole = { inputmode: "numeric", autocomplete: "off" };
 const label = (column) => words.columns[column];
 const money = new Intl.NumberFormat(language === "es" ? "es-MX" : "en-GB", { maximumFractionDigits: 2 });
 const price = (car) => `$${money.format(car.price)}`;
+let editable = true; // false: cars are kept, and changed, in a database
+const mayChange = (role) => editable && may(role);
 const title = (car) => [car.make, car.model, car.version, car.year].filter(Boolean).join(" ");
 
 /* What is wrong with values or lines comes beside the problem's own words. */
@@ -74,8 +76,8 @@ async function sell(car, again) {
 function carRow(car, again, wrong) {
   return make("tr", { "data-car": car.stock_id }, make("td", {}, String(car.stock_id)), make("td", {}, title(car)), make("td", {}, price(car)),
     make("td", {}, `${number(car.km)} km`), make("td", {}, car.colour || ""),
-    make("td", {}, may("seller") ? make("button", { type: "button", "aria-label": `${words.edit}: ${title(car)}`, onclick: () => edit(car.stock_id, again, wrong) }, words.edit) : "", " ",
-      may("seller") ? make("button", { type: "button", "aria-label": `${words.markSold}: ${title(car)}`, onclick: () => sell(car, again) }, words.markSold) : ""));
+    make("td", {}, mayChange("seller") ? make("button", { type: "button", "aria-label": `${words.edit}: ${title(car)}`, onclick: () => edit(car.stock_id, again, wrong) }, words.edit) : "", " ",
+      mayChange("seller") ? make("button", { type: "button", "aria-label": `${words.markSold}: ${title(car)}`, onclick: () => sell(car, again) }, words.markSold) : ""));
 }
 
 /* ---- a file ---- */
@@ -117,7 +119,7 @@ function upload(again) {
       outcome.replaceChildren(make("p.note.wrong", { role: "alert" }, lines ? words.badFile(problem.told.count) : problem.message), lines ? numbered(lines) : "");
     }
   });
-  return make("section.card", {}, make("h2", {}, words.uploadTitle), form, outcome);
+  return make("section.card", { id: "upload-card" }, make("h2", {}, words.uploadTitle), form, outcome);
 }
 
 /* ---- what was changed ---- */
@@ -155,6 +157,7 @@ function filterField(name) {
 /* ---- the page: #/catalog?make=Nissan&price_max=300000&page=2 ---- */
 
 export function catalog(content, rest, query) {
+  const elsewhere = make("p.note", { id: "elsewhere", hidden: true }, words.elsewhere);
   const wrong = make("div", {}), cars = make("div", { id: "cars" }), history = make("div", { id: "history" });
   const more = make("details", {}, make("summary", {}, words.moreFilters), make("div.fields", {}, ...filters.filter((name) => !usual.includes(name)).map(filterField)));
   const search = make("form.fields", { id: "search", role: "search" }, ...usual.map(filterField), more,
@@ -178,6 +181,9 @@ export function catalog(content, rest, query) {
     asked.set("page", page());
     try {
       const [told, done] = await Promise.all([get(`/catalog/cars?${asked}`), get("/catalog/history?limit=20")]);
+      editable = done.editable;
+      for (const one of content.querySelectorAll("#add-car, #upload-card")) one.hidden = !editable;
+      elsewhere.hidden = editable;
       cars.replaceChildren(make("p.soft", { role: "status" }, words.carsFound(told.list.total, told.list.page, Math.max(1, told.list.pages))),
         table(say.catalog, [words.columns.stock_id, words.car, words.columns.price, words.columns.km, words.columns.colour, ""], told.cars.map((car) => carRow(car, again, wrong))),
         make("p.row", {}, make("button", { type: "button", disabled: page() <= 1, onclick: () => turn(page() - 1) }, words.before), make("button", { type: "button", disabled: told.list.pages_left <= 0, onclick: () => turn(page() + 1) }, words.next)));
@@ -190,7 +196,7 @@ export function catalog(content, rest, query) {
     event.preventDefault();
     turn(1);
   });
-  content.append(make("div.page", {}, make("h1", {}, say.catalog), wrong, make("section.card", {}, search, cars), may("owner") ? upload(again) : "",
+  content.append(make("div.page", {}, make("h1", {}, say.catalog), elsewhere, wrong, make("section.card", {}, search, cars), may("owner") ? upload(again) : "",
     make("section.card", {}, make("h2", {}, words.history), history)));
   fill();
   again();
