@@ -5,6 +5,8 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
 
 #include "common/log.h"
 #include "common/metrics.h"
@@ -20,16 +22,18 @@
 #define MOST_USERS 100
 #define BUSY_RETRY_MS 1000
 
+typedef struct call call_t;
 struct console {
     redis_t *redis;
     passwords_t *passwords;
     console_limits_t limits;
-    size_t count; /* calls under way */
+    LIST_HEAD(, call) calls; /* under way, so many: */
+    size_t count;
 };
 
 /* One request under way. */
-typedef struct call call_t;
 struct call {
+    LIST_ENTRY(call) all;
     console_t *console;
     rpc_server_t *server;
     rpc_peer_t peer;
@@ -50,6 +54,7 @@ struct call {
 
 static void finish(call_t *self)
 {
+    LIST_REMOVE(self, all);
     self->console->count--;
     arena_destroy(&self->arena);
     sodium_memzero(self, sizeof *self);
@@ -426,9 +431,25 @@ static void refuse_large(call_t *self)
     finish(self);
 }
 
+/* Is it said again, before it was answered? A password takes a while, a busy machine's a long one;
+ * twice it would count as two attempts, or get a hash that who signs in meanwhile does not know. */
+static bool is_under_way(const console_t *self, const rpc_request_t *request)
+{
+    const call_t *call;
+    if (!request->header.attempt)
+        return false;
+    LIST_FOREACH(call, &self->calls, all)
+    if (call->header.id == request->header.id && call->peer.size == request->peer.size &&
+        memcmp(call->peer.id, request->peer.id, call->peer.size) == 0)
+        return true;
+    return false;
+}
+
 void console_handle(console_t *self, const rpc_request_t *request)
 {
     call_t *call;
+    if (is_under_way(self, request))
+        return;
     if (self->count >= MOST_CALLS) {
         log_warn("request_refused", LOG_TRACE(&request->header.trace),
                  LOG_CSTR("type", proto_type_name(request->header.type)),
@@ -447,6 +468,7 @@ void console_handle(console_t *self, const rpc_request_t *request)
     call->deadline = store_deadline(&request->header);
     call->arena = arena_new(ARENA_MAX);
     call->msg = arena_alloc(call->arena, request->record->size);
+    LIST_INSERT_HEAD(&self->calls, call, all);
     self->count++;
     if (call->msg && proto_copy(request->record, request->msg, call->msg, call->arena))
         begin(call);
@@ -461,6 +483,7 @@ console_t *console_new(uv_loop_t *loop, redis_t *redis, const console_limits_t *
         abort();
     self->redis = redis;
     self->limits = *limits;
+    LIST_INIT(&self->calls);
     self->passwords = passwords_new(loop);
     return self;
 }

@@ -357,6 +357,28 @@ def test_names_that_are_made_up_fill_no_memory(console):
     assert console.admin.get("/console/api/session").status == 200
 
 
+def test_what_is_said_again_while_it_is_under_way_is_done_once(console):
+    """Regression 3: on a busy machine a sign-in counted as several attempts, and a new password was
+    kept with another salt just when somebody signed in with it."""
+    with most.Client(console.stack.endpoint("sessions")) as client:
+        def said(times, type_, **fields):
+            id = client.send(type_, **fields)
+            for attempt in range(1, times):
+                client.send(type_, id=id, attempt=attempt, **fields)
+            answer = client.wait(id, check=False)
+            client.call("LIST_USERS")  # what was said before it was taken up before it
+            return answer
+        for _ in range(2):
+            answer = said(5, "SIGN_IN", name="impaciente", password="wrong password", address="10.8.0.1")
+            assert answer.code == "denied"
+        answer = said(3, "PUT_USER", name="apurada", role="seller", password=PASSWORD)
+        kept = console.stored("users")["apurada"]
+        assert answer.type == "OK"
+        # the same again, now that it was answered: it is hashed behind whatever may still be
+        client.call("SIGN_IN", name="nadie", password="x" * 12, address="10.8.0.2", check=False)
+        assert console.stored("users")["apurada"] == kept
+
+
 def test_the_limit_of_passwords_at_once_is_a_503(console):
     calls = [Later(Person(console.http).sign_in, f"parallel-{n}", "wrong password")
              for n in range(60)]
