@@ -30,24 +30,29 @@ static const wait_kind_t kind = {"lookup", sizeof(lookup_t), NULL, wait_restarts
 
 /* ---- conversations ---- */
 
-static void tell_known(wait_t *wait, const proto_session_t *session, bool inside)
+static void tell_known(wait_t *wait, const proto_session_t *session, session_reader_t reader)
 {
     if (!session_known(session)) {
         question_refused(wait, 404, "There is no conversation with this user.");
         return;
     }
-    session_json(wait->user_id, session, inside, &wait->body);
+    session_json(wait->user_id, session, reader, &wait->body);
     question_told(wait);
 }
 
-static void tell_session(wait_t *wait, const void *msg)
+static void tell_customer(wait_t *wait, const void *msg)
 {
-    tell_known(wait, msg, false);
+    tell_known(wait, msg, READER_CUSTOMER);
 }
 
-static void tell_inside(wait_t *wait, const void *msg)
+static void tell_caller(wait_t *wait, const void *msg)
 {
-    tell_known(wait, msg, true);
+    tell_known(wait, msg, READER_CALLER);
+}
+
+static void tell_shop(wait_t *wait, const void *msg)
+{
+    tell_known(wait, msg, READER_SHOP);
 }
 
 /* Forgotten, or erased. */
@@ -57,10 +62,13 @@ static void tell_done(wait_t *wait, const void *msg)
     wait_ready(wait, 204, NULL);
 }
 
-static const question_t session = {
-    &kind, &upstream.sessions, PROTO_READ, PROTO_SESSION, tell_session, NULL, 0};
-static const question_t session_inside = {
-    &kind, &upstream.sessions, PROTO_READ, PROTO_SESSION, tell_inside, NULL, 0};
+/* By who reads it. */
+static const question_t sessions[] = {
+    [READER_CUSTOMER] = {&kind, &upstream.sessions, PROTO_READ, PROTO_SESSION, tell_customer, NULL,
+                         0},
+    [READER_CALLER] = {&kind, &upstream.sessions, PROTO_READ, PROTO_SESSION, tell_caller, NULL, 0},
+    [READER_SHOP] = {&kind, &upstream.sessions, PROTO_READ, PROTO_SESSION, tell_shop, NULL, 0},
+};
 static const question_t reset = {&kind, &upstream.sessions, PROTO_RESET, PROTO_OK, tell_done, NULL,
                                  0};
 
@@ -69,8 +77,11 @@ int session_get(struct http_request *req, str_t id, int64_t started_us)
     asked_t asked = asked_begin(req, ARENA_MAX, started_us);
     bool good = asked_user(&asked, id) && asked_no_query(&asked);
     proto_read_t msg = {.user_id = asked.user_id};
+    session_reader_t reader = *caller.visitor ? READER_CUSTOMER
+                              : *caller.name  ? READER_SHOP
+                                              : READER_CALLER;
 
-    return asked_put(&asked, good, *caller.name ? &session_inside : &session, &msg);
+    return asked_put(&asked, good, &sessions[reader], &msg);
 }
 
 int session_delete(struct http_request *req, str_t id, int64_t started_us)

@@ -126,19 +126,31 @@ static void message_tick(const proto_tick_t *tick, buf_t *out)
     json_int(out, "code", tick->code);
 }
 
-static void conversation(const proto_session_t *session, bool inside, buf_t *out)
+/* Is it for them to read? */
+static bool may_read(session_reader_t reader, str_t role)
+{
+    return reader != READER_CUSTOMER || str_is(role, "user") || str_is(role, "assistant") ||
+           str_is(role, "person");
+}
+
+static void conversation(const proto_session_t *session, session_reader_t reader, buf_t *out)
 {
     const proto_context_t *context = session->context_count ? session->context : NULL;
+    bool inside = reader == READER_SHOP;
 
     json_list(out, "messages");
     for (size_t i = 0; context && i < context->entries_count; i++) {
         const proto_entry_t *entry = &context->entries[i];
 
-        if (str_is(entry->role, "call") || str_is(entry->role, "tool") || entry->text.size == 0)
+        if (str_is(entry->role, "call") || str_is(entry->role, "tool") || entry->text.size == 0 ||
+            !may_read(reader, entry->role))
+            continue;
+        bool unsent = str_is(entry->role, "assistant") && is_unsent(session, entry->turn_id);
+        if (unsent && reader == READER_CUSTOMER)
             continue;
         message_start(entry->role, inside ? entry->by : entry->shown, entry->text, entry->at_ms,
                       entry->turn_id, out);
-        if (str_is(entry->role, "assistant") && is_unsent(session, entry->turn_id))
+        if (unsent)
             json_bool(out, "unsent", true);
         else if (str_is(entry->role, "assistant") || str_is(entry->role, "person"))
             message_tick(tick_of(session, entry->turn_id), out);
@@ -148,7 +160,7 @@ static void conversation(const proto_session_t *session, bool inside, buf_t *out
         const proto_waiting_t *said = &session->talk[i];
         str_t role = said->role.size ? said->role : STR_LIT("user");
 
-        if (str_is(role, "unsent"))
+        if (str_is(role, "unsent") || !may_read(reader, role))
             continue;
         message_start(role, inside ? said->by : said->shown, said->text, said->received_ms,
                       str_is(role, "person") ? said->message_id : (str_t){0}, out);
@@ -207,14 +219,16 @@ static void wanted_object(const proto_session_t *session, buf_t *out)
     buf_char(out, '}');
 }
 
-void session_json(str_t user_id, const proto_session_t *session, bool inside, buf_t *out)
+void session_json(str_t user_id, const proto_session_t *session, session_reader_t reader,
+                  buf_t *out)
 {
     const proto_context_t *context = session->context_count ? session->context : NULL;
+    bool customer = reader == READER_CUSTOMER;
 
     buf_char(out, '{');
     json_str(out, "user_id", user_id);
-    conversation(session, inside, out);
-    tool_calls(context, out);
+    conversation(session, reader, out);
+    tool_calls(customer ? NULL : context, out);
     car_array(context ? context->shown : NULL, context ? context->shown_count : 0, false, out);
     if (context && context->list_count)
         list_object(context->list, out);
@@ -223,14 +237,15 @@ void session_json(str_t user_id, const proto_session_t *session, bool inside, bu
     json_bool(out, "writing", session->leased);
     json_bool(out, "opted_out", session->opted_out);
     json_key(out, "person");
-    attendant_json(session->by, inside ? session->by : session->shown, session->by_ms, out);
-    if (session->wanted_ms)
+    attendant_json(session->by, reader == READER_SHOP ? session->by : session->shown,
+                   session->by_ms, out);
+    if (session->wanted_ms && !customer)
         wanted_object(session, out);
     if (context) {
         json_str(out, "language", context->language);
         json_int(out, "turns", context->turns);
     }
-    if (session->survey_count)
+    if (session->survey_count && !customer)
         survey_object(session->survey, out);
     json_time(out, "expires_at", session->expires_ms);
     buf_char(out, '}');

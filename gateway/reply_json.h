@@ -9,9 +9,18 @@
  * one. */
 void reply_json(str_t user_id, const proto_reply_t *reply, buf_t *out);
 
-/* GET /seller/sessions/{user_id}. Tool calls stay inside; only what the two said is shown. People
- * of the shop have the names they sign in with only if who reads it is one of them (inside). */
-void session_json(str_t user_id, const proto_session_t *session, bool inside, buf_t *out);
+/* Who reads a conversation. */
+typedef enum session_reader {
+    READER_CUSTOMER, /* reads what was said to them: no notes, nothing unsent, no tool calls,
+                        nothing of what the shop thinks of them */
+    READER_CALLER,   /* of the API: everything, and people of the shop as customers are told of them
+                      */
+    READER_SHOP,     /* one of those: by the names they sign in with */
+} session_reader_t;
+
+/* GET /seller/sessions/{user_id} */
+void session_json(str_t user_id, const proto_session_t *session, session_reader_t reader,
+                  buf_t *out);
 
 /* Is there anything to show? */
 bool session_known(const proto_session_t *session);

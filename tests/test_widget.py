@@ -125,6 +125,37 @@ def test_a_visitor_has_their_own_conversation_and_no_other(shop):
     assert len(shop.sessions.received) == known
 
 
+def test_a_visitor_reads_what_was_said_to_them_and_nothing_of_the_shop(shop):
+    """Regression 4: the notes that people of the shop leave for the bot, and what was never sent,
+    were in the answer; only the page's script left them out."""
+    entries = [{"role": role, "text": f"<{role}>", "turn_id": turn, "at_ms": 1}
+               for role, turn in (("user", "t-1"), ("assistant", "t-1"), ("assistant", "t-2"),
+                                  ("note", ""), ("person", "p-1"))]
+    entries += [{"role": "call", "tool": "search_cars", "text": "{}", "call_id": "c", "turn_id": "t-1"},
+                {"role": "tool", "text": "<tool>", "call_id": "c", "turn_id": "t-1"}]
+    talk = [{"role": role, "text": f"<talk {role}>", "message_id": id, "received_ms": 2, "seq": 1,
+             "channel": "chat"} for role, id in (("user", "m"), ("note", "n"), ("person", "p-2"), ("unsent", "t-2"))]
+    told = {"context": [{"version": 1, "language": "es", "turns": 2, "entries": entries}], "talk": talk,
+            "by": "jefa", "by_ms": 3, "wanted_ms": 2, "wanted_why": "anger", "wanted_note": "<wanted>",
+            "survey": [{"state": "closed", "answered": True, "score": 2, "comment": "<comment>"}]}
+    user, key = visitor(shop)
+    before = shop.sessions.handlers["READ"]
+    shop.sessions.handlers["READ"] = lambda message: ("SESSION", told)
+    try:
+        mine = shop.http.get(f"/seller/sessions/{user}", headers=key)
+        theirs = shop.http.get(f"/seller/sessions/{user}", headers={"Authorization": f"Bearer {TOKEN}"})
+    finally:
+        shop.sessions.handlers["READ"] = before
+    assert mine.status == 200, mine
+    assert [m["text"] for m in mine.json()["messages"]] == [
+        "<user>", "<assistant>", "<person>", "<talk user>", "<talk person>"]
+    for word in ("note", "tool", "wanted", "anger", "comment", "survey", "jefa", "unsent"):
+        assert f"<{word}>".encode() not in mine.body
+    assert mine.json()["tools"] == [] and not {"wanted", "survey"} & set(mine.json())
+    assert len(theirs.json()["messages"]) == 8 and theirs.json()["wanted"]["note"] == "<wanted>"
+    assert theirs.json()["tools"][0]["result"] == "<tool>"
+
+
 def test_a_key_opens_nothing_else(shop):
     user, key = visitor(shop)
     for method, path in (("GET", "/seller/sessions"), ("GET", "/seller/conversations"),
