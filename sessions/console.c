@@ -27,7 +27,7 @@ struct console {
     redis_t *redis;
     passwords_t *passwords;
     console_limits_t limits;
-    LIST_HEAD(, call) calls; /* under way, so many: */
+    LIST_HEAD(call_list, call) calls; /* under way, so many: */
     size_t count;
 };
 
