@@ -120,6 +120,10 @@ void write_car(scene_t *scene, buf_t *out, const scene_result_t *result)
         return;
     }
     snprintf(stock, sizeof(stock), "%lld", (long long)car.stock_id);
+    if (scene->u.says & SAYS_STILL) {
+        phrase_say(out, &scene->voice, PHRASE_STILL);
+        buf_char(out, '\n');
+    }
     headline(scene, out, &car);
     facts(scene, out, &car);
     size_of_car(scene, out, &car);

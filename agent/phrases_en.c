@@ -188,6 +188,7 @@ const phrase_table_t phrases_en = {
     [PHRASE_NO_SUCH_PLACE] = {
         "There are {n} on the list. Which one interests you?",
         "The list goes up to {n}. Which one shall we talk about?"},
+    [PHRASE_STILL] = {"Yes, it is for sale today. I can't hold it from here, so somebody may buy it first.", "Yes, right now it is for sale; somebody may be quicker, though."},
     [PHRASE_SOLD] = {"The *{car}* has been sold.", "That one, the *{car}*, is sold already."},
     [PHRASE_SOLD_NONE] = {"I have none like it just now. Shall I show you something else?", "There is no other like it. What else would you like to see?"},
     [PHRASE_NO_SUCH_STOCK] = {

@@ -212,6 +212,7 @@ const phrase_table_t phrases_es = {
     [PHRASE_NO_SUCH_PLACE] = {
         "En la lista hay {n}. ¿Cuál de ellos [te|le] interesa?",
         "La lista llega hasta el {n}. ¿De cuál [quieres|quiere] que hablemos?"},
+    [PHRASE_STILL] = {"Sí, hoy sigue a la venta. No puedo apartarlo desde aquí, así que podría venderse antes.", "Sí, hasta este momento está a la venta; si alguien se adelanta, podría venderse."},
     [PHRASE_SOLD] = {"El *{car}* ya se vendió.", "Ese, el *{car}*, ya está vendido."},
     [PHRASE_SOLD_NONE] = {"Por ahora no tengo otro parecido. ¿[Te|Le] muestro algo distinto?", "No me queda otro como ese. ¿Qué más [te|le] gustaría ver?"},
     [PHRASE_NO_SUCH_STOCK] = {

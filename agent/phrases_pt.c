@@ -184,6 +184,7 @@ const phrase_table_t phrases_pt = {
     [PHRASE_NO_SUCH_PLACE] = {
         "Na lista há {n}. Qual deles interessa?",
         "A lista vai até o {n}. De qual falamos?"},
+    [PHRASE_STILL] = {"Sim, hoje está à venda. Não consigo reservá-lo por aqui, então pode ser vendido antes.", "Sim, neste momento está à venda; se alguém for mais rápido, pode ser vendido."},
     [PHRASE_SOLD] = {"O *{car}* já foi vendido.", "Esse, o *{car}*, já está vendido."},
     [PHRASE_SOLD_NONE] = {"Por enquanto não tenho outro parecido. Mostro algo diferente?", "Não tenho outro como esse. O que mais gostaria de ver?"},
     [PHRASE_NO_SUCH_STOCK] = {

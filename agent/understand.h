@@ -50,6 +50,7 @@ typedef enum says {
     SAYS_PHOTO = 1 << 27,
     SAYS_QUOTED = 1 << 28, /* a car by that it was quoted: "el que me cotizaste" */
     SAYS_LIKED = 1 << 29,  /* … that it was chosen before: "el Mazda que me gustó" */
+    SAYS_STILL = 1 << 30,  /* is it still for sale */
 } says_t;
 
 /* What the shop's own texts answer; bits of understood_t.topics. */
