@@ -212,7 +212,7 @@ alert_post_t *alert_post_new(uv_loop_t *loop, bool allow_private)
     if (!self->multi)
         abort();
     curl_multi_setopt(self->multi, CURLMOPT_MAXCONNECTS, 4L);
-    self->loop = curl_loop_new(loop, self->multi, on_ran, self);
+    self->loop = curl_loop_new(loop, &self->multi, 1, on_ran, self);
     return self;
 }
 

@@ -16,15 +16,21 @@
 
 #define EVENTS 32 /* descriptors that are heard in a round */
 
-struct curl_loop {
-    uv_loop_t *loop;
+/* A multi, and the time at which it wants to run. */
+typedef struct lane {
+    curl_loop_t *owner;
     CURLM *multi;
+    uv_timer_t timer;
+} lane_t;
+
+struct curl_loop {
     void (*ran)(void *arg);
     void *arg;
-    int epoll;
+    int epoll;      /* of all descriptors: their events name the lane and the descriptor */
     uv_poll_t poll; /* of it */
-    uv_timer_t timer;
-    size_t open; /* handles not closed yet */
+    size_t open;    /* handles not closed yet */
+    size_t count;
+    lane_t lanes[];
 };
 
 static void hear(curl_loop_t *self, const struct epoll_event *event)
@@ -35,7 +41,8 @@ static void hear(curl_loop_t *self, const struct epoll_event *event)
     if (event->events & EPOLLOUT)
         action |= CURL_CSELECT_OUT;
     int running;
-    curl_multi_socket_action(self->multi, event->data.fd, action, &running);
+    curl_multi_socket_action(self->lanes[event->data.u64 >> 32].multi,
+                             (int)(uint32_t)event->data.u64, action, &running);
 }
 
 /* A descriptor that curl closes meanwhile, or closes and opens anew, is told of once too often:
@@ -56,11 +63,12 @@ static void on_stir(uv_poll_t *poll, int status, int events)
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
 {
     (void)easy;
-    curl_loop_t *self = arg;
-    struct epoll_event event = {.data.fd = fd};
+    lane_t *lane = arg;
+    curl_loop_t *self = lane->owner;
+    struct epoll_event event = {.data.u64 = (uint64_t)(lane - self->lanes) << 32 | (uint32_t)fd};
     if (what == CURL_POLL_REMOVE) {
         epoll_ctl(self->epoll, EPOLL_CTL_DEL, fd, NULL); /* it may be closed, and so be gone */
-        curl_multi_assign(self->multi, fd, NULL);
+        curl_multi_assign(lane->multi, fd, NULL);
         return 0;
     }
     if (what & CURL_POLL_IN)
@@ -69,59 +77,78 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *kn
         event.events |= EPOLLOUT;
     if (epoll_ctl(self->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == -1)
         return -1;
-    curl_multi_assign(self->multi, fd, self);
+    curl_multi_assign(lane->multi, fd, lane);
     return 0;
 }
 
 static void on_time(uv_timer_t *timer)
 {
-    curl_loop_t *self = timer->data;
+    lane_t *lane = timer->data;
     int running;
-    curl_multi_socket_action(self->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    self->ran(self->arg);
+    curl_multi_socket_action(lane->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    lane->owner->ran(lane->owner->arg);
 }
 
 /* 0 ms means soon, but not from inside this callback: a timer of 0 does that. */
 static int on_timer_wish(CURLM *multi, long ms, void *arg)
 {
     (void)multi;
-    curl_loop_t *self = arg;
+    lane_t *lane = arg;
     if (ms < 0)
-        uv_timer_stop(&self->timer);
+        uv_timer_stop(&lane->timer);
     else
-        uv_timer_start(&self->timer, on_time, (uint64_t)ms, 0);
+        uv_timer_start(&lane->timer, on_time, (uint64_t)ms, 0);
     return 0;
 }
 
-curl_loop_t *curl_loop_new(uv_loop_t *loop, CURLM *multi, void (*ran)(void *arg), void *arg)
+static void lane_open(curl_loop_t *self, size_t i, uv_loop_t *loop, CURLM *multi)
 {
-    curl_loop_t *self = calloc(1, sizeof *self);
+    lane_t *lane = &self->lanes[i];
+    lane->owner = self;
+    lane->multi = multi;
+    uv_timer_init(loop, &lane->timer);
+    lane->timer.data = lane;
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, lane);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer_wish);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, lane);
+}
+
+curl_loop_t *curl_loop_new(uv_loop_t *loop, CURLM *const *multis, size_t count,
+                           void (*ran)(void *arg), void *arg)
+{
+    curl_loop_t *self = calloc(1, sizeof *self + count * sizeof self->lanes[0]);
     if (!self)
         abort();
-    self->loop = loop;
-    self->multi = multi;
     self->ran = ran;
     self->arg = arg;
     self->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (self->epoll == -1)
         log_fatal("epoll_create1: %s", strerror(errno));
-    self->open = 2;
+    self->open = 1 + count;
+    self->count = count;
     uv_poll_init(loop, &self->poll, self->epoll);
     uv_poll_start(&self->poll, UV_READABLE, on_stir);
-    uv_timer_init(loop, &self->timer);
-    self->poll.data = self->timer.data = self;
-    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, self);
-    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer_wish);
-    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, self);
+    self->poll.data = self;
+    for (size_t i = 0; i < count; i++)
+        lane_open(self, i, loop, multis[i]);
     return self;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void closed(curl_loop_t *self)
 {
-    curl_loop_t *self = handle->data;
     if (--self->open == 0)
         free(self);
+}
+
+static void on_poll_closed(uv_handle_t *handle)
+{
+    closed(handle->data);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    closed(((lane_t *)handle->data)->owner);
 }
 
 void curl_loop_destroy(curl_loop_t **self_p)
@@ -130,8 +157,10 @@ void curl_loop_destroy(curl_loop_t **self_p)
     *self_p = NULL;
     if (!self)
         return;
-    curl_multi_cleanup(self->multi); /* tells of the descriptors it closes */
-    uv_close((uv_handle_t *)&self->poll, on_closed);
-    uv_close((uv_handle_t *)&self->timer, on_closed);
+    for (size_t i = 0; i < self->count; i++) {
+        curl_multi_cleanup(self->lanes[i].multi); /* tells of the descriptors it closes */
+        uv_close((uv_handle_t *)&self->lanes[i].timer, on_timer_closed);
+    }
+    uv_close((uv_handle_t *)&self->poll, on_poll_closed);
     close(self->epoll);
 }

@@ -10,12 +10,13 @@
 
 typedef struct curl_loop curl_loop_t;
 
-/* Runs multi from the loop, and calls ran each time it has run: outside of curl, where handles may
- * be added and removed. Borrows both. */
-curl_loop_t *curl_loop_new(uv_loop_t *loop, CURLM *multi, void (*ran)(void *arg), void *arg);
+/* Runs the multis from the loop, and calls ran each time one has run: outside of curl, where
+ * handles may be added and removed. Borrows all of them. */
+curl_loop_t *curl_loop_new(uv_loop_t *loop, CURLM *const *multis, size_t count,
+                           void (*ran)(void *arg), void *arg);
 
-/* Ends multi (which must have no handles any more) and nulls the caller's pointer; the memory goes
- * when the loop has closed its handles. */
+/* Ends the multis (which must have no handles any more) and nulls the caller's pointer; the memory
+ * goes when the loop has closed its handles. */
 void curl_loop_destroy(curl_loop_t **self_p);
 
 #endif

@@ -16,15 +16,22 @@
 #define STREAMS_PER_CONNECTION 64 /* servers usually offer 100 or more */
 #define TOLD_AT_ONCE 32           /* pieces and ends */
 #define SPARE_HANDLES 256         /* curl handles kept for the next calls */
+#define LANE_CALLS 256 /* of one multi: for each call curl looks through all its connections */
 
 typedef enum place { GONE, DELAYED, READY, RUNNING, PLACES } place_t;
 
 typedef enum version { VERSION_UNKNOWN, VERSION_1, VERSION_2 } version_t;
 
+typedef struct lane {
+    CURLM *multi;
+    size_t running; /* calls */
+} lane_t;
+
 struct http_call {
     http_t *http;
     place_t place;
-    CURL *easy; /* while running */
+    CURL *easy;   /* while running */
+    lane_t *lane; /* with it */
     str_t body;
     size_t posted;    /* bytes of it that curl has read */
     char *url;        /* of a GET; NULL: post body to http->url */
@@ -49,7 +56,9 @@ TAILQ_HEAD(call_list, http_call);
 struct http {
     http_settings_t settings;
     char *url, *ca_file, *user, *password;
-    CURLM *multi;
+    lane_t *lanes; /* the first that has room is taken: its connections are used again */
+    size_t lane_count;
+    size_t listening; /* the lane whose ended calls are taken next */
     curl_loop_t *curl;
     struct curl_slist *headers, *get_headers;
     version_t version;
@@ -89,9 +98,10 @@ static void forget_fresh(http_call_t *call)
 }
 
 /* The handle leaves the call and curl, and is used again. */
-static void give_back(http_t *self, CURL *easy)
+static void give_back(http_t *self, lane_t *lane, CURL *easy)
 {
-    curl_multi_remove_handle(self->multi, easy);
+    curl_multi_remove_handle(lane->multi, easy);
+    lane->running--;
     if (self->handle_count < SPARE_HANDLES)
         self->handles[self->handle_count++] = easy;
     else
@@ -103,7 +113,7 @@ static void call_free(http_call_t *call)
     forget_fresh(call);
     place(call, GONE);
     if (call->easy)
-        give_back(call->http, call->easy);
+        give_back(call->http, call->lane, call->easy);
     buf_free(&call->came);
     free(call->url);
     free(call);
@@ -203,14 +213,26 @@ static size_t room(const http_t *self)
     return self->count[RUNNING] < most ? most - self->count[RUNNING] : 0;
 }
 
+/* With HTTP/2 there are few connections, and one lane has them all. */
+static lane_t *lane_with_room(http_t *self)
+{
+    size_t most = self->version == VERSION_1 ? self->lane_count : 1;
+    for (size_t i = 0; i < most; i++)
+        if (self->lanes[i].running < LANE_CALLS)
+            return &self->lanes[i];
+    return &self->lanes[0];
+}
+
 static void start(http_call_t *call)
 {
     http_t *self = call->http;
+    call->lane = lane_with_room(self);
+    call->lane->running++;
     call->easy = self->handle_count ? self->handles[--self->handle_count] : handle_new(self);
     call->start_ms = clock_ms();
     prepare(call);
     place(call, RUNNING);
-    CURLMcode code = curl_multi_add_handle(self->multi, call->easy);
+    CURLMcode code = curl_multi_add_handle(call->lane->multi, call->easy);
     assert(code == CURLM_OK); /* only a handle that is in use already, or no memory */
     (void)code;
 }
@@ -232,8 +254,10 @@ static void set_version(http_t *self, version_t version)
 {
     self->version = version;
     size_t most = version == VERSION_1 ? self->settings.in_flight : self->settings.connections;
-    curl_multi_setopt(self->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)most);
-    curl_multi_setopt(self->multi, CURLMOPT_MAXCONNECTS, (long)most);
+    for (size_t i = 0; i < self->lane_count; i++) {
+        curl_multi_setopt(self->lanes[i].multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)most);
+        curl_multi_setopt(self->lanes[i].multi, CURLMOPT_MAXCONNECTS, (long)most);
+    }
 }
 
 static void learn_version(http_call_t *call)
@@ -310,11 +334,12 @@ static void finish(http_call_t *call, http_outcome_t outcome, const char *error)
     }
     http_done_t *done = call->done;
     void *arg = call->arg;
+    lane_t *lane = call->lane;
     call->easy = NULL;
     call_free(call);
     done(arg, &end);
     if (easy)
-        give_back(self, easy);
+        give_back(self, lane, easy);
 }
 
 /* Passes on what came. */
@@ -357,13 +382,16 @@ static http_call_t *next_ended(http_t *self, CURLcode *code)
 {
     CURLMsg *message;
     int left;
-    while ((message = curl_multi_info_read(self->multi, &left)))
-        if (message->msg == CURLMSG_DONE) {
-            http_call_t *call;
-            *code = message->data.result;
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
-            return call;
-        }
+    for (size_t i = 0; i < self->lane_count; i++) {
+        while ((message = curl_multi_info_read(self->lanes[self->listening].multi, &left)))
+            if (message->msg == CURLMSG_DONE) {
+                http_call_t *call;
+                *code = message->data.result;
+                curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+                return call;
+            }
+        self->listening = (self->listening + 1) % self->lane_count;
+    }
     return NULL;
 }
 
@@ -533,6 +561,23 @@ static void set_headers(http_t *self)
         add_header(self, "Authorization: Bearer ", settings->bearer, false);
 }
 
+/* As many as all calls that may be under way need. */
+static void open_lanes(http_t *self, uv_loop_t *loop)
+{
+    self->lane_count = (self->settings.in_flight + LANE_CALLS - 1) / LANE_CALLS;
+    if (self->lane_count == 0)
+        self->lane_count = 1;
+    self->lanes = calloc(self->lane_count, sizeof *self->lanes);
+    CURLM **multis = calloc(self->lane_count, sizeof *multis);
+    if (!self->lanes || !multis)
+        abort();
+    for (size_t i = 0; i < self->lane_count; i++)
+        if (!(multis[i] = self->lanes[i].multi = curl_multi_init()))
+            abort();
+    self->curl = curl_loop_new(loop, multis, self->lane_count, settle, self);
+    free(multis);
+}
+
 http_t *http_new(uv_loop_t *loop, const http_settings_t *settings)
 {
     static bool global;
@@ -547,15 +592,12 @@ http_t *http_new(uv_loop_t *loop, const http_settings_t *settings)
     self->ca_file = copy(settings->ca_file);
     self->user = copy(settings->user);
     self->password = copy(settings->password);
-    self->multi = curl_multi_init();
-    if (!self->multi)
-        abort();
     for (place_t at = GONE; at < PLACES; at++)
         TAILQ_INIT(&self->calls[at]);
     TAILQ_INIT(&self->fresh);
     buf_init(&self->spare, settings->max_bytes);
     set_headers(self);
-    self->curl = curl_loop_new(loop, self->multi, settle, self);
+    open_lanes(self, loop);
     /* without TLS nobody negotiates HTTP/2 */
     bool plain = strncmp(settings->url, "https:", 6) != 0;
     self->settings.http1 = settings->http1 || plain;
@@ -587,6 +629,7 @@ void http_destroy(http_t **self_p)
     while (self->handle_count)
         curl_easy_cleanup(self->handles[--self->handle_count]);
     curl_loop_destroy(&self->curl);
+    free(self->lanes);
     curl_slist_free_all(self->headers);
     curl_slist_free_all(self->get_headers);
     buf_free(&self->spare);
