@@ -14,7 +14,7 @@
 #define MAX_NAME 64              /* of a tool or a call id */
 #define ID_FRONT 30              /* bytes; with a turn id and a number they make a name */
 #define MAX_TURN_ID 32
-#define FIRST_ROOM 96
+#define SPARE_ROOM 8 /* what a turn adds, mostly; thousands of them wait with theirs */
 #define SURVEY_MARK "survey"
 #define SHORT_BYTES 200 /* a longer message says something else too */
 
@@ -89,7 +89,7 @@ static bool make_room(context_t *self, size_t more)
     size_t wanted = self->now.entries_count + more;
     if (wanted <= self->room)
         return true;
-    size_t room = wanted + FIRST_ROOM;
+    size_t room = wanted + wanted / 4 + SPARE_ROOM;
     proto_entry_t *entries = arena_alloc(self->arena, room * sizeof *entries);
     if (!entries)
         return false;
