@@ -11,6 +11,7 @@
 
 #include "agent/http.h"
 #include "agent/retry.h"
+#include "common/callback.h"
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/log.h"
@@ -20,7 +21,6 @@
 #define BODY_MAX 65536
 #define ARENA_MAX (8 << 20)
 #define WAIT_FACTOR 4 /* a call may wait for a free connection that many times its own time */
-#define CALLBACK_PATH "/webhook/twilio/status"
 
 typedef enum call_kind { SEND, LIST_MESSAGES, TYPING } call_kind_t;
 
@@ -45,7 +45,7 @@ struct twilio_call {
 
 struct twilio {
     http_t *messages, *typing;
-    char *callback; /* URL; empty: none */
+    buf_t callback; /* URL; empty: none */
     size_t count;
     LIST_HEAD(call_list, twilio_call) calls;
 };
@@ -214,7 +214,7 @@ twilio_call_t *twilio_send(twilio_t *self, const twilio_outgoing_t *message,
         return NULL;
     twilio_outgoing_t complete = *message;
     if (complete.status_callback.size == 0)
-        complete.status_callback = str_from(self->callback);
+        complete.status_callback = buf_view(&self->callback);
     call->on_sent = done;
     twilio_write_message(&complete, &call->sent);
     begin(call);
@@ -275,13 +275,6 @@ static size_t base_size(const char *base)
     return size;
 }
 
-/* "https://shop.example/#rc=2": the path goes before the fragment. */
-static char *callback_url(const char *base)
-{
-    size_t front = strcspn(base, "#"), size = base_size(base);
-    return size ? print("%.*s" CALLBACK_PATH "%s", (int)size, base, base + front) : print("%s", "");
-}
-
 static bool has_key(void)
 {
     return *config.TWILIO_API_KEY && *config.TWILIO_API_SECRET;
@@ -316,7 +309,8 @@ twilio_t *twilio_new(uv_loop_t *loop)
     if (!self)
         abort();
     LIST_INIT(&self->calls);
-    self->callback = callback_url(config.PUBLIC_BASE_URL);
+    buf_init(&self->callback, BODY_MAX);
+    callback_print(&self->callback, str_from(config.PUBLIC_BASE_URL), (str_t){NULL, 0});
     char *messages =
         print("%.*s/2010-04-01/Accounts/%s/Messages.json", (int)base_size(config.TWILIO_API_BASE),
               config.TWILIO_API_BASE, config.TWILIO_ACCOUNT_SID);
@@ -340,6 +334,6 @@ void twilio_destroy(twilio_t **self_p)
         call_free(LIST_FIRST(&self->calls)); /* NOLINT(clang-analyzer-unix.Malloc): it is removed */
     http_destroy(&self->messages);
     http_destroy(&self->typing);
-    free(self->callback);
+    buf_free(&self->callback);
     free(self);
 }

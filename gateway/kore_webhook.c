@@ -12,6 +12,7 @@
  */
 #include "gateway/kore_webhook.h"
 
+#include "common/callback.h"
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/marks.h"
@@ -31,6 +32,7 @@
 #define TELL_MS 30000          /* what is told at the end may take its time */
 #define PARTS_MAX 64           /* of a reply in one HTTP answer */
 #define TURN_ID_MAX 32         /* as in messages.h */
+#define CALLBACK_MAX 4096      /* bytes of an address */
 #define TAKER_SIZE 17          /* a trace in hexadecimal: no two requests have the same */
 #define FROM_NOWHERE "unknown" /* our address, where Twilio did not tell it */
 
@@ -117,17 +119,24 @@ static void tell_work(const hook_t *self)
 
 /* Several parts keep their order only when they are sent one after the other: here only if there is
  * no other way. */
-static bool print_reply(hook_t *self, str_t rest, size_t *count)
+static bool print_reply(hook_t *self, str_t rest, str_t turn_id, size_t *count)
 {
     str_t parts[PARTS_MAX];
+    buf_t callback;
+    bool printed;
 
     *count = 0;
     while (*count < PARTS_MAX && split_next(&rest, SPLIT_WHATSAPP, &parts[*count]))
         ++*count;
     if ((*count > 1 && can_send()) || split_count(rest, SPLIT_WHATSAPP) > 0)
         return false;
+    buf_init(&callback, CALLBACK_MAX);
+    callback_print(&callback, str_from(config.PUBLIC_BASE_URL), turn_id);
     buf_clear(&self->wait.body);
-    return twiml_print(parts, *count, &self->wait.body) && buf_ok(&self->wait.body);
+    printed = twiml_print(parts, *count, buf_view(&callback), &self->wait.body) &&
+              buf_ok(&self->wait.body);
+    buf_free(&callback);
+    return printed;
 }
 
 /* Makes the answer of a reply, which is only good while its message is. */
@@ -142,7 +151,7 @@ static bool keep_reply(hook_t *self, const proto_reply_t *reply)
         marks_print(&text, reply->text, reply->literal);
     else
         buf_add(&text, reply->text.data, reply->text.size);
-    fits = buf_ok(&text) && print_reply(self, buf_view(&text), &count);
+    fits = buf_ok(&text) && print_reply(self, buf_view(&text), reply->turn_id, &count);
     buf_free(&text);
     if (!fits)
         return false;

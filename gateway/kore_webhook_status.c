@@ -1,4 +1,5 @@
 /* Status callbacks; see kore_webhook.h. */
+#include "common/callback.h"
 #include "common/metrics.h"
 #include "common/text.h"
 #include "gateway/bot_request.h"
@@ -6,13 +7,26 @@
 #include "gateway/kore_webhook.h"
 #include "gateway/kore_webhook_gate.h"
 #include "gateway/twilio_message.h"
+#include "gateway/url.h"
 
 #define STATUS_MS 8000 /* Twilio waits 15 s */
+#define TURN_ID_MAX 32 /* as in messages.h */
 
 typedef struct callback {
     wait_t wait; /* first: http_state_create makes both */
     twilio_status_t status;
 } callback_t;
+
+/* Which reply it is of, if the address that was called says so. */
+static str_t turn_of(const struct http_request *req, arena_t *arena)
+{
+    str_t query = str_from(req->query_string), name, value;
+
+    while (url_pair(arena, &query, &name, &value) > 0)
+        if (str_is(name, CALLBACK_TURN) && value.size <= TURN_ID_MAX)
+            return value;
+    return (str_t){NULL, 0};
+}
 
 static void stop(wait_t *wait)
 {
@@ -87,7 +101,8 @@ int webhook_status_post(struct http_request *req, int64_t started_us)
     proto_status_t msg = {.user_id = status.to,
                           .sid = status.message_id,
                           .status = str_from(status.status),
-                          .code = status.code};
+                          .code = status.code,
+                          .turn_id = turn_of(req, self->wait.arena)};
 
     wait_call(&self->wait, upstream.sessions, PROTO_STATUS, &msg, on_recorded);
     return KORE_RESULT_RETRY;

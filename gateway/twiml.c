@@ -50,7 +50,18 @@ static bool add_text(buf_t *out, str_t text)
     return visible;
 }
 
-bool twiml_print(const str_t *parts, size_t count, buf_t *out)
+static void begin_message(buf_t *out, str_t callback)
+{
+    buf_str(out, "<Message");
+    if (callback.size) {
+        buf_str(out, " statusCallback=\"");
+        add_text(out, callback);
+        buf_char(out, '"');
+    }
+    buf_str(out, "><Body>");
+}
+
+bool twiml_print(const str_t *parts, size_t count, str_t callback, buf_t *out)
 {
     buf_t all, one;
     size_t messages = 0;
@@ -61,7 +72,7 @@ bool twiml_print(const str_t *parts, size_t count, buf_t *out)
         buf_clear(&one);
         if (!add_text(&one, parts[i]))
             continue;
-        buf_str(&all, "<Message><Body>");
+        begin_message(&all, callback);
         buf_add(&all, one.data, one.size);
         buf_str(&all, "</Body></Message>");
         all.bad = all.bad || one.bad;

@@ -735,7 +735,8 @@
     F(status, 1, STR, user_id, PROTO_MAX_USER, REQUIRED, "who was written to") \
     F(status, 2, STR, sid,     64, REQUIRED, "the carrier's id of the message") \
     F(status, 3, STR, status,  16, REQUIRED, "queued, sent, delivered, read, failed, undelivered …") \
-    F(status, 4, INT, code,    0,  OPTIONAL, "the carrier's error code")
+    F(status, 4, INT, code,    0,  OPTIONAL, "the carrier's error code") \
+    F(status, 5, STR, turn_id, 32, OPTIONAL, "which reply it is, where that went out in a webhook's answer")
 
 #define PROTO_FIELDS_sweep(F, L) \
     F(sweep, 1, INT, max, 0, REQUIRED, "at most so many users, 1 to 1,000")

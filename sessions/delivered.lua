@@ -122,7 +122,7 @@ if what == 'done' or what == 'failed' then
     local far = what == 'done' and 'sent' or what
     if redis.call('HEXISTS', ticks, turn) == 1 then
         tick(ticks, turn, far, code)
-    elseif not entry.now_or_never and (what == 'failed' or ARGV[7] ~= '') then
+    elseif not entry.now_or_never and (what == 'failed' or ARGV[7] ~= '' or token == 0) then
         follow(ticks, turn, known[4] or far, known[4] and tonumber(known[3] or 0) or code, state_ttl)
     end
     removed = 1

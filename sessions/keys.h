@@ -289,7 +289,8 @@
  *   most:{p}:ticks:USER      hash    turn -> "<status> <code>": the        SESSION_TTL after the
  *                                    carrier's, or waiting, sent, parked,  last was written; STATE_TTL
  *                                    dropped. Of what the shop wrote, and  after a reply
- *                                    of replies that the carrier has
+ *                                    of replies that the carrier has, from
+ *                                    an agent or in a webhook's answer
  *   most:{p}:saying:SIZE:USER:ID
  *                            string  number of what has that id            DEDUP_TTL
  *   most:{p}:desk            zset    users who wait for a person or have   while it is so

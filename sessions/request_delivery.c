@@ -87,5 +87,6 @@ bool request_fill_status(request_t *self, const char **why)
     words_number(&self->words, REQUEST_OUTSIDE);
     words_number(&self->words, REQUEST_OPTED_OUT);
     words_add(&self->words, self->limits->template_sid);
+    words_add(&self->words, msg->turn_id);
     return true;
 }

@@ -6,7 +6,8 @@
 -- KEYS: those of outbox.lua, sid, sent, known, ticks, survey, surveys, opinions
 -- ARGV: those of outbox.lua, status, how far it is, code, DEDUP_TTL, how far one is that a part need
 --       not wait beyond, code of the closed window, code of an opt-out, template that asks the person
---       to write or ''
+--       to write or '', turn of a reply that a gateway gave in a webhook's answer, whose id nobody told
+--       us, or ''
 -- Answers {'known', 'unknown' or 'back', 1 if it is news or 0, status, code, replies dropped, 1 if that
 --         template is due now or 0}
 local sid, sent, known_keys, ticks = unpack(KEYS, 6)
@@ -14,12 +15,19 @@ local far, code = tonumber(ARGV[4]), tonumber(ARGV[5])
 
 local stored = redis.call('HMGET', sid, 'turn', 'rank', 'part', 'seq')
 local turn, part = stored[1], tonumber(stored[3] or 0)
+local given, early = ARGV[11], false
+if not turn and given ~= '' then -- what is neither was forgotten since
+    early = redis.call('HEXISTS', ticks, given) == 0 and read_entry(given) ~= nil
+    turn = (early or redis.call('HEXISTS', ticks, given) == 1) and given
+end
 local news = far > tonumber(stored[2] or -1)
 if news then
     redis.call('HSET', sid, 'status', ARGV[3], 'rank', ARGV[4], 'code', ARGV[5])
     redis.call('PEXPIRE', sid, ARGV[6])
     list(known_keys, sid, ARGV[6])
-    if turn then
+    if early then
+        follow(ticks, turn, ARGV[3], code, state_ttl) -- before the gateway could say that it is out
+    elseif turn then
         tick(ticks, turn, ARGV[3], code, true)
     end
 end

@@ -124,8 +124,8 @@ class Conversation:
     def delivered(self, turn, state, token=0, **options):
         return self.call("DELIVERED", turn_id=turn, state=state, token=token, **options)
 
-    def status(self, sid, status, code=0):
-        return self.call("STATUS", sid=sid, status=status, code=code).count
+    def status(self, sid, status, code=0, **options):
+        return self.call("STATUS", sid=sid, status=status, code=code, **options).count
 
     def offered(self, holder="agent-1/1", **options):
         """The token of a lease, and what it is told to deliver: (turn, state) each."""

@@ -244,6 +244,27 @@ def test_how_far_the_bots_replies_come_is_known_once_the_carrier_has_them(talk):
     assert talk.read().ticks == []  # a late receipt brings nothing back
 
 
+@pytest.mark.parametrize("early", [False, True])
+def test_how_far_an_answer_in_a_webhook_comes_is_known(talk, early):
+    """The carrier alone knows its id, and says of which turn it is."""
+    talk.answered("t1", hold_ms=MINUTE)
+    talk.take("t1")
+    if early:
+        assert talk.status("SM1", "sent", turn_id="t1") == 1
+        talk.status("SM1", "delivered", turn_id="t1")
+    talk.delivered("t1", "done", parts_sent=1)
+    assert [(t.turn_id, t.status) for t in talk.read().ticks] == [
+        ("t1", "delivered" if early else "sent")]
+    talk.status("SM1", "failed", 30008, turn_id="t1")
+    talk.status("SM1", "sent", turn_id="t1")  # late
+    talk.status("SM2", "read", turn_id="t9")  # nobody knows it
+    assert {t.turn_id: (t.status, t.code) for t in talk.read().ticks} == {"t1": ("failed", 30008)}
+    assert talk.read().outbox == 0
+    talk.call("RESET")
+    talk.status("SM1", "read", turn_id="t1")
+    assert talk.read().ticks == []  # a late receipt brings nothing back
+
+
 def test_it_goes_behind_what_is_being_sent(talk):
     talk.answered("t1", hold_ms=MINUTE)
     talk.take("t1")

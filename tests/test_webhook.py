@@ -646,6 +646,29 @@ def test_a_status_is_recorded(line, path):
     assert line.metric("mostrador_twilio_callbacks_total", status="read") >= 1
 
 
+def test_an_answer_says_where_its_statuses_go(line):
+    """Nobody tells us its id: the address says of which turn it is, and is signed with it."""
+    user = "+5215500000061"
+    line.dispatcher.handlers["WORK"] = lambda m: (
+        "ANSWER", {"reply": reply("hola", m.seq, turn_id="T é&61")})
+    answer = line.say(user=user)
+    assert texts(answer) == ["hola"]
+    url, = twilio_check.twiml_callbacks(answer.body)
+    path = STATUS + "?turn=T%20%C3%A9%2661"
+    assert url == BASE + path + "#rc=2&rp=ct,rt"
+    before = line.metric("mostrador_twilio_failures_total", code="30008")
+    fields = status_fields(line, "undelivered", user, ErrorCode="30008")
+    assert line.send(fields, path=path, url=url).status == 204
+    told = line.told("STATUS", user)
+    assert (told.turn_id, told.status, told.code) == ("T é&61", "undelivered", 30008)
+    assert line.metric("mostrador_twilio_failures_total", code="30008") == before + 1
+    assert line.send(fields, path=path, url=BASE + STATUS).status == 403
+    for query in ("?turn=" + "x" * 33, "?turn=%FF", "?other=1", "?turn="):
+        assert line.send(fields, path=STATUS + query).status == 204
+    assert {m.turn_id for m in line.sessions.received
+            if m.type == "STATUS" and m.user_id == user} == {"T é&61", ""}
+
+
 def test_a_status_that_is_none(line):
     before = line.sessions.count("STATUS")
     for fields in (status_fields(line, "lost"), status_fields(line, ""), status_fields(line, user=""),
@@ -704,5 +727,6 @@ def test_twilio_understands_us(new_line):
         assert sim.say("+5215512345678", "x", url=url, tamper=True)["outcomes"][0]["status"] == 403
         sid = next(iter(sim.people().values()))[0]["sid"]
         assert sim.callback(sid, "failed", BASE + STATUS, 63016)["answer"] == 204
-        assert line.sessions.wait_for("STATUS", lambda m: m.sid == sid).code == 63016
+        assert line.sessions.wait_for(
+            "STATUS", lambda m: m.sid == sid and m.status == "failed").code == 63016
         assert sim.stats()["violations"] == []

@@ -157,6 +157,52 @@ def test_the_carrier_refuses(line):
     assert not line.left(phone, "sms") and len(line.sim.received(phone, "sms")) == 1
 
 
+# ---- a model that takes its time ----
+
+def test_an_answer_that_takes_longer_than_the_webhook_comes_once(new_simulator):
+    """The webhook is answered with nothing while the model thinks; so is a copy of it."""
+    model = new_simulator(hold="start")
+    made = Line({**model.env, "OPENAI_HTTP": "1.1", "TWIML_WAIT_MS": "1s"})
+    try:
+        phone, sid = "+5215500000107", "SM" + "d" * 32
+        said = made.say(phone, "hola", sid=sid)["outcomes"]
+        assert [(one["status"], one["messages"]) for one in said] == [(200, [])]
+        most.eventually(lambda: model.stats()["active"] == 1)
+        assert made.sim.received(phone) == []
+        model.control(hold=None)
+        made.received(phone, 1)
+        made.say(phone, "hola", sid=sid, copies=2)
+        made.received(phone, 1)
+        assert [m["via"] for m in made.sim.people()[f"whatsapp:{phone}"]] == ["rest"]
+    finally:
+        made.close()
+
+
+# ---- how far an answer comes ----
+
+def test_how_far_an_answer_comes_is_known_whichever_way_it_went(line):
+    """By the carrier's word, in any order and twice: the furthest stays, and a failure's code."""
+    phone = "+5215500000106"
+    line.sim.control(callbacks="wild")
+    line.say(phone, "hola")
+    line.received(phone, 1)
+
+    def stands():
+        return [(m.get("status"), m.get("code")) for m in line.session(phone).json()["messages"]
+                if m["role"] == "assistant"]
+
+    most.eventually(lambda: stands() == [("read", 0)])
+    line.sim.control(callbacks="none")
+    line.say(phone, "¿qué Nissan tienen?")
+    line.received(phone, 2)
+    assert stands()[1] == ("sent", 0)
+    sid = line.sim.people()[f"whatsapp:{phone}"][1]["sid"]
+    for status, code in (("failed", 30008), ("sent", None), ("failed", 30008)):
+        assert line.sim.callback(sid, status, code=code)["answer"] == 204
+    assert stands() == [("read", 0), ("failed", 30008)]
+    line.sim.control(callbacks="plain")
+
+
 # ---- what the catalog says is not formatting ----
 
 @pytest.mark.parametrize("way", ["auto", "rest"])

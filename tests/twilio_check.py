@@ -151,9 +151,7 @@ def check_twiml(content_type, body):
         raise ValueError(f"12100: {why}")
     if root.tag != "Response" or root.attrib:
         raise ValueError(f"12102: the root is {root.tag}")
-    messages = []
-    for message in root:
-        messages.append(twiml_message(message))
+    messages = [twiml_message(message) for message in root]
     stray = (root.text or "") + "".join(child.tail or "" for child in root)
     if stray.strip():
         raise ValueError("12200: text outside of messages")
@@ -166,6 +164,8 @@ def twiml_message(message):
         raise ValueError(f"12200: {message.tag} {message.attrib}")
     if [child.tag for child in message] != ["Body"] or (message.text or "").strip():
         raise ValueError("12200: a Message has one Body")
+    if not absolute(message.get("statusCallback", "https://none.example")):
+        raise ValueError(f"14105: statusCallback {message.get('statusCallback')!r}")
     body = message[0]
     if len(body) or body.attrib:
         raise ValueError("12200: a Body has text only")
@@ -175,3 +175,8 @@ def twiml_message(message):
     if characters(text) > BODY_MAX:
         raise ValueError("21617: a Body of more than 1600 characters")
     return text
+
+
+def twiml_callbacks(body):
+    """Where the statuses of an answer's messages go, in the same order; None: nowhere."""
+    return [message.get("statusCallback") for message in tree.fromstring(body)]

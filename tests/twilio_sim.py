@@ -18,7 +18,7 @@ or from a test
     GET  /sim/control   settings, counters, violations, the last requests
     POST /sim/say       a person writes: sends the signed webhook; see say() for what can be asked
     GET  /sim/people    what every person received, in order: [{"via", "sid", "body", "at"}]
-    POST /sim/callback  one status callback by hand: {"sid", "status", "code"}
+    POST /sim/callback  one status callback by hand: {"sid", "status", "code", "url"}
 
 A failure is a kind of KINDS, or {"kind": …, more}, or an error code. `failures` is a queue, one for
 each message posted; `always` holds for every one; `rates` says how often by chance. What a person
@@ -275,9 +275,15 @@ class Server:
         if fields["To"] in self.settings["outside_window"] and not fields.get("ContentSid"):
             code = 63016
         body = fields.get("Body") or f"[{fields.get('ContentSid', 'media')}]"
-        message = self.record(fields["To"], fields.get("From"), body, "outbound-api", code)
-        if fields.get("StatusCallback") and self.settings["callbacks"] != "none":
-            self.later(self.call_back(message, fields["StatusCallback"]))
+        return self.followed(
+            self.record(fields["To"], fields.get("From"), body, "outbound-api", code),
+            fields.get("StatusCallback"))
+
+    def followed(self, message, callback):
+        """Its statuses go to that URL, if there is one."""
+        message["callback"] = callback
+        if callback and self.settings["callbacks"] != "none":
+            self.later(self.call_back(message, callback))
         return message
 
     def record(self, to, sender, body, direction, code=None):
@@ -434,7 +440,8 @@ class Server:
     async def callback(self, request):
         wanted = await request.json()
         message = self.messages[wanted["sid"]]
-        await self.tell_status(message, wanted["url"], wanted["status"], wanted.get("code"))
+        await self.tell_status(message, wanted.get("url") or message["callback"], wanted["status"],
+                               wanted.get("code"))
         return web.json_response(self.callbacks[-1])
 
     # ---- people ----
@@ -529,8 +536,8 @@ class Server:
             self.violations = (self.violations + [str(why)])[-KEPT:]
             return None
         values = dict(fields)
-        for text in outcome["messages"]:
-            self.record(values["From"], values["To"], text, "outbound-reply")
+        for text, callback in zip(outcome["messages"], twilio_check.twiml_callbacks(body)):
+            self.followed(self.record(values["From"], values["To"], text, "outbound-reply"), callback)
         return None
 
 
@@ -567,7 +574,8 @@ class TwilioSim(simulator.Simulator):
         who = f"whatsapp:{person}" if channel == "whatsapp" else person
         return [message["body"] for message in self.people().get(who, [])]
 
-    def callback(self, sid, status, url, code=None):
+    def callback(self, sid, status, url=None, code=None):
+        """A status, to where the message said if to nowhere else."""
         return self.call("/sim/callback", {"sid": sid, "status": status, "url": url, "code": code})
 
 

@@ -148,7 +148,7 @@ class Bench:
     def w3(self):
         env = {"TWILIO_AUTH_TOKEN": worlds.TOKEN, "PUBLIC_BASE_URL": worlds.PUBLIC}
         with World(agents=2, env={**env, "TWILIO_REPLY": "twiml"}) as world:
-            world.load("webhook", prefix="5215", expect="<Message>", seconds=1)
+            world.load("webhook", prefix="5215", expect="</Message>", seconds=1)
             self.keep("W3", "TwiML", self.repeat(lambda: world.load(
                 "webhook", clients=64, prefix="5215", expect="Tengo", seconds=self.options.seconds)))
             self.check("W3", world)

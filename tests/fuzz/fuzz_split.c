@@ -17,11 +17,11 @@ static void demand(bool holds)
         abort();
 }
 
-static void check_twiml(const str_t *parts, size_t count)
+static void check_twiml(const str_t *parts, size_t count, str_t callback)
 {
     buf_t out;
     buf_init(&out, 2 * TWIML_MAX);
-    if (twiml_print(parts, count, &out)) {
+    if (twiml_print(parts, count, callback, &out)) {
         size_t tags = 0;
         demand(out.size <= TWIML_MAX && utf8_valid(buf_view(&out)));
         for (size_t i = 0; i < out.size; i++)
@@ -51,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (count < PARTS_MAX)
             parts[count++] = part;
     }
-    check_twiml(parts, count);
+    check_twiml(parts, count, (str_t){NULL, 0});
+    check_twiml(parts, count, text);
     return 0;
 }

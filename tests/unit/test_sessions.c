@@ -495,15 +495,16 @@ static void deliveries_become_commands(void **state)
                                            "3",     "4",       "5",  "9000", "2000", "21610", "3",
                                            "63016", "6000000", "10", "HX1",  "",     NULL});
     freeReplyObject(got);
-    got =
-        command(PROTO_STATUS,
-                &(proto_status_t){
-                    .user_id = user, .sid = STR_LIT("SM1"), .status = STR_LIT("read"), .code = 9});
+    got = command(PROTO_STATUS, &(proto_status_t){.user_id = user,
+                                                  .sid = STR_LIT("SM1"),
+                                                  .status = STR_LIT("read"),
+                                                  .code = 9,
+                                                  .turn_id = turn});
     assert_keys(got, 12);
     assert_string_equal(got->element[8]->str, "most:{300}:sid:1:a:SM1");
     assert_words(got, 15,
                  (const char *[]){"a", "3609000", "read", "6", "9", "9000", "3", "63016", "21610",
-                                  "HX1", NULL});
+                                  "HX1", "t1", NULL});
     freeReplyObject(got);
 }
 
@@ -849,10 +850,10 @@ static void nonsense_is_refused(void **state)
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_claim, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &no_message, 1}},
         {PROTO_LOG_TURN, &(proto_log_turn_t){a, &backwards, 1}},
-        {PROTO_STATUS, &(proto_status_t){none, a, a, 0}},
-        {PROTO_STATUS, &(proto_status_t){a, none, a, 0}},
-        {PROTO_STATUS, &(proto_status_t){a, a, none, 0}},
-        {PROTO_STATUS, &(proto_status_t){a, a, a, -1}},
+        {PROTO_STATUS, &(proto_status_t){none, a, a, 0, none}},
+        {PROTO_STATUS, &(proto_status_t){a, none, a, 0, none}},
+        {PROTO_STATUS, &(proto_status_t){a, a, none, 0, none}},
+        {PROTO_STATUS, &(proto_status_t){a, a, a, -1, none}},
         {PROTO_WITHDRAW, &(proto_withdraw_t){none, a}},
         {PROTO_WITHDRAW, &(proto_withdraw_t){a, none}},
         {PROTO_CLAIM, &(proto_claim_t){.user_id = none, .holder = a, .lease_ms = 1}},

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/callback.h"
 #include "common/text.h"
 #include "gateway/form.h"
 #include "gateway/twilio_message.h"
@@ -551,13 +552,15 @@ static void statuses(void **state)
 
 #define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response>"
 
+static const str_t nowhere = {NULL, 0};
+
 static void assert_twiml(str_t part, const char *body)
 {
     buf_t out, expected;
     buf_init(&out, TWIML_MAX);
     buf_init(&expected, TWIML_MAX);
     buf_printf(&expected, HEAD "<Message><Body>%s</Body></Message></Response>\n", body);
-    assert_true(twiml_print(&part, 1, &out));
+    assert_true(twiml_print(&part, 1, nowhere, &out));
     assert_text(buf_view(&out), expected.data);
     buf_free(&out);
     buf_free(&expected);
@@ -590,27 +593,64 @@ static void twiml_parts(void **state)
     buf_t out;
     buf_init(&out, 2 * TWIML_MAX);
     str_t parts[] = {STR_LIT("uno"), STR_LIT(" \n\x01"), STR_LIT("dos")};
-    assert_true(twiml_print(parts, 3, &out));
+    assert_true(twiml_print(parts, 3, nowhere, &out));
     assert_text(buf_view(&out), HEAD "<Message><Body>uno</Body></Message>"
                                      "<Message><Body>dos</Body></Message></Response>\n");
     buf_clear(&out);
-    assert_true(twiml_print(parts, 0, &out));
+    assert_true(twiml_print(parts, 0, nowhere, &out));
     assert_text(buf_view(&out), TWIML_NOTHING);
     buf_clear(&out);
-    assert_true(twiml_print(parts + 1, 1, &out));
+    assert_true(twiml_print(parts + 1, 1, nowhere, &out));
     assert_text(buf_view(&out), TWIML_NOTHING);
     buf_clear(&out);
     char *much = malloc(TWIML_MAX);
     memset(much, '&', TWIML_MAX);
     str_t large = {much, 13000};
-    assert_true(twiml_print(&large, 1, &out) && out.size <= TWIML_MAX);
+    assert_true(twiml_print(&large, 1, nowhere, &out) && out.size <= TWIML_MAX);
     buf_clear(&out);
     large.size = 13200;
-    assert_false(twiml_print(&large, 1, &out));
+    assert_false(twiml_print(&large, 1, nowhere, &out));
     assert_int_equal(out.size, 0);
     large.size = TWIML_MAX;
-    assert_false(twiml_print(&large, 1, &out));
+    assert_false(twiml_print(&large, 1, nowhere, &out));
     free(much);
+    buf_free(&out);
+}
+
+static void assert_callback(const char *base, const char *turn_id, const char *expected)
+{
+    buf_t out;
+    buf_init(&out, 4096);
+    buf_str(&out, "");
+    callback_print(&out, str_from(base), str_from(turn_id));
+    assert_text(buf_view(&out), expected);
+    buf_free(&out);
+}
+
+static void where_statuses_go(void **state)
+{
+    (void)state;
+    assert_callback("", "T1", "");
+    assert_callback("#rc=2", "T1", "");
+    assert_callback("https://shop.example", "", "https://shop.example/webhook/twilio/status");
+    assert_callback("https://shop.example/bot//#rc=2&rp=ct,rt", "T-1",
+                    "https://shop.example/bot/webhook/twilio/status?turn=T-1#rc=2&rp=ct,rt");
+    assert_callback("http://h", "a&b=\xc3\xb1 #\"",
+                    "http://h/webhook/twilio/status?turn=a%26b%3D%C3%B1%20%23%22");
+}
+
+static void twiml_says_where_statuses_go(void **state)
+{
+    (void)state;
+    buf_t out;
+    buf_init(&out, TWIML_MAX);
+    str_t parts[] = {STR_LIT("uno"), STR_LIT("dos")};
+    assert_true(twiml_print(parts, 2, STR_LIT("https://h/s?a=\"><b>'&c"), &out));
+    assert_text(buf_view(&out),
+                HEAD "<Message statusCallback=\"https://h/s?a=&quot;&gt;&lt;b&gt;&apos;&amp;c\">"
+                     "<Body>uno</Body></Message>"
+                     "<Message statusCallback=\"https://h/s?a=&quot;&gt;&lt;b&gt;&apos;&amp;c\">"
+                     "<Body>dos</Body></Message></Response>\n");
     buf_free(&out);
 }
 
@@ -635,6 +675,8 @@ int main(void)
         cmocka_unit_test(statuses),
         cmocka_unit_test(twiml_escapes),
         cmocka_unit_test(twiml_parts),
+        cmocka_unit_test(where_statuses_go),
+        cmocka_unit_test(twiml_says_where_statuses_go),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
