@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SEND_TRIES 8             /* attempts to send, settled ones included */
+#define SEND_TRIES 24            /* attempts to send, settled ones included: a quarter of an hour */
 #define SEND_UNSETTLED_MS 900000 /* so long after the attempt a list is looked for */
 
 typedef enum send_step {

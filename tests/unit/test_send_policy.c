@@ -94,6 +94,21 @@ static void delays(void **state)
     assert_true(send_policy(&unknown).delay_ms >= 3000);
 }
 
+/* Twilio, or the way to it, is away for ten minutes: nothing is lost. */
+static void an_outage_is_outlived(void **state)
+{
+    (void)state;
+    send_attempt_t attempt = {.after_ms = -1, .random = 999};
+    int64_t lasted_ms = 0;
+    while (++attempt.tries < SEND_TRIES) {
+        send_plan_t plan = send_policy(&attempt);
+        assert_step(plan, SEND_RETRY, "unreachable");
+        lasted_ms += plan.delay_ms;
+    }
+    assert_in_range(lasted_ms, 600000, 1200000);
+    assert_step(send_policy(&attempt), SEND_GIVE_UP, "unreachable");
+}
+
 static void unknown_is_never_sent_blindly(void **state)
 {
     (void)state;
@@ -144,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_answer),
         cmocka_unit_test(delays),
+        cmocka_unit_test(an_outage_is_outlived),
         cmocka_unit_test(unknown_is_never_sent_blindly),
         cmocka_unit_test(looking),
         cmocka_unit_test(failed_afterwards),
