@@ -57,7 +57,7 @@
     S(OPENAI_BASE_URL, TEXT, "https://api.openai.com/v1", "", "any server of the Chat Completions API") \
     S(OPENAI_MODEL, TEXT, "gpt-4o-mini", "", "name of the model, or up to eight, comma separated: when one fails, the next one is asked in the same turn") \
     S(OPENAI_CONNECT_MS, MS, "3s", "10..60000", "time to connect") \
-    S(OPENAI_FIRST_MS, MS, "20s", "10..600000", "time to the first byte of an answer") \
+    S(OPENAI_FIRST_MS, MS, "30s", "10..600000", "time to the first byte of an answer") \
     S(OPENAI_IDLE_MS, MS, "10s", "10..600000", "time between two pieces of an answer") \
     S(OPENAI_RETRIES, INT, "2", "0..5", "how often a failed call is tried again") \
     S(OPENAI_CONNECTIONS, INT, "64", "1..2048", "connections an agent opens to the model with HTTP/2; with HTTP/1.1 one per call in flight") \

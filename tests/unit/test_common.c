@@ -214,6 +214,9 @@ static void test_config(void **state)
     assert_int_equal(config.SESSION_TTL, 7LL * 86400 * 1000);
     assert_int_equal(config.FINANCING_RATE, 1000);
     assert_string_equal(config.SESSIONS_ENDPOINT, "ipc://var/run/sessions.sock");
+    /* a model that takes 20 s for a call, and calls a tool before it answers, answers itself */
+    assert_true(config.OPENAI_FIRST_MS > 22000 && config.TURN_MS > 2 * 22000);
+    assert_true(config.TWIML_WAIT_MS <= 9000); /* and its webhook is answered in 10 s */
 
     accepts_env("# a comment\n\nexport VAR=/tmp/x\n"
                 "SESSION_TTL=45m\nFINANCING_RATE=10.5\nSHOP_NAME=\"Autos Ñ\"\nAPI_TOKEN='s#1'\n"
