@@ -19,8 +19,9 @@ from compose_people import Crowd, talk  # noqa: E402
 from docker_engine import Engine  # noqa: E402
 
 LABELS = ("catalog", "redis", "front")
+TOKEN = "of-this-swarm-alone"
 SETTINGS = {"CONTEXT_ENTRIES": 1000, "CONTEXT_TOKENS": 100000,  # who looks back sees everything
-            "TWILIO_API_SECRET": "not-to-be-seen"}
+            "API_TOKEN": TOKEN, "TWILIO_API_SECRET": "not-to-be-$een"}
 
 
 class Stack(compose.Project):
@@ -28,6 +29,7 @@ class Stack(compose.Project):
 
     def __enter__(self):
         super().__enter__()
+        self.headers = {"Authorization": f"Bearer {TOKEN}"}
         self.env |= {"SWARM_HTTP_PORT": str(self.ports[0]), "SWARM_ACME_PORT": str(self.ports[1]),
                      "SWARM_TLS_PORT": str(self.ports[2])}
         self.engine.docker("swarm", "init", "--advertise-addr", "127.0.0.1")
@@ -96,6 +98,11 @@ def check_secrets(stack):
     password = (pathlib.Path(stack.keys.name) / "redis/password").read_text()
     assert password not in seen and SETTINGS["TWILIO_API_SECRET"] not in seen
     assert "TWILIO_API_SECRET_FILE" in seen and "keys-" not in seen
+    agent = stack.engine.docker("ps", "-q", "--filter", f"name={stack.name}_agent").split()[0]
+    assert stack.engine.docker("exec", agent, "cat", "/run/secrets/TWILIO_API_SECRET") \
+        == SETTINGS["TWILIO_API_SECRET"]
+    status, _ = stack.request("GET", "/seller/turns", headers={"Authorization": "Bearer of-nobody"})
+    assert status == 401, status
     told(f"{len(names)} secrets, none of them to be read in a service's description")
 
 

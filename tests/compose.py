@@ -71,7 +71,7 @@ class Project:
                     "COMPOSE_PROJECT_NAME": name, "HTTP_PUBLISH": f"127.0.0.1:{self.ports[0]}",
                     "ACME_PUBLISH": f"127.0.0.1:{self.ports[1]}",
                     "TLS_PUBLISH": f"127.0.0.1:{self.ports[2]}"}
-        self.scale, self.profiles = {}, []
+        self.scale, self.profiles, self.headers = {}, [], {}
         self.outside = tempfile.TemporaryDirectory(prefix="mostrador-compose-")
         self.folder = pathlib.Path(self.outside.name) / "mostrador"
 
@@ -173,7 +173,7 @@ class Project:
         try:
             connection.request(method, path, body and json.dumps(body).encode(),
                                {**({"Content-Type": "application/json"} if body else {}),
-                                **dict(headers)})
+                                **self.headers, **dict(headers)})
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
