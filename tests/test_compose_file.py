@@ -3,7 +3,10 @@ not forgotten, and secrets go only to who needs them. What it does is in tests/c
 
 import fnmatch
 import re
+import runpy
+import socketserver
 import subprocess
+import threading
 
 import pytest
 import redis
@@ -66,6 +69,45 @@ def test_every_service_is_confined():
         assert name == "setup" or "healthcheck" in service, name
 
 
+def test_a_small_host_can_run_every_service():
+    """An engine refuses a container that may use more CPUs than the host has."""
+    assert max(service["cpus"] for service in SERVICES.values()) <= 1
+
+
+# ---- a swarm ----
+
+def in_env(text, **settings):
+    """With what stands in .env filled in."""
+    return re.sub(r"\$\{(\w+):-(.*?)}", lambda found: settings.get(found[1]) or found[2], text)
+
+
+@pytest.mark.parametrize("path, settings, refused", [
+    ("docker-compose.yml", {}, False),
+    ("docker-compose.yml", {"HTTP_PUBLISH": "192.0.2.7:8000"}, True),
+    ("docker-compose.yml", {"SITE_ADDRESS": "shop.example"}, True),
+    ("deploy/swarm.yml", {}, True),
+    ("deploy/swarm.yml", {"HTTP_PUBLISH": "127.0.0.1:9000", "SITE_ADDRESS": "localhost"}, True)])
+def test_a_front_that_others_reach_wants_a_token(path, settings, refused):
+    """In a swarm it is always one: its ports are those of a host, at all of its addresses."""
+    gateway = yaml.safe_load((most.ROOT / path).read_text())["services"]["gateway"]["environment"]
+    env = {"HTTP_ADDR": "0.0.0.0", "PROXY_ADDR": in_env(gateway["PROXY_ADDR"], **settings)}
+    done = subprocess.run([most.BIN / "describe", "value", "PORT"], env=stacks.clean_env(env),
+                          capture_output=True, text=True, check=False, cwd="/")
+    assert ("set API_TOKEN" in done.stderr) == (done.returncode == 1) == refused
+
+
+def test_a_secret_of_a_swarm_is_what_env_says(tmp_path):
+    """docker-compose config doubles every $."""
+    secrets = runpy.run_path(str(most.ROOT / "deploy/stack"))["Secrets"](tmp_path)
+    service = {"environment": {"SMTP_PASSWORD": "pa$$word", "SHOP_NAME": "Autos $$"}}
+    secrets.from_environment(service)
+    assert (tmp_path / "settings/SMTP_PASSWORD").read_text() == "pa$word"
+    assert service["environment"] == {"SHOP_NAME": "Autos $$",
+                                      "SMTP_PASSWORD_FILE": "/run/secrets/SMTP_PASSWORD"}
+
+
+# ---- what stands before it and behind it ----
+
 def test_alerts_look_at_numbers_that_there_are():
     asked = set(re.findall(r"\bmostrador_\w+", (most.ROOT / "deploy/prometheus/alerts.yml").read_text()))
     there = set(re.findall(r'"(mostrador_\w+)"', (most.ROOT / "common/metrics.h").read_text()))
@@ -83,14 +125,24 @@ def test_the_proxy_leaves_what_a_gateway_reads():
         assert not any(fnmatch.fnmatchcase(name, each.lower()) for each in dropped), name
 
 
+def test_the_proxy_takes_what_a_gateway_takes():
+    said = (most.ROOT / "deploy/images/proxy/Caddyfile").read_text()
+    taken = (most.ROOT / "gateway/head.h").read_text()
+    awaited = (most.ROOT / "gateway/kore_guard.c").read_text()
+    assert int(re.search(r"max_size (\d+)MB", said)[1]) * 1000000 \
+        > int(re.search(r"HEAD_MAX_FILE (\d+)", taken)[1])
+    assert int(re.search(r"read_body (\d+)s", said)[1]) * 1000 \
+        >= int(re.search(r"FILE_MS (\d+)", awaited)[1])
+
+
 class RedisAsInItsImage:
     """The image's own start script, with its folders elsewhere."""
 
     PLACES = {"/run/mostrador": "run", "/keys": "keys", "/app": "app", "/data": "data"}
     COMMANDS = "+ping +evalsha +script|load +set +get"
 
-    def __init__(self, folder):
-        self.port = stacks.free_port()
+    def __init__(self, folder, **env):
+        self.port, self.env = stacks.free_port(), env
         text = (most.ROOT / "deploy/images/redis/start").read_text()
         for place, name in self.PLACES.items():
             (folder / name).mkdir()
@@ -102,7 +154,8 @@ class RedisAsInItsImage:
                                             f"--port {self.port} --bind 127.0.0.1"))
 
     def __enter__(self):
-        self.child = subprocess.Popen(["sh", self.script], stdout=subprocess.DEVNULL)
+        self.child = subprocess.Popen(["sh", self.script], stdout=subprocess.DEVNULL,
+                                      env=stacks.clean_env(self.env))
         most.eventually(self.answers)
         return self
 
@@ -136,3 +189,50 @@ def test_redis_lets_one_user_in_and_keeps_what_it_took(tmp_path):
                      2, "most:a", "most:b")
     with image:
         assert [image.as_user("mostrador", "secret").get(f"most:{key}") for key in "ab"] == ["1", "2"]
+
+
+def test_redis_refuses_what_does_not_fit_before_its_container_is_full(tmp_path):
+    units = {"mb": 1 << 20, "m": 1 << 20, "gb": 1 << 30, "g": 1 << 30}
+
+    def size(text):
+        return int(re.match(r"\d+", text)[0]) * units[text.lstrip("0123456789")]
+    said = SERVICES["redis"]
+    assert 2 * size(said["environment"]["REDIS_MAXMEMORY"]) <= size(said["mem_limit"])
+    with RedisAsInItsImage(tmp_path, REDIS_MAXMEMORY="3mb") as image:
+        ours = image.as_user("mostrador", "secret")
+        ours.set("most:kept", "1")
+        with pytest.raises(redis.ResponseError, match="maxmemory"):
+            for n in range(100):
+                ours.set(f"most:{n}", "x" * 65536)
+        assert ours.get("most:kept") == "1"
+
+
+class SaysOneThing(socketserver.StreamRequestHandler):
+    """To every command but AUTH."""
+
+    def handle(self):
+        while line := self.rfile.readline():
+            words = [(self.rfile.readline(), self.rfile.readline().strip())[1]
+                     for _ in range(int(line[1:]))]
+            self.wfile.write(b"+OK\r\n" if words[0].upper() == b"AUTH" else self.server.says)
+
+
+@pytest.mark.parametrize("says, alive", [
+    ("+PONG", True), ("-LOADING Redis is loading the dataset in memory", True),
+    ("-MISCONF Errors writing to the AOF file: No space left on device", True),
+    ("-NOPERM this user has no permissions", False), ("", False)])
+def test_a_redis_that_a_restart_would_not_mend_is_left_alone(says, alive):
+    """A swarm ends what is not healthy: while it reads its file, again and again; while its disk is
+    full, with what it has taken and could not write."""
+    text = (most.ROOT / "deploy/images/redis/health").read_text()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), SaysOneThing) as server:
+        server.daemon_threads, server.says = True, f"{says}\r\n".encode()
+        if says:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+        else:
+            server.socket.close()  # nobody there
+        asked = text.replace("redis-cli", f"redis-cli -p {server.server_address[1]}")
+        done = subprocess.run(["sh", "-c", asked], capture_output=True, check=False, timeout=60)
+        if says:
+            server.shutdown()
+    assert (done.returncode == 0) == alive
