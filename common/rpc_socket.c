@@ -15,6 +15,11 @@
 #define RECONNECT_MAX_MS 500
 #define HANDSHAKE_MS 5000
 #define LEAVING_MS 500
+/* A peer may have been cut off without a word: who is silent is asked, else it would keep its
+ * descriptor here for ever. */
+#define SILENT_S 60
+#define ASK_S 10
+#define ASKED 3
 
 static void set(void *socket, int option, int value)
 {
@@ -33,6 +38,10 @@ void rpc_socket_options(void *socket)
     set(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS);
     set(socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS);
     set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
+    set(socket, ZMQ_TCP_KEEPALIVE, 1);
+    set(socket, ZMQ_TCP_KEEPALIVE_IDLE, SILENT_S);
+    set(socket, ZMQ_TCP_KEEPALIVE_INTVL, ASK_S);
+    set(socket, ZMQ_TCP_KEEPALIVE_CNT, ASKED);
     zmq_getsockopt(socket, ZMQ_TYPE, &type, &size);
     if (type == ZMQ_ROUTER)
         set(socket, ZMQ_ROUTER_MANDATORY, 1);

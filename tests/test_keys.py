@@ -86,6 +86,25 @@ def test_a_stranger_is_not_heard(secured, service):
     assert secured.http.ask("eva", "hola").status == 200
 
 
+def test_a_peer_that_is_cut_off_does_not_keep_its_connection(secured):
+    """The kernel asks after a while whether it is still there: each connection has a timer for that,
+    which can be seen while no other one runs."""
+    ports = {int(secured.env[name].rpartition(":")[2]) for name in SecuredStack.ENDPOINTS}
+    asked = set()
+
+    def all_are_asked():
+        found = set()
+        with open("/proc/net/tcp", encoding="ascii") as lines:
+            for _, local, remote, state, _, timer, *_ in map(str.split, list(lines)[1:]):
+                port = int(local.rpartition(":")[2], 16)
+                if port in ports and state == "01":  # established, at the end that listens
+                    found.add((port, remote))
+                    if timer.startswith("02:"):
+                        asked.add((port, remote))
+        return {port for port, _ in found} == ports and found <= asked
+    most.eventually(all_are_asked)
+
+
 def server_key(stack, service):
     name = "dispatcher" if service.startswith("DISPATCHER") else service.split("_")[0].lower()
     text = (stack.dir / "keys" / "agent" / "services" / f"{name}.public").read_text()
