@@ -69,6 +69,24 @@ def test_every_service_is_confined():
         assert name == "setup" or "healthcheck" in service, name
 
 
+UNITS = {"mb": 1 << 20, "m": 1 << 20, "gb": 1 << 30, "g": 1 << 30}
+
+
+def size(text):
+    """Bytes of "768m"."""
+    return int(re.match(r"\d+", text)[0]) * UNITS[text.lstrip("0123456789")]
+
+
+def test_strangers_cannot_fill_a_service():
+    """Who connects and shows no key can make it hold a message of the largest size."""
+    largest = re.search(r"PROTO_MAX_BODY \((\d+) << 20\)", (most.ROOT / "proto/proto.h").read_text())
+    own = size("200m")
+    for name in ("sessions", "catalog", "dispatcher-1", "dispatcher-2"):
+        service = SERVICES[name]
+        held = service["ulimits"]["nofile"] * ((int(largest[1]) << 20) + 4096)
+        assert held + own <= size(service["mem_limit"]), name
+
+
 def test_a_small_host_can_run_every_service():
     """An engine refuses a container that may use more CPUs than the host has."""
     assert max(service["cpus"] for service in SERVICES.values()) <= 1
@@ -192,10 +210,6 @@ def test_redis_lets_one_user_in_and_keeps_what_it_took(tmp_path):
 
 
 def test_redis_refuses_what_does_not_fit_before_its_container_is_full(tmp_path):
-    units = {"mb": 1 << 20, "m": 1 << 20, "gb": 1 << 30, "g": 1 << 30}
-
-    def size(text):
-        return int(re.match(r"\d+", text)[0]) * units[text.lstrip("0123456789")]
     said = SERVICES["redis"]
     assert 2 * size(said["environment"]["REDIS_MAXMEMORY"]) <= size(said["mem_limit"])
     with RedisAsInItsImage(tmp_path, REDIS_MAXMEMORY="3mb") as image:
