@@ -14,13 +14,38 @@ BASE = "https://shop.example"
 HOOK = BASE + "/webhook/twilio/"
 
 
+class TwoGateways(stacks.Stack):
+    """The second one has a port of its own."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.order.append("gateway-2")
+        self.second = stacks.Http(stacks.free_port())
+
+    def _argv(self, name):
+        return super()._argv("gateway" if name == "gateway-2" else name)
+
+    def _env(self, name):
+        if name != "gateway-2":
+            return super()._env(name)
+        return {**super()._env("gateway"), "PORT": str(self.second.port)}
+
+    def ready(self, name):
+        if name != "gateway-2":
+            return super().ready(name)
+        try:
+            return self.second.get("/readyz", timeout=5).status == 200
+        except OSError:
+            return False
+
+
 class Line:
     """A shop and people who write to it."""
 
-    def __init__(self, env=None, **options):
+    def __init__(self, env=None, shop=stacks.Stack, **options):
         self.sim = TwilioSim().start()
-        self.stack = stacks.Stack(agents=2, **options, env={**self.sim.env, "PUBLIC_BASE_URL": BASE,
-                                                 "TWILIO_PERSON_MS": "0", **(env or {})})
+        self.stack = shop(agents=2, **options, env={**self.sim.env, "PUBLIC_BASE_URL": BASE,
+                                                    "TWILIO_PERSON_MS": "0", **(env or {})})
         self.sim.control(reach={BASE: self.stack.http.url})
         self.stack.start()
         watch(self.stack)
@@ -155,6 +180,33 @@ def test_the_carrier_refuses(line):
     line.say(phone, "START", channel="sms")
     most.eventually(lambda: line.sim.received(phone, "sms"))
     assert not line.left(phone, "sms") and len(line.sim.received(phone, "sms")) == 1
+
+
+# ---- copies ----
+
+def test_copies_at_once_at_two_gateways_are_one(new_simulator):
+    """Four wait at each for the one turn; at most one of them gives its answer."""
+    model = new_simulator(hold="start")
+    made = Line({**model.env, "OPENAI_HTTP": "1.1"}, shop=TwoGateways)
+    try:
+        phone, sid, other = "+5215500000108", "SM" + "e" * 32, BASE + ":443"
+        made.sim.control(reach={other: made.stack.second.url, BASE: made.stack.http.url})
+        urls = [HOOK, HOOK.replace(BASE, other)]
+        made.say(phone, "hola", sid=sid, urls=urls, copies=8, wait=False)
+        for name in ("gateway", "gateway-2"):
+            most.eventually(lambda name=name: made.stack.log(name).count("event=message ") == 4)
+        most.eventually(lambda: model.stats()["active"] == 1)
+        model.control(hold=None)
+        most.eventually(lambda: sid in made.sim.said())
+        outcomes = made.sim.said()[sid]["outcomes"]
+        assert [one["status"] for one in outcomes] == [200] * 8
+        assert sum(len(one["messages"]) for one in outcomes) <= 1
+        made.received(phone, 1)
+        made.say(phone, "hola", sid=sid, urls=urls[::-1], copies=2)
+        made.received(phone, 1)
+        assert made.seq(phone) == 1 and model.stats()["requests"] == 1
+    finally:
+        made.close()
 
 
 # ---- a model that takes its time ----
