@@ -92,6 +92,7 @@ static void on_status(void *arg, proto_process_t *process, arena_t *arena)
                                     : catalog ? "sessions"
                                               : "sessions, catalog");
     metrics_samples(arena, &process->samples, &process->samples_count);
+    log_failures(arena, &process->failures, &process->failures_count);
 }
 
 /* ---- coming ---- */

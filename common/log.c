@@ -1,5 +1,6 @@
 #include "common/log.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,9 @@
 
 #define MAX_LINE 8192
 #define MAX_VALUE 1024
+#define FAILURES 8
+#define MAX_EVENT 64 /* bytes; this and the next as the protocol has them */
+#define MAX_DETAIL 256
 
 log_level_t log_level = LOG_LEVEL_INFO;
 static enum { LOGFMT, JSON } log_format = LOGFMT;
@@ -135,6 +139,50 @@ static void add_time(buf_t *out)
         buf_char(out, '"');
 }
 
+/* ---- what went wrong last ---- */
+
+static struct {
+    pthread_mutex_t lock; /* passwords are hashed in threads of their own */
+    size_t count;         /* since the start; the newest FAILURES are here */
+    struct {
+        int64_t at_ms;
+        char event[MAX_EVENT + 1], detail[MAX_DETAIL + 1];
+    } ring[FAILURES];
+} failures = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void keep_failure(const char *event, str_t detail)
+{
+    str_t front = utf8_front(detail, MAX_DETAIL);
+    pthread_mutex_lock(&failures.lock);
+    size_t at = failures.count++ % FAILURES;
+    failures.ring[at].at_ms = clock_unix_ms();
+    snprintf(failures.ring[at].event, sizeof failures.ring[at].event, "%s", event);
+    snprintf(failures.ring[at].detail, sizeof failures.ring[at].detail, "%.*s", STR_ARG(front));
+    pthread_mutex_unlock(&failures.lock);
+}
+
+void log_failures(arena_t *arena, proto_failure_t **list, size_t *count)
+{
+    *count = 0;
+    *list = arena_alloc(arena, FAILURES * sizeof **list);
+    if (!*list)
+        return;
+    pthread_mutex_lock(&failures.lock);
+    size_t first = failures.count > FAILURES ? failures.count - FAILURES : 0;
+    for (size_t i = first; i < failures.count; i++) {
+        size_t at = i % FAILURES;
+        char *event = arena_copy(arena, str_from(failures.ring[at].event));
+        char *detail = arena_copy(arena, str_from(failures.ring[at].detail));
+        if (!event || !detail)
+            break;
+        (*list)[(*count)++] =
+            (proto_failure_t){failures.ring[at].at_ms, str_from(event), str_from(detail)};
+    }
+    pthread_mutex_unlock(&failures.lock);
+}
+
+/* ---- a line ---- */
+
 void log_event(log_level_t level, const char *event, const log_field_t *fields, size_t count)
 {
     buf_t line;
@@ -145,6 +193,7 @@ void log_event(log_level_t level, const char *event, const log_field_t *fields, 
     add_field(&line, &LOG_CSTR("level", levels[level]));
     add_field(&line, &LOG_CSTR("process", log_process));
     add_field(&line, &LOG_CSTR("event", event));
+    size_t said = line.size + 1; /* behind a blank, or a comma */
     for (size_t i = 0; i < count; i++) {
         size_t before = line.size;
         add_field(&line, &fields[i]);
@@ -154,6 +203,9 @@ void log_event(log_level_t level, const char *event, const log_field_t *fields, 
             break;
         }
     }
+    if (level >= LOG_LEVEL_WARN)
+        keep_failure(event,
+                     line.size > said ? (str_t){line.data + said, line.size - said} : (str_t){0});
     buf_str(&line, log_format == JSON ? "}\n" : "\n");
     /* one write, so that lines of several processes do not mix; nobody to tell if it fails */
     ssize_t written = write(STDERR_FILENO, line.data, line.size);

@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/str.h"
 #include "proto/proto.h"
 
@@ -55,6 +56,9 @@ void log_event(log_level_t level, const char *event, const log_field_t *fields, 
 #define log_info(event, ...) log_at(LOG_LEVEL_INFO, event, __VA_ARGS__)
 #define log_warn(event, ...) log_at(LOG_LEVEL_WARN, event, __VA_ARGS__)
 #define log_error(event, ...) log_at(LOG_LEVEL_ERROR, event, __VA_ARGS__)
+
+/* The newest warnings and errors of this process, the oldest first; they live in the arena. */
+void log_failures(arena_t *arena, proto_failure_t **failures, size_t *count);
 
 /* A wrong start: one clear line on stderr ("agent-1: ") and exit (1). */
 void log_fatal(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));

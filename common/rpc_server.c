@@ -152,6 +152,7 @@ static void answer_ping(rpc_server_t *self, const rpc_peer_t *peer, const proto_
     processes[0].version = str_from(MOSTRADOR_VERSION);
     processes[0].ready = true;
     metrics_samples(self->arena, &processes[0].samples, &processes[0].samples_count);
+    log_failures(self->arena, &processes[0].failures, &processes[0].failures_count);
     if (self->status) {
         count = 63;
         self->status(self->status_arg, &processes[0], self->arena, processes + 1, &count);

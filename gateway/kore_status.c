@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/arena.h"
+#include "common/log.h"
 #include "common/metrics.h"
 #include "common/version.h"
 #include "gateway/json_text.h"
@@ -110,6 +111,7 @@ static size_t gather(arena_t *arena, proto_process_t *all, size_t max)
                                    .boot = own_boot,
                                    .ready = true};
     metrics_samples(arena, &all[count].samples, &all[count].samples_count);
+    log_failures(arena, &all[count].failures, &all[count].failures_count);
     count++;
     for (size_t c = 0; c < SERVICES; c++) {
         size_t told = upstream_processes(clients[c], processes);
@@ -155,7 +157,15 @@ static void process_json(const proto_process_t *process, buf_t *out)
     json_str(out, "missing", process->missing);
     json_int(out, "running", process->running);
     json_int(out, "credit", process->credit);
-    buf_char(out, '}');
+    json_list(out, "failures");
+    for (size_t i = 0; i < process->failures_count; i++) {
+        json_open(out);
+        json_time(out, "at", process->failures[i].at_ms);
+        json_str(out, "event", process->failures[i].event);
+        json_str(out, "detail", process->failures[i].detail);
+        buf_char(out, '}');
+    }
+    buf_str(out, "]}");
 }
 
 int processes_get(struct http_request *req)

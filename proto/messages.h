@@ -47,6 +47,7 @@
     R(opinion,    "What somebody wrote about the shop when asked") \
     R(survey_day, "What people asked on one day answered") \
     R(sample,     "One value of one metric") \
+    R(failure,    "A warning or an error of a process, as its log has it") \
     R(process,    "One process as the dispatcher or a service sees it") \
     R(stored,     "Something that is stored of a person") \
     R(model_call, "One call of a model, as the record of its turn tells it") \
@@ -272,6 +273,11 @@
     F(sample, 2, STR, labels, 128, OPTIONAL, "label pairs without braces") \
     F(sample, 3, INT, value,  0,   OPTIONAL, "value; of seconds, microseconds")
 
+#define PROTO_FIELDS_failure(F, L) \
+    F(failure, 1, INT, at_ms,  0,   REQUIRED, "when") \
+    F(failure, 2, STR, event,  64,  REQUIRED, "what, as the log names it") \
+    F(failure, 3, STR, detail, 256, OPTIONAL, "the rest of its line; people are masked in it")
+
 #define PROTO_FIELDS_process(F, L) \
     F(process, 1, STR, name,       64,   REQUIRED, "agent-1, catalog …") \
     F(process, 2, STR, role,       16,   REQUIRED, "dispatcher, agent, catalog, sessions") \
@@ -281,7 +287,8 @@
     F(process, 6, STR, missing,    128,  OPTIONAL, "what it lacks when it is not ready") \
     F(process, 7, INT, credit,     0,    OPTIONAL, "work it would take now") \
     F(process, 8, INT, running,    0,    OPTIONAL, "work in flight") \
-    L(process, 9, sample, samples, 1024, OPTIONAL, "its metrics")
+    L(process, 9, sample, samples, 1024, OPTIONAL, "its metrics") \
+    L(process, 10, failure, failures, 8, OPTIONAL, "the newest that went wrong, the oldest first")
 
 #define PROTO_FIELDS_stored(F, L) \
     F(stored, 1, STR, key,    16,  REQUIRED, "what kind of key it is in: state, context, inbox …") \

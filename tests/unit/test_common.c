@@ -1,4 +1,5 @@
 /* Text, money, buffers, settings, logs and metrics. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -393,6 +394,36 @@ static void test_log(void **state)
     free(big);
 }
 
+/* Of the newest warnings and errors, and of nothing else. */
+static void test_failures(void **state)
+{
+    (void)state;
+    int saved = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY);
+    dup2(nowhere, STDERR_FILENO);
+    close(nowhere);
+    log_start("unit", "info", "logfmt");
+    arena_t *arena = arena_new(1 << 16);
+    proto_failure_t *failures;
+    size_t count;
+    log_info("all_is_well", LOG_INT("n", 1));
+    log_failures(arena, &failures, &count);
+    assert_int_equal(count, 0);
+    for (int i = 1; i <= 10; i++)
+        log_warn("it_broke", LOG_PERSON("user", STR_LIT("+5215512345678")), LOG_INT("n", i));
+    char big[1000];
+    memset(big, 'x', sizeof big);
+    log_error("at_length", LOG_TEXT("why", ((str_t){big, sizeof big})));
+    log_failures(arena, &failures, &count);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    assert_int_equal(count, 8);
+    assert_true(str_is(failures[0].event, "it_broke") && failures[0].at_ms > 0);
+    assert_true(str_is(failures[0].detail, "user=+*********5678 n=4"));
+    assert_true(str_is(failures[7].event, "at_length"));
+    assert_int_equal(failures[7].detail.size, 256);
+    arena_destroy(&arena);
+}
+
 /* ---- metrics ---- */
 
 static void test_metrics(void **state)
@@ -456,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_every_default_is_allowed),
         cmocka_unit_test(test_durations),
         cmocka_unit_test(test_log),
+        cmocka_unit_test(test_failures),
         cmocka_unit_test(test_metrics),
         cmocka_unit_test(test_ids),
     };
