@@ -255,6 +255,46 @@ def test_the_page_has_the_bots_filters_and_a_link_keeps_them(shop, chromium, lan
     assert len(PARAMETERS) > 20 and names == set(PARAMETERS) - {"page", "page_size"}, "all that the API has"
 
 
+@pytest.mark.parametrize("language, size", [("es-MX", "desktop"), ("en-GB", "phone")])
+def test_the_page_changes_and_adds_cars_with_every_column(shop, chromium, language, size):  # noqa: F811
+    shop.person("owner")
+    page = Console(chromium, shop, language, PHONE if size == "phone" else DESKTOP).sign_in(
+        f"owner-{shop.people}", PASSWORD).go("catalog")
+    told = lambda stock_id: shop.api("GET", f"/catalog/cars/{stock_id}").json()["car"]  # noqa: E731
+
+    def save():
+        page.one("dialog button.primary").click()
+        page.wait(lambda: not page.all("dialog"))
+
+    page.one('tr[data-car="301003"] button').click()
+    page.one("dialog [name=bluetooth] option[value=true]").click()
+    page.one("dialog [name=length]").send_keys("4495")
+    page.one("dialog [name=price]").clear()
+    page.one("dialog [name=price]").send_keys("gratis")
+    page.one("dialog button.primary").click()
+    wrong = page.text("dialog .note.wrong")
+    assert wrong.startswith(("Precio: «gratis» no es un número como", 'Price: "gratis" is not a plain number')), wrong
+    page.one("dialog [name=price]").clear()
+    page.one("dialog [name=price]").send_keys("149000")
+    page.console()  # that it was refused
+    page.shot(f"catalog-edit-{size}")
+    page.sound()
+    save()
+    car = told(301003)
+    assert (car["bluetooth"], car["length"], car["price"], car["car_play"]) == (True, 4495, 149000, False)
+    yes, no = ("Sí", "No") if language == "es-MX" else ("Yes", "No")
+    page.wait(lambda: f"Bluetooth: {no} → {yes}" in page.text("#history"))
+    number = 304000 + shop.users
+    page.one("#add-car").click()
+    for name, value in {"stock_id": number, "make": "Seat", "model": "Ibiza", "year": 2021, "price": "199000",
+                        "km": 5, "width": 1780}.items():
+        page.one(f"dialog [name={name}]").send_keys(str(value))
+    page.one("dialog [name=car_play] option[value=true]").click()
+    save()
+    car = told(number)
+    assert (car["car_play"], car["bluetooth"], car["width"]) == (True, False, 1780)
+
+
 @pytest.mark.parametrize("language, size", [("es-MX", "phone"), ("en-GB", "desktop")])
 def test_the_page_sells_uploads_and_undoes(shop, chromium, language, size, tmp_path):  # noqa: F811
     owner = shop.person("owner")
@@ -274,6 +314,8 @@ def test_the_page_sells_uploads_and_undoes(shop, chromium, language, size, tmp_p
     page.one("#upload [name=file]").send_keys(str(bad))
     page.one("#upload button").click()
     page.wait(lambda: len(page.all("#outcome tbody tr")) == 2)
+    reason = "no es un número" if language == "es-MX" else "is not a plain number"
+    assert all(reason in row.text for row in page.all("#outcome tbody tr"))
     assert "301005" not in cars() and not page.all("#take")
     good = shop.write("good.csv", [*CARS, f"{303000 + shop.users},1,111000,Kia,Rio,2020,,"])
     page.one("#upload [name=file]").send_keys(str(good))

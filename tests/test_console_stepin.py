@@ -51,6 +51,7 @@ def test_take_answer_give_back_and_the_bot_knows(chromium, shop, language, size,
     page.one("#take").click()
     page.wait(lambda: page.text("#who-has-it") == mine)
     box = page.wait(lambda: page.all("#say-text"))[0]
+    assert box.size["height"] < 120, "what is said takes the room, not what is being written"
     page.wait(lambda: page.driver.switch_to.active_element.get_attribute("id") in ("say-text", "give"))
     say(shop, user, "¿hay alguien?")
     page.wait(lambda: "¿hay alguien?" in texts(page), "what the customer writes never came")
@@ -122,6 +123,27 @@ def test_what_is_written_at_once_and_lost_is_told_and_kept(chromium, shop):
     assert "cambió de manos" in page.text(".stepin .note.wrong")
     page.wait(lambda: "La atiende Luis" in page.text("#who-has-it"))
     assert shop.http.get(path("perdido", "/messages"), headers=AUTH).json()["messages"] == []
+
+
+def test_what_is_sent_again_goes_out_once_and_what_was_changed_too(chromium, shop):
+    """The answer to a message is lost twice: the same again is the same, another text is another."""
+    say(shop, "cortado", "hola")
+    page = Console(chromium, shop).sign_in()
+    page.open("cortado")
+    page.one("#take").click()
+    page.one("#say-text").send_keys("uno")
+    page.driver.execute_script("""const real = window.fetch; let lost = 2;
+        window.fetch = (path, options) => String(path).endsWith('/say') && lost-- > 0
+            ? real(path, options).then(() => { throw new TypeError('lost'); }) : real(path, options);""")
+
+    def went_out():
+        return [m["text"] for m in shop.http.get(path("cortado", "/messages"), headers=AUTH).json()["messages"]]
+
+    for more, told in (("", ["uno"]), ("", ["uno"]), (" y dos", ["uno", "uno y dos"])):
+        page.one("#say-text").send_keys(more, Keys.CONTROL, Keys.ENTER)
+        page.wait(lambda: not page.one("#say-send").get_attribute("disabled"))
+        assert went_out() == told
+    page.wait(lambda: page.one("#say-text").get_attribute("value") == "")
 
 
 @pytest.fixture(scope="module")

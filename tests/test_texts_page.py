@@ -135,6 +135,25 @@ def test_rules_have_a_page_too_and_somebody_else_is_not_overwritten(chromium, sh
     page.wait(lambda: "{{shop}}" in page.text(".note.wrong"))
 
 
+def test_what_was_not_kept_is_asked_about_before_it_is_left(chromium, shop):
+    page = Texts(chromium, shop).sign_in().open_page()
+    page.write("# Otra cosa")
+    for there in ("#/health", "#/rules/rules"):
+        page.driver.execute_script("location.hash = arguments[0]", there)
+        page.one("dialog[open]")
+        assert page.driver.execute_script("return location.hash") == "#/rules/knowledge"
+        page.all("dialog menu button")[0].click()
+        page.wait(lambda: not page.all("dialog"))
+        assert page.one("#text").get_attribute("value") == "# Otra cosa"
+    page.driver.execute_script("location.hash = '#/health'")
+    page.one("dialog .danger").click()
+    page.one("#processes")
+    page.open_page()
+    assert page.one("#text").get_attribute("value") != "# Otra cosa"
+    page.go("health")
+    page.one("#processes")
+
+
 def test_differences_by_lines(chromium, shop):
     page = Texts(chromium, shop).sign_in()
 

@@ -45,7 +45,15 @@ function languageButton() {
 function address() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
   const [here, ...rest] = path.split("/");
-  return { here, rest: rest.map(decodeURIComponent).join("/"), query: new URLSearchParams(query) };
+  return { here, rest: rest.map(decoded).join("/"), query: new URLSearchParams(query) };
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // written by hand
+  }
 }
 
 function show() {

@@ -1,13 +1,15 @@
 /* Catalog: what is offered, changed and sold here; files that are looked at before they are taken;
  * what was changed by whom, and taking it back. */
-import { confirm, field, get, make, may, Problem, session, tell, trouble } from "/console/shell.js";
-import { language, moment, number, say } from "/console/words.js";
+import { ask, confirm, field, get, make, may, tell, trouble } from "/console/shell.js";
+import { inWords, language, moment, number, say } from "/console/words.js";
 
-const columns = ["stock_id", "make", "model", "year", "version", "price", "km", "colour", "body", "fuel", "transmission", "city", "photo_url"];
+const columns = ["stock_id", "make", "model", "year", "version", "price", "km", "colour", "body", "fuel", "transmission", "city", "bluetooth", "car_play", "length", "width", "height", "photo_url"];
+const flags = ["bluetooth", "car_play"];
+const wholes = ["stock_id", "year", "km", "length", "width", "height"];
 const words = say.catalogWords;
 const needed = ["stock_id", "make", "model", "year", "price"];
 const whole = { inputmode: "numeric", autocomplete: "off" };
-const label = (column) => words.columns[column];
+const label = (column) => words.columns[column] || words[column];
 const money = new Intl.NumberFormat(language === "es" ? "es-MX" : "en-GB", { maximumFractionDigits: 2 });
 const price = (car) => `$${money.format(car.price)}`;
 let editable = true; // false: cars are kept, and changed, in a database
@@ -16,17 +18,13 @@ const title = (car) => [car.make, car.model, car.version, car.year].filter(Boole
 
 /* What is wrong with values or lines comes beside the problem's own words. */
 async function send(path, body, type) {
-  const headers = { "X-CSRF-Token": session.csrf || "none", ...(type ? { "Content-Type": type } : {}) };
-  let answer;
   try {
-    answer = await fetch(path, { method: "POST", headers, body });
-  } catch {
-    throw new Problem(0, say.offline, 0);
+    return await ask("POST", path, body, type);
+  } catch (problem) {
+    const wrong = (problem.told && problem.told.problems) || [];
+    if (wrong.length) problem.message = wrong.map((one) => `${label(one.column) || one.column}: ${inWords(one.reason)}`).join(" · ");
+    throw problem;
   }
-  const told = await answer.json();
-  if (answer.ok) return told;
-  const wrong = (told.problems || []).map((one) => `${label(one.column) || one.column}: ${one.reason}`);
-  throw Object.assign(new Problem(answer.status, wrong.join(" · ") || told.detail, 0), { told });
 }
 
 const table = (name, heads, rows) => make("div.scroll", { tabindex: 0, role: "region", "aria-label": name }, make("table", {},
@@ -35,19 +33,22 @@ const table = (name, heads, rows) => make("div.scroll", { tabindex: 0, role: "re
 /* ---- one car ---- */
 
 function carForm(car, again) {
-  const fields = columns.filter((column) => !car || column !== "stock_id").map((column) => field(label(column), {
-    name: column, value: car && car[column] !== undefined ? car[column] : "", required: needed.includes(column), maxlength: 512,
-    ...(["stock_id", "year", "km"].includes(column) ? whole : {}) }));
+  const had = (column) => (car && car[column] !== undefined ? String(car[column]) : flags.includes(column) ? "false" : "");
+  const fields = columns.filter((column) => !car || column !== "stock_id").map((column) => {
+    if (!flags.includes(column)) return field(label(column), { name: column, value: had(column), required: needed.includes(column), maxlength: 512, ...(wholes.includes(column) ? whole : {}) });
+    const shown = select(column, label(column), [["false", words.no], ["true", words.yes]]);
+    shown.querySelector("select").value = had(column);
+    return shown;
+  });
   return async (seen) => {
     const act = (form) => {
       const values = {};
       for (const column of columns) {
-        const input = form.elements[column];
-        const was = car && car[column] !== undefined ? String(car[column]) : "";
-        if (input && input.value !== was) values[column] = input.value;
+        const input = form.elements.namedItem(column); // a form's elements have a length of their own
+        if (input && input.value !== had(column)) values[column] = input.value;
       }
       if (seen) values.seen = seen;
-      return send(car ? `/catalog/cars/${car.stock_id}` : "/catalog/cars", JSON.stringify(values), "application/json");
+      return send(car ? `/catalog/cars/${car.stock_id}` : "/catalog/cars", values);
     };
     if (await confirm({ title: car ? title(car) : words.addCar, yes: say.save, fields, act })) {
       tell(say.done);
@@ -66,7 +67,7 @@ async function edit(stock_id, again, wrong) {
 }
 
 async function sell(car, again) {
-  const act = () => send(`/catalog/cars/${car.stock_id}/sold`, "{}", "application/json");
+  const act = () => send(`/catalog/cars/${car.stock_id}/sold`, {});
   if (await confirm({ title: words.sellTitle(title(car)), text: words.sellText, yes: words.markSold, danger: true, act })) {
     tell(say.done);
     again();
@@ -82,13 +83,15 @@ function carRow(car, again, wrong) {
 
 /* ---- a file ---- */
 
-const numbered = (lines) => table(words.wrongLines, [words.line, words.column, words.why], lines.map((one) => make("tr", {}, make("td", {}, String(one.line)), make("td", {}, one.column), make("td", {}, one.reason))));
+const numbered = (lines) => table(words.wrongLines, [words.line, words.column, words.why], lines.map((one) => make("tr", {}, make("td", {}, String(one.line)), make("td", {}, label(one.column) || one.column), make("td", {}, inWords(one.reason)))));
+
+const value = (of) => (of === true ? words.yes : of === false ? words.no : of ?? "–");
 
 function changed(sample) {
   const { before, after } = sample;
   if (!before || !after) return price(before || after);
   return columns.filter((column) => (before[column] ?? "") !== (after[column] ?? ""))
-    .map((column) => `${label(column)}: ${before[column] ?? "–"} → ${after[column] ?? "–"}`).join(" · ");
+    .map((column) => `${label(column)}: ${value(before[column])} → ${value(after[column])}`).join(" · ");
 }
 
 function upload(again) {

@@ -27,6 +27,9 @@ function link(id, filter) {
   return `#/conversations${id ? `/${encodeURIComponent(id)}` : ""}${filter ? `?filter=${filter}` : ""}`;
 }
 
+/* A telephone number is shown with blanks, and copied with them; ids have none. */
+const searched = (text) => (/^\+?[\d\s()-]{7,}$/.test(text) ? text.replace(/[^\d+]/g, "") : text);
+
 class List {
   constructor(page) {
     this.page = page;
@@ -51,7 +54,7 @@ class List {
   query(before) {
     const query = new URLSearchParams({ limit: PAGE });
     if (this.page.filter) query.set("filter", this.page.filter);
-    if (this.search.value.trim()) query.set("q", this.search.value.trim());
+    if (this.search.value.trim()) query.set("q", searched(this.search.value.trim()));
     if (before) query.set("before", before);
     return `/seller/conversations?${query}`;
   }
@@ -59,7 +62,7 @@ class List {
   /* Who waits for a person of the shop, the longest first, and then who has one. */
   async desk() {
     const [waiting, taken] = await Promise.all([get("/seller/sessions?waiting=person&limit=100"), get("/seller/sessions?with=person&limit=100")]);
-    const part = this.search.value.trim().toLowerCase();
+    const part = searched(this.search.value.trim()).toLowerCase();
     return { before: null, conversations: [...waiting.sessions, ...taken.sessions].filter((one) => one.user_id.toLowerCase().includes(part)).map((one) => ({
       user_id: one.user_id, at: one.since, person: one.person && one.person.by, wanted_at: one.wanted_at,
       last: { role: "note", text: one.note || say.whys[one.why] || "" }, score: null })) };
@@ -144,7 +147,7 @@ function meta(message, turn) {
     parts.push(duration(turn.total_ms));
     if (turn.tokens_in + turn.tokens_out) parts.push(say.tokens(number(turn.tokens_in + turn.tokens_out)));
     if (turn.currency) parts.push(cost(turn.cost_micros, turn.currency));
-    parts.push(turn.why ? `${turn.model} (${turn.why})` : turn.model);
+    parts.push(turn.why ? `${turn.model} (${say.outcomes[turn.why] || turn.why})` : turn.model);
   }
   const far = ticks(message);
   return make("p.meta", {}, parts.filter(Boolean).join(" · "), far ? " · " : null, far);

@@ -1,6 +1,6 @@
 /* Leads: who may buy, which car at which price, how far that is. The list follows by itself; what
  * somebody is at, a note half written or unfolded, is left alone. */
-import { ask, get, listen, make, may, reason, tell } from "/console/shell.js";
+import { ask, get, listen, make, may, reason, tell, trouble } from "/console/shell.js";
 import { moment, money, person, say } from "/console/words.js";
 
 const PAGE = 25;
@@ -118,7 +118,13 @@ class Page {
   }
 
   async more() {
-    const told = await get(`/seller/leads?${parameters(this, { limit: PAGE, before: this.before })}`);
+    let told;
+    try {
+      told = await get(`/seller/leads?${parameters(this, { limit: PAGE, before: this.before })}`);
+    } catch (problem) {
+      this.below.append(trouble(problem));
+      return;
+    }
     const known = new Set(this.items.map((one) => one.lead_id));
     this.items.push(...told.leads.filter((one) => !known.has(one.lead_id)));
     this.before = told.before;

@@ -220,6 +220,7 @@ class Page {
   async show(version) {
     this.shown = await this.text(version);
     this.area.value = this.shown.text;
+    this.shown.text = this.area.value; // in which every line ends alike
     this.draw();
   }
 
@@ -279,9 +280,12 @@ class Page {
         may("owner") && !live ? make("button", { type: "button", "data-do": "publish", "aria-label": say.text.publishOf(this.name(one.version)), onclick: () => this.publish(one.version) }, say.text.publish) : null));
   }
 
+  drop() {
+    return confirm({ title: say.text.dropTitle, text: say.text.dropText, yes: say.text.drop, danger: true, act: async () => {} });
+  }
+
   async open(version) {
-    const go = !this.dirty() || await confirm({ title: say.text.dropTitle, text: say.text.dropText, yes: say.text.drop, danger: true, act: async () => {} });
-    if (!go) return;
+    if (this.dirty() && !(await this.drop())) return;
     try {
       await this.show(version);
       tell(this.name(version));
@@ -322,5 +326,18 @@ export function rules(content, rest) {
     if (page.dirty()) event.preventDefault();
   };
   addEventListener("beforeunload", warn);
-  return () => removeEventListener("beforeunload", warn);
+  const leave = () => removeEventListener("beforeunload", warn);
+  const here = `#/rules/${page.here}`;
+  /* What was written and not kept is not lost by a click: it is asked first. */
+  leave.stays = () => {
+    const there = location.hash;
+    if (!page.dirty() || page.dropped) return false;
+    history.replaceState(null, "", here);
+    page.drop().then((yes) => {
+      page.dropped = yes;
+      if (yes) location.hash = there;
+    });
+    return true;
+  };
+  return leave;
 }

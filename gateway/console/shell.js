@@ -1,7 +1,7 @@
 /* What all pages share: making elements, asking the API, dialogs. Text from outside only ever becomes
  * text: nothing here parses HTML. */
 import { readEvents } from "/events.js";
-import { say } from "/console/words.js";
+import { inWords, say } from "/console/words.js";
 
 export const $ = (id) => document.getElementById(id);
 
@@ -40,7 +40,7 @@ export const may = (role) => (ranks[session.role] || 0) >= ranks[role];
 
 export class Problem extends Error {
   constructor(status, detail, retry) {
-    super(detail);
+    super(inWords(detail));
     this.status = status;
     this.retry = retry;
   }
@@ -49,24 +49,25 @@ export class Problem extends Error {
 let onOver = () => {};
 export function whenOver(call) { onOver = call; }
 
-/* What is answered, as JSON, or a Problem. */
-export async function ask(method, path, body) {
+/* What is answered, as JSON, or a Problem, with all that it tells. A body is sent as JSON, or as the file
+   of that type that it is. */
+export async function ask(method, path, body, type) {
   let answer;
   const headers = { "X-CSRF-Token": session.csrf || "none" };
-  if (body) headers["Content-Type"] = "application/json";
+  if (body) headers["Content-Type"] = type || "application/json";
   try {
-    answer = await fetch(path, { method, headers, body: body ? JSON.stringify(body) : undefined });
+    answer = await fetch(path, { method, headers, body: body && !type ? JSON.stringify(body) : body });
   } catch {
     throw new Problem(0, say.offline, 0);
   }
   if (answer.status === 204) return null;
   if (answer.ok) return answer.json();
-  let detail = say.failed;
+  let told = { detail: say.failed };
   try {
-    detail = (await answer.json()).detail;
+    told = await answer.json();
   } catch { /* no problem+json: a proxy's */ }
   if (answer.status === 401 && session.name && !path.startsWith("/console/api/password")) onOver();
-  throw new Problem(answer.status, detail, Number(answer.headers.get("Retry-After")) || 0);
+  throw Object.assign(new Problem(answer.status, told.detail, Number(answer.headers.get("Retry-After")) || 0), { told });
 }
 
 export const get = (path) => ask("GET", path);

@@ -70,31 +70,37 @@ export class StepIn {
   }
 
   composer(session) {
-    const draft = this.drafts.get(this.user) || { text: "", id: id() };
+    const draft = this.drafts.get(this.user) || { text: "", id: id(), tried: "" };
     const user = this.user;
     const text = make("textarea", { rows: 2, maxlength: MOST_TEXT, id: "say-text", "aria-keyshortcuts": "Control+Enter" });
     const send = make("button.primary", { type: "submit", id: "say-send" }, say.send);
     const form = make("form.composer", {}, make("label", {}, say.writeAsShop, text), send);
     text.value = draft.text;
     send.disabled = session.opted_out;
-    text.addEventListener("input", () => this.drafts.set(user, { text: text.value, id: draft.id }));
+    text.addEventListener("input", () => {
+      draft.text = text.value;
+      this.drafts.set(user, draft);
+    });
     text.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
     });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (!text.value.trim() || send.disabled) return;
-      send.disabled = true;
+      if (draft.tried && draft.tried !== text.value) draft.id = id(); // the one before may have arrived
+      draft.tried = text.value;
+      send.disabled = text.readOnly = true;
       const done = await this.try(async () => {
         const told = await ask("POST", this.path("say"), { text: text.value, id: draft.id });
         tell(told.window_closed ? say.windowClosed : say.sentOne);
         if (told.window_closed) this.wrong.replaceChildren(make("p.note", {}, say.windowClosed));
       });
       send.disabled = session.opted_out;
+      text.readOnly = false;
       if (!done) return;
       text.value = "";
       this.drafts.delete(user);
-      draft.id = id();
+      Object.assign(draft, { text: "", id: id(), tried: "" });
       text.focus();
     });
     return form;

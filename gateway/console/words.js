@@ -12,7 +12,7 @@ const words = {
     over: "Tu sesión terminó. Entra de nuevo.", failed: "No se pudo. Inténtalo de nuevo.", offline: "No hay conexión.",
     notAllowed: "Tu rol no permite esto.", skip: "Ir al contenido", menu: "Principal",
     conversations: "Conversaciones", numbers: "Números", health: "Estado", users: "Usuarios", account: "Cuenta", language: "English",
-    search: "Buscar por número o nombre", all: "Todas", failedFilter: "Sin entregar", unhappyFilter: "Descontentos", live: "En vivo", notLive: "Sin conexión",
+    search: "Buscar por número o usuario", all: "Todas", failedFilter: "Sin entregar", unhappyFilter: "Descontentos", live: "En vivo", notLive: "Sin conexión",
     none: "Todavía no hay conversaciones.", noneFound: "No hay conversaciones así.", pick: "Elige una conversación.", more: "Ver más", back: "Volver",
     writing: "Escribiendo", waiting: (n) => `${n} en espera`, undelivered: "Por entregar", deliveryFailed: "No entregado", score: (n) => `NPS ${n}`, optedOut: "No quiere mensajes",
     customer: "Cliente", bot: "Vendedor", roles: { user: "Cliente", assistant: "Vendedor", person: "Persona", note: "Nota para el vendedor" },
@@ -36,12 +36,13 @@ const words = {
     when: "Cuándo", who: "Quién", outcome: "Resultado", model: "Modelo", took: "Tardó", comments: "Lo que dijeron", noComments: "Nadie ha escrito un comentario.", noData: "Sin datos en este periodo.",
     processes: "Procesos", process: "Proceso", version: "Versión", state: "Estado", ready: "Listo", lacks: "Le falta", running: "En curso", credit: "Libre", allReady: "Todo funciona.", missing: (x) => `Falta: ${x}`,
     queues: "Colas", queued: "Esperan un agente", runningTurns: "Respuestas en curso", freeCredit: "Lugares libres", httpWaiting: "Peticiones en espera", hashing: "Contraseñas en proceso", cars: "Autos en el catálogo",
+    lastFailures: "Últimas advertencias y errores", whatFailed: "Qué pasó", away: "No responde", alerts: "Avisos", testAlert: "Mandar un aviso de prueba", alertSent: "Salió un aviso de prueba: debe llegar en segundos a donde llegan los demás.",
     errors: "Fallas desde el arranque", noErrors: "Ninguna.", times: "Veces",
     role: "Rol", owner: "Dueño", seller: "Vendedor", viewer: "Lector", added: "Agregado", lastSeen: "Última entrada", never: "Nunca", add: "Agregar", addUser: "Agregar usuario", remove: "Quitar", newPassword: "Contraseña nueva",
     removeTitle: (n) => `¿Quitar a ${n}?`, removeText: "Ya no podrá entrar y sus sesiones terminan.", passwordFor: (n) => `Contraseña nueva para ${n}`, save: "Guardar", oldPassword: "Contraseña actual", changePassword: "Cambiar contraseña", passwordHint: "Al menos 10 caracteres.", changed: "Contraseña cambiada. Tus otras sesiones terminaron.", roleOf: (n) => `Rol de ${n}`, you: "tú", shown: "Cómo lo ven los clientes", shownOf: (n) => `Cómo ven los clientes a ${n}`, somebody: "Una persona del equipo",
     catalog: "Catálogo",
     catalogWords: {
-      columns: { stock_id: "Número", make: "Marca", model: "Modelo", year: "Año", version: "Versión", price: "Precio", km: "Kilómetros", colour: "Color", body: "Carrocería", fuel: "Combustible", transmission: "Transmisión", city: "Ciudad", length: "Largo (mm)", width: "Ancho (mm)", height: "Altura (mm)", photo_url: "Foto (dirección)" },
+      columns: { stock_id: "Número", make: "Marca", model: "Modelo", year: "Año", version: "Versión", price: "Precio", km: "Kilómetros", colour: "Color", body: "Carrocería", fuel: "Combustible", transmission: "Transmisión", city: "Ciudad", length: "Largo (mm)", width: "Ancho (mm)", height: "Altura (mm)", photo_url: "Foto (dirección)", record: "Línea", header: "Encabezado" },
       addCar: "Agregar auto", sellTitle: (car) => `¿Se vendió ${car}?`, sellText: "El vendedor deja de ofrecerlo de inmediato y dice que ya se vendió.", markSold: "Vendido", edit: "Cambiar",
       wrongLines: "Líneas con errores", line: "Línea", column: "Columna", why: "Motivo", csvFile: "Archivo CSV", lookAt: "Revisar", taken: (n) => `Listo: el archivo tiene ${n} autos.`, changes: "Cambia", goes: "Sale", comes: "Entra",
       preview: (x) => `${x.added} entran, ${x.changed} cambian, ${x.removed} salen.`, kept: (n) => `En ${n} autos se conserva lo que se cambió aquí.`, differences: "Diferencias", what: "Qué", car: "Auto", difference: "Diferencia", takeFile: "Aplicar",
@@ -75,7 +76,7 @@ const words = {
     over: "Your session is over. Sign in again.", failed: "That did not work. Try again.", offline: "There is no connection.",
     notAllowed: "Your role does not allow this.", skip: "Skip to content", menu: "Main",
     conversations: "Conversations", numbers: "Numbers", health: "Health", users: "Users", account: "Account", language: "Español",
-    search: "Search by number or name", all: "All", failedFilter: "Not delivered", unhappyFilter: "Unhappy", live: "Live", notLive: "No connection",
+    search: "Search by number or user", all: "All", failedFilter: "Not delivered", unhappyFilter: "Unhappy", live: "Live", notLive: "No connection",
     none: "There are no conversations yet.", noneFound: "There are no such conversations.", pick: "Choose a conversation.", more: "Show more", back: "Back",
     writing: "Writing", waiting: (n) => `${n} waiting`, undelivered: "To be delivered", deliveryFailed: "Not delivered", score: (n) => `NPS ${n}`, optedOut: "Wants no messages",
     customer: "Customer", bot: "Seller", roles: { user: "Customer", assistant: "Seller", person: "Person", note: "Note to the seller" },
@@ -99,12 +100,13 @@ const words = {
     when: "When", who: "Who", outcome: "Outcome", model: "Model", took: "Took", comments: "What they said", noComments: "Nobody has written a comment.", noData: "No data in this period.",
     processes: "Processes", process: "Process", version: "Version", state: "State", ready: "Ready", lacks: "Lacks", running: "Running", credit: "Free", allReady: "Everything works.", missing: (x) => `Missing: ${x}`,
     queues: "Queues", queued: "Waiting for an agent", runningTurns: "Answers under way", freeCredit: "Free places", httpWaiting: "Requests waiting", hashing: "Passwords being checked", cars: "Cars in the catalog",
+    lastFailures: "Last warnings and errors", whatFailed: "What happened", away: "No answer", alerts: "Alerts", testAlert: "Send a test alert", alertSent: "A test alert is on its way: it should arrive within seconds where the others do.",
     errors: "Failures since the start", noErrors: "None.", times: "Times",
     role: "Role", owner: "Owner", seller: "Seller", viewer: "Viewer", added: "Added", lastSeen: "Last sign-in", never: "Never", add: "Add", addUser: "Add a user", remove: "Remove", newPassword: "New password",
     removeTitle: (n) => `Remove ${n}?`, removeText: "They can sign in no more and their sessions end.", passwordFor: (n) => `New password for ${n}`, save: "Save", oldPassword: "Current password", changePassword: "Change password", passwordHint: "At least 10 characters.", changed: "Password changed. Your other sessions have ended.", roleOf: (n) => `Role of ${n}`, you: "you", shown: "Shown to customers as", shownOf: (n) => `How customers see ${n}`, somebody: "Someone from our team",
     catalog: "Catalog",
     catalogWords: {
-      columns: { stock_id: "Number", make: "Make", model: "Model", year: "Year", version: "Version", price: "Price", km: "Kilometres", colour: "Colour", body: "Body", fuel: "Fuel", transmission: "Transmission", city: "City", length: "Length (mm)", width: "Width (mm)", height: "Height (mm)", photo_url: "Photo (address)" },
+      columns: { stock_id: "Number", make: "Make", model: "Model", year: "Year", version: "Version", price: "Price", km: "Kilometres", colour: "Colour", body: "Body", fuel: "Fuel", transmission: "Transmission", city: "City", length: "Length (mm)", width: "Width (mm)", height: "Height (mm)", photo_url: "Photo (address)", record: "Line", header: "Header" },
       addCar: "Add a car", sellTitle: (car) => `Has ${car} been sold?`, sellText: "The seller stops offering it at once and says that it has been sold.", markSold: "Sold", edit: "Change",
       wrongLines: "Lines with mistakes", line: "Line", column: "Column", why: "Reason", csvFile: "CSV file", lookAt: "Check", taken: (n) => `Done: the file has ${n} cars.`, changes: "Changes", goes: "Goes", comes: "Comes",
       preview: (x) => `${x.added} come, ${x.changed} change, ${x.removed} go.`, kept: (n) => `Of ${n} cars what was changed here is kept.`, differences: "Differences", what: "What", car: "Car", difference: "Difference", takeFile: "Apply",
@@ -127,6 +129,94 @@ const words = {
     },
   },
 };
+
+/* Why the API refuses something, which it says in English; * is what it names. */
+const spanish = Object.entries({
+  "* is outside * to *": "* no está entre * y *",
+  "* is on line * already": "* ya está en la línea *",
+  "is there already": "ya está",
+  "is empty": "está vacío",
+  "is missing": "falta",
+  "column is missing": "falta la columna",
+  "unknown column": "columna desconocida",
+  "second column for *": "otra columna para *",
+  "is not UTF-8": "no es UTF-8",
+  "not UTF-8: save the file as UTF-8": "no es UTF-8: guarda el archivo como UTF-8",
+  "\"*\" is not a plain number such as *": "«*» no es un número como *",
+  "\"*\" is neither Sí nor No": "«*» no es Sí ni No",
+  "\"*\" has a control character": "«*» tiene un carácter de control",
+  "\"*\" is not an http or https address": "«*» no es una dirección http o https",
+  "\"*\" has neither letter nor digit": "«*» no tiene letras ni números",
+  "longer than * bytes": "tiene más de * bytes",
+  "field is longer than * bytes": "el campo tiene más de * bytes",
+  "record is longer than * bytes": "la línea tiene más de * bytes",
+  "expected * fields, found *": "debe tener * campos y tiene *",
+  "fields are separated by ';', expected ','": "los campos van separados por comas, no por ';'",
+  "stray carriage return": "retorno de carro suelto",
+  "byte 0 in the text": "el texto tiene un byte 0",
+  "more than * fields": "más de * campos",
+  "quote inside a field that does not begin with one": "comillas dentro de un campo que no empieza con ellas",
+  "text behind a closing quote": "texto después de las comillas",
+  "quote is never closed": "las comillas nunca se cierran",
+  "there are no cars in the file": "el archivo no tiene autos",
+  "more than * makes": "más de * marcas",
+  "more than * models of one make, or * in all": "más de * modelos de una marca, o * en total",
+  "more than * different values": "más de * valores distintos",
+  "more different values than a catalog can have": "más valores distintos de los que caben en un catálogo",
+  "this car has been sold": "este auto ya se vendió",
+  "somebody has changed this car meanwhile: look at it again": "alguien cambió este auto mientras tanto: ábrelo de nuevo",
+  "there is a car with this stock id": "ya hay un auto con este número",
+  "there is a car with this stock id, which has been sold": "ya hubo un auto con este número y se vendió",
+  "a car keeps its stock id": "el número de un auto no cambia",
+  "nothing of the car would be different": "no cambiaste nada",
+  "there is nothing to change": "no cambiaste nada",
+  "the same has been changed since: undo the newest change first": "lo mismo se cambió después: deshaz primero el cambio más nuevo",
+  "the catalog has changed since the file was looked at: look again": "el catálogo cambió desde que revisaste el archivo: revísalo otra vez",
+  "another file was imported since": "después se subió otro archivo",
+  "the catalog of before is not kept any more": "el catálogo de antes ya no se conserva",
+  "a body may have * bytes": "el archivo puede tener hasta * bytes",
+  "the body is empty": "el archivo está vacío",
+  "a value is no text, number, true, false or null, or is longer than * bytes": "un valor tiene más de * bytes",
+  "a name has 1 to 32 of *, a letter or digit first": "el usuario lleva de 1 a 32 de a-z, 0-9, '.', '_' y '-', y empieza con letra o número",
+  "a password has at most 128 bytes of UTF-8": "la contraseña tiene como máximo 128 bytes",
+  "a password has at least 10 characters": "la contraseña tiene al menos 10 caracteres",
+  "a password is not the name": "la contraseña no puede ser el usuario",
+  "a password is not one character": "la contraseña no puede ser un solo carácter repetido",
+  "what customers are told has at most 64 bytes, of one line": "lo que ven los clientes tiene como máximo 64 bytes, en una línea",
+  "there is somebody of that name": "ya hay alguien con ese usuario",
+  "there are 100 users, which is all there may be": "ya hay 100 usuarios, que es el máximo",
+  "somebody must stay an owner": "alguien debe seguir siendo dueño",
+  "* kept another meanwhile: version *": "* guardó otra mientras tanto: la versión *",
+  "* published another meanwhile: version *": "* publicó otra mientras tanto: la versión *",
+  "the rules may have about * tokens (they are *): the tools, *": "en las reglas caben unos * tokens (tienen *), porque CONTEXT_TOKENS también debe alcanzar para lo demás",
+  "the rules may have about * tokens: the tools, *": "en las reglas caben unos * tokens, porque CONTEXT_TOKENS también debe alcanzar para lo demás",
+  "the rules may name *, and nothing else between two braces": "entre llaves dobles las reglas solo pueden llevar {{shop}}, {{makes}}, {{cars}} y {{financing}}",
+  "the text is empty": "el texto está vacío",
+  "the text has control characters, or is not UTF-8": "el texto tiene caracteres de control o no es UTF-8",
+  "the text may have * bytes; it has *": "el texto puede tener hasta * bytes y tiene *",
+  "note may have * characters": "la nota puede tener hasta * caracteres",
+  "note has control characters": "la nota tiene caracteres de control",
+  "note or by has control characters": "la nota tiene caracteres de control",
+  "this lead has as many notes as it may": "este interesado ya tiene todas las notas que caben",
+  "somebody else has this conversation: *": "otra persona atiende esta conversación",
+  "nobody has taken this conversation over": "nadie atiende esta conversación",
+  "this person wants no messages *": "esta persona no quiere mensajes",
+  "it is not known from which number to write to this person, *": "no se sabe desde qué número escribirle, hasta que escriba otra vez",
+  "no alerts are sent: *": "no salen avisos: falta ALERT_SLACK_URL, ALERT_WEBHOOK_URL o ALERT_MAIL_TO; o hubo demasiadas pruebas en una hora",
+}).map(([english, text]) => [new RegExp(`^${english.replace(/[.?^${}()|]/g, "\\$&").replaceAll("*", "(.*)")}$`, "is"), text]);
+
+/* The same in the language of the page; what has no other words stays as it is. */
+export function inWords(detail) {
+  for (const [pattern, text] of language === "es" ? spanish : []) {
+    const [, full, stop] = /^(.*?)(\.?)$/s.exec(detail);
+    const found = pattern.exec(full);
+    if (!found) continue;
+    let at = 0;
+    const said = text.replaceAll("*", () => found[++at]) + stop;
+    return /^\p{Lu}/u.test(detail) ? said[0].toUpperCase() + said.slice(1) : said;
+  }
+  return detail;
+}
 
 function kept() {
   try {
