@@ -320,6 +320,18 @@ def test_a_failing_model_is_told_of(new_stack, new_simulator, target):
     assert alert["kind"] == "model" and alert["subject"] in alert["message"]
 
 
+def test_a_budget_that_is_used_up_is_told_of_once(new_stack, new_simulator, target):
+    model = new_simulator()
+    stack = new_stack(agents=1, env={**model.env, **env_for(target, BUDGET_DAY_CALLS="1")})
+    for user in ("ana", "bea"):
+        assert stack.http.ask(user, "hola").status == 200
+    alert = target.wait()
+    assert alert["kind"] == "budget" and re.fullmatch(r"\d{4}-\d\d-\d\d", alert["subject"])
+    assert alert["message"].startswith("Mostrador Autos: Se acabó el presupuesto de hoy")
+    assert stack.http.post("/seller/alerts/test").status == 202
+    assert target.wait()["kind"] == "test", "it was told once"
+
+
 def test_a_missing_part_is_told_of(new_stack, target):
     stack = new_stack(agents=1, env=env_for(target, HEARTBEAT_MS="50ms"))
     stack.kill("catalog")
