@@ -113,10 +113,21 @@ static bool add(context_t *self, proto_entry_t entry)
     return true;
 }
 
+/* Without the note that the gateway put at the end for what is no text: it is Spanish, and so may
+ * be the name of a place in it, whatever the customer speaks. */
+static str_t own_words(str_t text)
+{
+    const char *end = text.size ? memrchr(text.data, '\n', text.size) : NULL;
+    size_t at = end ? (size_t)(end + 1 - text.data) : 0;
+    bool note = text.size > at && text.data[at] == '[' && text.data[text.size - 1] == ']';
+    return note ? (str_t){text.data, at} : text;
+}
+
 static void note_manners(context_t *self, str_t text)
 {
     language_t spoken = language_from(self->now.language), said;
     int formal = 0;
+    text = own_words(text);
     understand_manners(text, &said, &formal);
     if (said != spoken && said != LANGUAGE_NONE)
         self->now.language = str_from(language_code(understand_language(text, spoken)));

@@ -103,6 +103,7 @@ static void add_words(scene_t *self, str_t text, buf_t *out)
         text = (str_t){text.data + past, text.size - past};
         if (is_note(text_trim(line))) {
             self->noted = true;
+            self->unseen = self->unseen || !str_eq(text_trim(line), STR_LIT("[mensaje vacío]"));
             continue;
         }
         if (out->size > 0)

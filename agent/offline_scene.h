@@ -53,9 +53,10 @@ typedef struct scene {
     const proto_context_t *context;
     bool may_call;
     voice_t voice;
-    str_t opt;  /* as model.h has it */
-    str_t said; /* all messages of the turn, one a line */
-    bool noted; /* there was also something that is no text: a photo, a place */
+    str_t opt;   /* as model.h has it */
+    str_t said;  /* all messages of the turn, one a line */
+    bool noted;  /* there was also something that is no text: a photo, a place, nothing … */
+    bool unseen; /* … and it was something */
     understood_t u;
     int64_t said_ms;
 

@@ -3,14 +3,30 @@
 #include "common/money.h"
 #include "common/text.h"
 
+/* A photo with a question: the question is answered, and that the photo is not seen is said. */
+static void add_unseen(const scene_t *scene, buf_t *out)
+{
+    if (!scene->unseen || scene->opt.size > 0 || text_trim(scene->said).size == 0)
+        return;
+    phrase_say(out, &scene->voice, PHRASE_BESIDE_WORDS);
+    buf_char(out, '\n');
+}
+
 void answer_text(scene_t *scene, buf_t *text)
 {
-    str_t view = text_trim(buf_view(text));
-    char *copy = buf_ok(text) && view.size > 0 ? arena_copy(scene->arena, view) : NULL;
+    buf_t whole;
+    buf_init(&whole, 2 * OFFLINE_MAX_TEXT);
+    add_unseen(scene, &whole);
+    buf_add(&whole, text->data, text->size);
+    str_t view = text_trim(buf_view(&whole));
+    char *copy = buf_ok(text) && buf_ok(&whole) && text_trim(buf_view(text)).size > 0
+                     ? arena_copy(scene->arena, view)
+                     : NULL;
     scene->out->call_count = 0;
     scene->out->status = copy != NULL ? MODEL_TEXT : MODEL_FAILED;
     scene->out->error = copy != NULL ? NULL : "arena_full";
     scene->out->text = (str_t){copy, copy != NULL ? view.size : 0};
+    buf_free(&whole);
     buf_free(text);
 }
 

@@ -100,6 +100,9 @@ const phrase_table_t phrases_en = {
         "I can only read text here, so I can't see or hear what you sent. Could you write which car you are looking for?",
         "I can't open that, I only read written messages. Tell me in words how I can help.",
         "Your message arrived, but without text I can't read it. Could you write it, please?"},
+    [PHRASE_BESIDE_WORDS] = {
+        "I only read text: I couldn't see or hear what you sent.",
+        "What you sent besides the text I can't open here."},
     [PHRASE_LEAVE] = {
         "Done, we won't send you messages any more. If you change your mind, write *START*.",
         "Understood: no more messages. To come back, just write *START*."},

@@ -109,6 +109,9 @@ const phrase_table_t phrases_es = {
         "Por aquí solo puedo leer texto: no me es posible ver ni oír lo que [mandaste|mandó]. ¿Me [escribes|escribe] qué auto [buscas|busca]?",
         "Eso no lo puedo abrir, solo leo mensajes escritos. [Cuéntame|Cuénteme] con palabras en qué [te|le] ayudo.",
         "Recibí [tu|su] mensaje, pero sin texto no lo puedo leer. ¿Me lo [escribes|escribe], por favor?"},
+    [PHRASE_BESIDE_WORDS] = {
+        "Solo leo texto: no pude ver ni oír lo que [mandaste|mandó].",
+        "Lo que [mandaste|mandó] además del texto no lo puedo abrir aquí."},
     [PHRASE_LEAVE] = {
         "Listo, ya no [te|le] mandamos mensajes. Si [cambias|cambia] de idea, [escribe|escriba] *ALTA*.",
         "Entendido: no [recibirás|recibirá] más mensajes. Para volver, basta con que [escribas|escriba] *ALTA*."},

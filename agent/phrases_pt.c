@@ -99,6 +99,9 @@ const phrase_table_t phrases_pt = {
         "Por aqui só consigo ler texto: não posso ver nem ouvir o que enviou. Pode escrever que carro procura?",
         "Isso eu não consigo abrir, só leio mensagens escritas. Me diga com palavras como posso ajudar.",
         "Recebi a mensagem, mas sem texto não consigo ler. Pode escrever, por favor?"},
+    [PHRASE_BESIDE_WORDS] = {
+        "Só leio texto: não consegui ver nem ouvir o que você mandou.",
+        "O que você mandou além do texto eu não consigo abrir aqui."},
     [PHRASE_LEAVE] = {
         "Pronto, não mandamos mais mensagens. Se mudar de ideia, escreva *START*.",
         "Entendido: não vai receber mais mensagens. Para voltar, é só escrever *START*."},

@@ -224,6 +224,28 @@ static void several_messages_are_one(void **state)
     shop_close(&shop);
 }
 
+/* The words are answered, and what came with them is not passed over in silence. */
+static void a_photo_with_words(void **state)
+{
+    (void)state;
+    shop_t shop;
+    shop_open(&shop);
+    SAYS(&shop, "busco un nissan\n[imagen]", "oír lo que mandaste.\n", "*Nissan*");
+    SAYS(&shop, "el segundo\n[audio]", "mandaste además del texto", "$");
+    SAYS(&shop, "gracias\n[mensaje vacío]", "!texto");
+    SAYS(&shop, "do you have a Mazda?\n[imagen]", "what you sent", "Mazda");
+    SAYS(&shop, "[ubicación: Restaurante El Cardenal, Calle de la Palma 23, Centro]", "read text");
+    shop_close(&shop);
+    shop_open(&shop);
+    SAYS(&shop, "Oi, procuro um carro até 250 mil pesos\n[ubicación: Café, Av. Juárez 5]",
+         "o que você mandou", "Tenho 6 carros até $250,000");
+    shop_close(&shop);
+    shop_open(&shop);
+    SAYS(&shop, "Disculpe, ¿tendrá Jetta?\n[video]", "oír lo que mandó.\n", "*Volkswagen Jetta*");
+    SAYS(&shop, "[imagen]", "texto", "!\n");
+    shop_close(&shop);
+}
+
 static void everyday_words_are_no_makes(void **state)
 {
     (void)state;
@@ -304,6 +326,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(search_page_quote),
+        cmocka_unit_test(a_photo_with_words),
         cmocka_unit_test(vague_then_precise),
         cmocka_unit_test(not_there),
         cmocka_unit_test(guard),
