@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 
 #include <kore/hooks.h>
 
@@ -41,6 +42,7 @@
 #include "gateway/url.h"
 
 #define TICK_MS 50
+#define LOOK_MS 500    /* how long the death of a worker may go unnoticed */
 #define QUIET_MS 200   /* who was let in just before the end may still ask */
 #define FLUSH_MS 500   /* the last answers may leave */
 #define LAST_ROUNDS 64 /* of letting in who has connected already */
@@ -122,6 +124,25 @@ static void set_bounds(void)
     http_server_version("mostrador");
 }
 
+static void on_alarm(int number)
+{
+    (void)number;
+    if (sig_recv == 0) /* else there is something to do already */
+        sig_recv = SIGCHLD;
+}
+
+/* Kore's parent waits without an end for signals, and misses one that comes just before it waits,
+ * or while it deals with another of the kind: a worker that dies as it begins would be the last. So
+ * it is woken, and looks for dead workers then. A worker inherits no timer. */
+static void look_again(void)
+{
+    struct sigaction action = {.sa_handler = on_alarm};
+    struct itimerval often = {{0, LOOK_MS * 1000}, {0, LOOK_MS * 1000}};
+
+    if (sigaction(SIGALRM, &action, NULL) == -1 || setitimer(ITIMER_REAL, &often, NULL) == -1)
+        log_fatal("setitimer: %s", strerror(errno));
+}
+
 void kore_parent_configure(int argc, char **argv)
 {
     struct kore_server *server = kore_server_create("gateway");
@@ -137,6 +158,7 @@ void kore_parent_configure(int argc, char **argv)
         !kore_module_handler_new(domain, "^/.*$", "gateway_request", NULL, HANDLER_TYPE_DYNAMIC) ||
         !kore_server_bind(server, config.HTTP_ADDR, port, "gateway_connect"))
         log_fatal("cannot listen on %s port %s", config.HTTP_ADDR, port);
+    look_again();
 }
 
 /* ---- a worker ---- */

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -719,6 +720,23 @@ def test_a_dead_worker_is_replaced(new_shop):
     shop.stack.wait_log("gateway", "worker_restarted")
     most.eventually(lambda: shop.stack.ready("gateway"))
     assert shop.ask().status == 200
+
+
+def test_a_dead_worker_is_replaced_without_sigchld(new_shop):
+    """Regression 5: a worker died while Kore dealt with the death of the one before, and was the
+    last. Here the signal never comes: it is blocked in the process that starts Kore."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    try:
+        shop = new_shop()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    parent = shop.stack.processes["gateway"].pid
+    blocked = int(re.search(r"SigBlk:\s*(\w+)", pathlib.Path(f"/proc/{parent}/status").read_text())[1], 16)
+    assert blocked & 1 << signal.SIGCHLD - 1
+    (worker,) = workers_of(parent)
+    os.kill(worker, signal.SIGKILL)
+    shop.stack.wait_log("gateway", "worker_restarted")
+    most.eventually(lambda: shop.stack.ready("gateway"))
 
 
 def test_two_workers_share_the_work(new_shop):
