@@ -450,6 +450,8 @@ static bool read_message(struct http_request *req, arena_t *arena, twilio_messag
     return ok;
 }
 
+/* What has the same idempotency token is the same request, and so has the same message id, by which
+ * sessions knows it: the token tells who reads the log that it is a copy. */
 static void log_message(struct http_request *req, const hook_t *self)
 {
     const char *copy;
