@@ -295,7 +295,8 @@ def test_the_page_changes_and_adds_cars_with_every_column(shop, chromium, langua
     assert (car["car_play"], car["bluetooth"], car["width"]) == (True, False, 1780)
 
 
-@pytest.mark.parametrize("language, size", [("es-MX", "phone"), ("en-GB", "desktop")])
+@pytest.mark.parametrize("language", ["es-MX", "en-GB"])
+@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_the_page_sells_uploads_and_undoes(shop, chromium, language, size, tmp_path):  # noqa: F811
     owner = shop.person("owner")
     name = f"owner-{shop.people}"

@@ -165,17 +165,19 @@ def test_every_page_in_both_languages_and_sizes(chromium, shop, language, size, 
     page.one("#sign-in")
 
 
-def test_a_conversation_comes_up_live_and_grows(chromium, shop):
-    page = Console(chromium, shop).sign_in()
+@pytest.mark.parametrize("language, size, scheme", WALK)
+def test_a_conversation_comes_up_live_and_grows(chromium, shop, language, size, scheme):
+    user = f"recien llegada {language[:2]}-{size[0]}"
+    page = Console(chromium, shop, language, size, scheme).sign_in()
     page.wait(lambda: "on" in page.one("#live").get_attribute("class"))
-    say(shop, "recien llegada", "busco un toyota")
-    page.wait(lambda: page.users()[0] == "recien llegada", "never listed")
-    page.open("recien llegada")
+    say(shop, user, "busco un toyota")
+    page.wait(lambda: page.users()[0] == user, "never listed")
+    page.open(user)
     assert "busco un toyota" in page.all(".log .bubble")[0].text
-    say(shop, "recien llegada", "¿y uno rojo?")
+    say(shop, user, "¿y uno rojo?")
     page.wait(lambda: len(page.all(".log .bubble")) == 4)
     assert "¿y uno rojo?" in page.all(".log .bubble")[2].text
-    assert page.one("#list a[aria-current]").get_attribute("data-user") == "recien llegada"
+    assert page.one("#list a[aria-current]").get_attribute("data-user") == user
     page.wait(lambda: page.all(".assistant .meta") and "offline" in page.all(".assistant .meta")[0].text)
     page.one(".tools summary").click()
     assert "search_cars" in page.wait(lambda: page.all(".tools strong"))[-1].text or \

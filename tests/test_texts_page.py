@@ -68,9 +68,10 @@ def ask(shop, user):
     return answer.json()["reply"]
 
 
-@pytest.mark.parametrize("language, size", [("es-MX", DESKTOP), ("en-GB", PHONE)])
-def test_write_try_publish_and_roll_back(chromium, shop, language, size):
-    hour, name = ("cinco", "es") if size == DESKTOP else ("siete", "en")
+@pytest.mark.parametrize("language, size, hour", [
+    ("es-MX", DESKTOP, "cinco"), ("en-GB", PHONE, "siete"), ("es-MX", PHONE, "ocho"), ("en-GB", DESKTOP, "once")])
+def test_write_try_publish_and_roll_back(chromium, shop, language, size, hour):
+    name = f"{language[:2]}-{'phone' if size == PHONE else 'desktop'}"
     page = Texts(chromium, shop, language, size).sign_in().open_page()
     assert "Lunes a sábado" in page.one("#text").get_attribute("value")
     page.write(text(hour))
