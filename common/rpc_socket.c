@@ -15,8 +15,11 @@
 #define RECONNECT_MAX_MS 500
 #define HANDSHAKE_MS 5000
 #define LEAVING_MS 500
-/* A peer may have been cut off without a word: who is silent is asked, else it would keep its
- * descriptor here for ever. */
+/* A peer may have been cut off without a word, and have another address when it is back. What it
+ * does not take in this time was sent for nothing: it is connected to anew. Else the kernel would
+ * try for a quarter of an hour, and for ever where nothing is sent: so who is silent is asked. */
+#define UNTAKEN_MS 5000
+#define CONNECT_MS 3000
 #define SILENT_S 60
 #define ASK_S 10
 #define ASKED 3
@@ -38,6 +41,8 @@ void rpc_socket_options(void *socket)
     set(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS);
     set(socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS);
     set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
+    set(socket, ZMQ_CONNECT_TIMEOUT, CONNECT_MS);
+    set(socket, ZMQ_TCP_MAXRT, UNTAKEN_MS);
     set(socket, ZMQ_TCP_KEEPALIVE, 1);
     set(socket, ZMQ_TCP_KEEPALIVE_IDLE, SILENT_S);
     set(socket, ZMQ_TCP_KEEPALIVE_INTVL, ASK_S);

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include "common/rpc_client.h"
 #include "common/rpc_loop.h"
 #include "common/rpc_server.h"
+#include "common/rpc_socket.h"
 
 #define HEARTBEAT_MS 50
 #define CALM_MS 20000     /* between heartbeats: nobody is given up however long we are stopped */
@@ -643,6 +645,60 @@ static void test_endpoint_in_use(void **state)
     fixture_destroy(f);
 }
 
+static bool same_place(const struct sockaddr_in *a, const struct sockaddr_in *b)
+{
+    return a->sin_port == b->sin_port && a->sin_addr.s_addr == b->sin_addr.s_addr;
+}
+
+/* The descriptor of this process whose own address is the one given; -1: there is none. */
+static int descriptor_at(const struct sockaddr_in *wanted)
+{
+    for (int fd = 3; fd < 1024; fd++) {
+        struct sockaddr_in own;
+        socklen_t size = sizeof own;
+        if (getsockname(fd, (struct sockaddr *)&own, &size) == 0 && own.sin_family == AF_INET &&
+            same_place(&own, wanted))
+            return fd;
+    }
+    return -1;
+}
+
+static int option_of(int fd, int level, int option)
+{
+    int value;
+    socklen_t size = sizeof value;
+    return getsockopt(fd, level, option, &value, &size) == 0 ? value : -1;
+}
+
+/* A peer that was cut off without a word may have another address when it is back: the kernel gives
+ * its connection up in seconds, whether something is to be sent to it or not. */
+static void test_who_is_cut_off_is_given_up(void **state)
+{
+    (void)state;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    char where[64], first;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    snprintf(where, sizeof where, "tcp://127.0.0.1:%d", ntohs(address.sin_port));
+    void *dealer = zmq_socket(rpc_loop_context(), ZMQ_DEALER);
+    rpc_socket_options(dealer);
+    assert_int_equal(zmq_connect(dealer, where), 0);
+    size = sizeof address;
+    int accepted = accept(listener, (struct sockaddr *)&address, &size);
+    assert_int_equal(read(accepted, &first, 1), 1); /* it has been made ready */
+    int fd = descriptor_at(&address);
+    int untaken_ms = option_of(fd, IPPROTO_TCP, TCP_USER_TIMEOUT);
+    int asked = option_of(fd, SOL_SOCKET, SO_KEEPALIVE);
+    zmq_close(dealer); /* before anything can fail: ZeroMQ would wait for it */
+    close(accepted);
+    close(listener);
+    assert_in_range(untaken_ms, 1000, 10000);
+    assert_int_equal(asked, 1);
+}
+
 int main(void)
 {
     assert_non_null(mkdtemp(folder));
@@ -666,6 +722,7 @@ int main(void)
         cmocka_unit_test(test_window),
         cmocka_unit_test(test_bad_frames),
         cmocka_unit_test(test_endpoint_in_use),
+        cmocka_unit_test(test_who_is_cut_off_is_given_up),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     if (failed)
