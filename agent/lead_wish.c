@@ -20,23 +20,28 @@ static const struct {
      " quiero comprar el , quiero comprar la , quiero comprar ese , quiero comprar esa ,"
      " lo quiero comprar , la quiero comprar , i will take it , i'll take it ,"
      " i want to buy it , i want to buy this , quero comprar esse , quero comprar este ,"
-     " vou levar , quero comprar ele "},
+     " ill take it , i'd like to buy it , vou levar , quero comprar ele "},
     {"reserve", " apartamelo , apartamela , apartarlo , apartarla , apartar el , apartar la ,"
                 " apartar ese , apartar esa , apartar este , apartar uno , me lo apartas ,"
                 " me la apartas , me lo apartan , me la apartan , lo quiero apartar ,"
                 " la quiero apartar , quiero apartar , reserve it , reserve this , reserve that ,"
                 " reserve the , hold it for me , quero reservar , reservar esse , reservar este ,"
                 " reserva para mim "},
-    {"test_drive", " quiero probarlo , quiero probarla , quiero manejarlo , quiero manejarla ,"
-                   " quiero hacer una prueba , quiero una prueba de manejo ,"
-                   " agendar una prueba , agendar prueba , hacer la prueba de manejo ,"
-                   " puedo hacer una prueba , puedo probarlo , puedo probarla , puedo manejarlo ,"
-                   " me gustaria probarlo , me gustaria manejarlo , quisiera probarlo ,"
-                   " me gustaria una prueba de manejo , quisiera una prueba de manejo ,"
-                   " want a test drive , want to test drive , like to test drive ,"
-                   " book a test drive , can i test drive , schedule a test drive ,"
-                   " like a test drive , can i drive it , quero fazer um test drive ,"
-                   " quero um test drive , posso fazer um test drive , agendar um test drive "},
+    {"test_drive",
+     " quiero probarlo , quiero probarla , quiero manejarlo , quiero manejarla ,"
+     " quiero hacer una prueba , quiero hacer prueba , quiero una prueba de manejo ,"
+     " quiero prueba de manejo , quisiera hacer una prueba , quisiera hacer prueba ,"
+     " me gustaria hacer una prueba , me gustaria hacer prueba , para una prueba de manejo ,"
+     " agendar una prueba , agendar prueba , hacer la prueba de manejo , podria probarlo ,"
+     " puedo hacer una prueba , puedo probarlo , puedo probarla , puedo manejarlo ,"
+     " me gustaria probarlo , me gustaria manejarlo , quisiera probarlo ,"
+     " puedo probar el , puedo probar la , quiero probar el , quiero probar la ,"
+     " me gustaria una prueba de manejo , quisiera una prueba de manejo ,"
+     " want a test drive , want to test drive , like to test drive ,"
+     " book a test drive , can i test drive , schedule a test drive ,"
+     " like a test drive , do a test drive , can i drive it , take it for a test drive ,"
+     " quero fazer um test drive , quero fazer test drive , gostaria de fazer um test drive ,"
+     " quero um test drive , posso fazer um test drive , agendar um test drive "},
     {"visit", " quiero ir a verlo , quiero ir a verla , quiero ir a ver el , quiero ir a ver la ,"
               " quiero verlo , quiero verla , quiero verlo en persona , puedo ir a verlo ,"
               " puedo ir a verla , puedo pasar a verlo , puedo pasar a verla , ir a conocerlo ,"
@@ -55,9 +60,13 @@ static const struct {
     const char *words;
     bool upper;
 } names[] = {
-    {" me llamo ", false},   {" mi nombre es ", false}, {" a nombre de ", true}, {" soy ", true},
-    {" my name is ", false}, {" i am ", true},          {" i'm ", true},         {" im ", true},
-    {" this is ", true},     {" meu nome e ", false},   {" me chamo ", false},   {" eu sou ", true},
+    {" me llamo ", false},    {" mi nombre es ", false},
+    {" a nombre de ", true},  {" soy ", true},
+    {" my name is ", false},  {" i am ", true},
+    {" i'm ", true},          {" im ", true},
+    {" this is ", true},      {" name's ", false},
+    {" the name is ", false}, {" meu nome e ", false},
+    {" me chamo ", false},    {" eu sou ", true},
     {" sou ", true},
 };
 

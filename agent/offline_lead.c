@@ -45,6 +45,15 @@ static bool says_more(const scene_t *scene)
            u->month_count > 0 || u->body != NULL || u->colour != NULL || u->price_max > 0;
 }
 
+void call_lead_of_person(scene_t *scene)
+{
+    lead_wish_t wish;
+    lead_wish_read(scene->said, &wish);
+    int64_t stock_id = car_of(scene);
+    if (wish.contact.size > 0 || (wish.interest != NULL && stock_id > 0))
+        call_save(scene, &wish, stock_id);
+}
+
 bool step_lead(scene_t *scene)
 {
     lead_wish_t wish;
@@ -71,8 +80,8 @@ bool step_lead(scene_t *scene)
 bool write_noted(scene_t *scene, buf_t *out)
 {
     const scene_result_t *result = scene_result(scene, TAG_LEAD);
-    if (result == NULL || result->failed)
-        return false;
+    if (result == NULL || result->failed || scene_result(scene, TAG_HOURS) != NULL)
+        return false; /* or it is said that somebody was told */
     phrase_say(out, &scene->voice, PHRASE_LEAD);
     return true;
 }

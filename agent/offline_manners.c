@@ -52,6 +52,7 @@ bool step_person(scene_t *scene)
     bool agreed = is_pure(scene, SAYS_YES) && scene->asked_person;
     if ((!(scene->u.says & SAYS_PERSON) && !agreed) || (scene->u.says & SAYS_WHO))
         return false;
+    call_lead_of_person(scene);
     call_hours(scene);
     return true;
 }

@@ -27,6 +27,10 @@ bool step_shop_word(scene_t *scene);
 bool step_ask(scene_t *scene);
 bool step_silence(scene_t *scene);
 bool step_lead(scene_t *scene);
+
+/* Who asks to be called says how: that is noted, with the car and what is wanted of it. */
+void call_lead_of_person(scene_t *scene);
+
 bool step_not_understood(scene_t *scene);
 
 #endif

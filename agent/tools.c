@@ -213,7 +213,8 @@ static void set_lead(tool_run_t *run, const proto_car_t *car)
         lead->price = car->price;
         lead->car = utf8_front(str_from(name ? name : ""), LEAD_MAX_CAR);
     }
-    run->result = (tool_result_t){.lead = lead};
+    /* what is wanted is what they speak of from here on */
+    run->result = (tool_result_t){.lead = lead, .cars = car, .car_count = car != NULL};
     buf_init(&text, MAX_RESULT);
     tool_json_lead(&text, lead->car);
     set_text(run, &text, true);

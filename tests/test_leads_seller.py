@@ -53,6 +53,31 @@ def test_who_wants_to_see_a_car_and_leaves_a_number_is_one_lead(stack):
     assert (again["lead_id"], again["interest"], again["name"]) == (one["lead_id"], "reserve", "Juan Pérez")
 
 
+@pytest.mark.parametrize("said, interest, name, contact", [
+    ("quiero hacer prueba de manejo mañana, soy Laura 5512345678", "test_drive", "Laura", "5512345678"),
+    ("me lo llevo. llámame al 55 1122 3344, me llamo Beto", "buy", "Beto", "55 1122 3344"),
+    ("I'll take it. call me on +52 55 1122 3344, name's Pete", "buy", "Pete", "+52 55 1122 3344"),
+    ("que me llame un asesor al 5512345678", "contact", "", "5512345678"),
+])
+def test_who_asks_to_be_called_is_reached_where_they_say(stack, said, interest, name, contact):
+    """Regression 6: who wanted somebody to call was handed over, and what they said of themselves lost."""
+    user = f"lead-called-{contact[-4:]}-{name}"
+    shown = says(stack, user, "busco un mazda", "me interesa el primero")
+    told = says(stack, user, said)
+    assert "asesor" in told["reply"] or "advisor" in told["reply"]
+    (one,) = leads(stack, user)
+    assert (one["interest"], one["name"], one["contact"]) == (interest, name, contact)
+    assert one["car"]["name"].startswith("Mazda ") and shown["cars"]
+
+
+def test_who_tells_another_number_later_is_reached_there(stack):
+    user = "lead-again"
+    says(stack, user, "looking for a mazda", "I'd like to test drive the first one, I'm John, 5587654321")
+    says(stack, user, "I'll take it. call me on +52 55 1122 3344, name's Pete")
+    (one,) = leads(stack, user)
+    assert (one["interest"], one["name"], one["contact"]) == ("buy", "Pete", "+52 55 1122 3344")
+
+
 @pytest.mark.parametrize("messages", [
     ["hola", "busco un mazda", "¿tienen prueba de manejo?", "gracias"],
     ["hola, soy Ana"],
