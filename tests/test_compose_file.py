@@ -250,3 +250,31 @@ def test_a_redis_that_a_restart_would_not_mend_is_left_alone(says, alive):
         if says:
             server.shutdown()
     assert (done.returncode == 0) == alive
+
+
+def test_the_sample_catalog_comes_also_when_a_catalog_began_before_it(tmp_path):
+    """Regression 7: in a swarm nobody waits for setup; a catalog service that was faster had made its
+    folders, and setup took these for a catalog. Nobody made one then."""
+    folder = tmp_path / "catalog"
+    folder.mkdir()
+    script = (most.ROOT / "deploy/images/setup/start").read_text()
+    for path, here in (("/app/catalog-import", stacks.BIN / "catalog-import"), ("/keys", tmp_path / "no-keys"),
+                       ("/app/sample.csv", most.ROOT / "catalog/sample.csv")):
+        script = script.replace(path, str(here))
+    script = re.sub(r"(?<=[ =])/catalog(?=[ )])", str(folder), script)
+    env = stacks.clean_env({"CATALOG_DIR": str(folder), "KNOWLEDGE_DIR": str(most.ROOT / "catalog/knowledge"),
+                            "CATALOG_ENDPOINT": f"ipc://{tmp_path}/catalog.sock"})
+    catalog = subprocess.Popen([stacks.BIN / "catalog"], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               text=True)
+    try:
+        assert any("event=ready" in line for line in catalog.stdout)
+        assert list(folder.iterdir())
+        subprocess.run(["sh", "-c", script], check=True, env=env, timeout=60)
+        made = (folder / "catalog.db").stat()
+        assert any("event=catalog " in line and "cars=600" in line for line in catalog.stdout)
+        subprocess.run(["sh", "-c", script], check=True, env=env, timeout=60)
+        assert (folder / "catalog.db").stat().st_mtime_ns == made.st_mtime_ns
+    finally:
+        catalog.terminate()
+        catalog.wait(10)
+        catalog.stdout.close()
