@@ -24,7 +24,9 @@ static const struct {
     {"reserve", " apartamelo , apartamela , apartarlo , apartarla , apartar el , apartar la ,"
                 " apartar ese , apartar esa , apartar este , apartar uno , me lo apartas ,"
                 " me la apartas , me lo apartan , me la apartan , lo quiero apartar ,"
-                " la quiero apartar , quiero apartar , reserve it , reserve this , reserve that ,"
+                " la quiero apartar , quiero apartar , reservarlo , reservarla , me lo reservas ,"
+                " me la reservas , quiero reservar el , quiero reservar la , reserve it , reserve "
+                "this , reserve that ,"
                 " reserve the , hold it for me , quero reservar , reservar esse , reservar este ,"
                 " reserva para mim "},
     {"test_drive",
@@ -48,7 +50,9 @@ static const struct {
               " me gustaria verlo , me gustaria verla , quisiera verlo , quisiera verla ,"
               " me gustaria ir a ver , quisiera ir a ver , paso a verlo , paso a verla ,"
               " quiero agendar una cita , quiero una cita , agendar una cita , hacer una cita ,"
-              " agendar cita , quiero visitarlos , voy a verlo , voy a verla ,"
+              " agendar cita , quiero visitarlos , voy a verlo , voy a verla , lo puedo ver hoy ,"
+              " lo puedo ver manana , la puedo ver hoy , la puedo ver manana , puedo verlo hoy ,"
+              " puedo verla hoy , puedo verlo manana , puedo verla manana ,"
               " come and see it , come see it , see it in person , make an appointment ,"
               " book an appointment , schedule a visit , like to see it , visit you ,"
               " quero ver o carro , quero ir ver , posso ir ver , agendar uma visita ,"

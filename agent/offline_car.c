@@ -133,6 +133,11 @@ void write_car(scene_t *scene, buf_t *out, const scene_result_t *result)
         phrase_say(out, &scene->voice, scene->u.economy ? PHRASE_ECONOMY_CAR : PHRASE_SEATS_CAR);
         buf_char(out, '\n');
     }
+    if (scene->u.equipment != NULL) {
+        phrase_add(out, &scene->voice, PHRASE_EQUIPMENT,
+                   PHRASE_ARGS({"what", str_from(scene->u.equipment)}));
+        buf_char(out, '\n');
+    }
     if (scene->u.says & SAYS_PHOTO)
         photo(scene, out, car.stock_id);
     phrase_fresh(out, &scene->voice, PHRASE_ASK_QUOTE);

@@ -5,6 +5,7 @@
 
 #define YEAR_MS INT64_C(31556952000)
 #define THOUSAND INT64_C(100000) /* pesos, in cents */
+#define LIKE_PERCENT 20          /* so far apart may the prices of cars be that are alike */
 
 bool search_filters(const understood_t *u)
 {
@@ -29,7 +30,7 @@ bool search_wanted(const scene_t *scene)
         return true;
     if (only_a_place(u))
         return false;
-    return search_filters(u) || u->sort != NULL ||
+    return search_filters(u) || u->sort != NULL || (u->similar && current_stock(scene) > 0) ||
            (u->says & (SAYS_OTHER_COLOUR | SAYS_OTHER_MAKE | SAYS_TOO_EXPENSIVE)) != 0;
 }
 
@@ -112,13 +113,12 @@ static void read_excluded(exclusion_t *self, str_t said)
         }
 }
 
-static str_t full_name(const scene_t *scene, const proto_mention_t *mention)
+static str_t full_name(const scene_t *scene, str_t make, str_t model)
 {
-    if (mention->model.size == 0)
-        return mention->make;
-    char *full =
-        arena_printf(scene->arena, "%.*s %.*s", STR_ARG(mention->make), STR_ARG(mention->model));
-    return full != NULL ? str_from(full) : mention->model;
+    if (model.size == 0)
+        return make;
+    char *full = arena_printf(scene->arena, "%.*s %.*s", STR_ARG(make), STR_ARG(model));
+    return full != NULL ? str_from(full) : model;
 }
 
 static str_t write_excluded(const scene_t *scene, const exclusion_t *self)
@@ -168,7 +168,7 @@ static void take_exclusions(const scene_t *scene, proto_query_t *query)
     }
     for (size_t i = 0; i < scene->unwanted_count; i++) {
         const proto_mention_t *mention = &scene->unwanted[i];
-        exclude(&out, full_name(scene, mention));
+        exclude(&out, full_name(scene, mention->make, mention->model));
         bool whole_make = mention->model.size == 0;
         if (same_folded(query->make, mention->make) &&
             (whole_make || same_folded(query->model, mention->model))) {
@@ -183,7 +183,7 @@ static void take_exclusions(const scene_t *scene, proto_query_t *query)
             include(&out, str_from(wanted[i]));
     for (size_t i = 0; i < scene->mention_count; i++) {
         include(&out, scene->mentions[i].make);
-        include(&out, full_name(scene, &scene->mentions[i]));
+        include(&out, full_name(scene, scene->mentions[i].make, scene->mentions[i].model));
     }
     query->exclude = write_excluded(scene, &out);
 }
@@ -240,6 +240,19 @@ static void take_less(const scene_t *scene, proto_query_t *query)
         query->body = scene->shown[0].body; /* what else may do if the model has none */
 }
 
+/* "Algo parecido": of its kind, not far from its price, and another model. */
+static void take_like(const scene_t *scene, proto_query_t *query)
+{
+    const proto_car_t *car = scene->chosen;
+    int64_t around = car->price / 100 * LIKE_PERCENT;
+    *query = (proto_query_t){.body = car->body,
+                             .price_min = (car->price - around) / THOUSAND * THOUSAND,
+                             .price_max = (car->price + around) / THOUSAND * THOUSAND,
+                             .exclude = full_name(scene, car->make, car->model)};
+    if (scene->u.sort != NULL && strcmp(scene->u.sort, "price") == 0)
+        query->price_max = (car->price - 1) / THOUSAND * THOUSAND; /* "… y más barato" */
+}
+
 void search_query(const scene_t *scene, const proto_mention_t *mention, proto_query_t *query)
 {
     const understood_t *u = &scene->u;
@@ -252,6 +265,8 @@ void search_query(const scene_t *scene, const proto_mention_t *mention, proto_qu
         query->make = scene->chosen->make;
         query->model = scene->chosen->model;
     }
+    if (u->similar && mention == NULL && scene->chosen != NULL && current_stock(scene) > 0)
+        take_like(scene, query);
     take_any(query, u->any);
     take_exclusions(scene, query);
     if (u->says & SAYS_OTHER_MAKE) {

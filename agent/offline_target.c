@@ -200,8 +200,9 @@ static target_t target_by_memory(const scene_t *scene, int64_t *stock_id)
     else if (nth >= 1 && nth <= (int64_t)count)
         found = cars[nth - 1];
     if (found == NULL)
-        return scene->mention_count > 0 || !(u->says & SAYS_QUOTED) ? TARGET_NONE
-                                                                    : TARGET_FORGOTTEN;
+        return scene->mention_count > 0 || !(u->says & SAYS_QUOTED) || current_stock(scene) > 0
+                   ? TARGET_NONE
+                   : TARGET_FORGOTTEN;
     *stock_id = found->stock_id;
     return TARGET_CAR;
 }

@@ -193,6 +193,15 @@ static int64_t shown_alone(const scene_t *scene)
     return scene->shown_count == 1 ? scene->shown[0].stock_id : 0;
 }
 
+static void answer_equipment(scene_t *scene)
+{
+    buf_t text;
+    buf_init(&text, OFFLINE_MAX_TEXT);
+    phrase_add(&text, &scene->voice, PHRASE_EQUIPMENT_ASK,
+               PHRASE_ARGS({"what", str_from(scene->u.equipment)}));
+    answer_text(scene, &text);
+}
+
 static bool step_car(scene_t *scene)
 {
     const understood_t *u = &scene->u;
@@ -220,6 +229,12 @@ static bool step_car(scene_t *scene)
     bool has_it = (u->says & SAYS_DETAIL) && (u->bluetooth || u->car_play); /* "does it have …" */
     if (stock_id > 0 && stock_id == shown_alone(scene) && u->economy && topics == 0) {
         answer_phrase(scene, PHRASE_ECONOMY_ASK);
+        return true;
+    }
+    bool asks_for_one = (u->says & SAYS_SEARCH) && scene->shown_count == 0;
+    if (u->equipment != NULL && topics == 0 && !wants_quote(scene) && !search_wanted(scene) &&
+        !((u->says & SAYS_CAR) && (u->says & SAYS_SEARCH)) && !asks_for_one) {
+        answer_equipment(scene);
         return true;
     }
     if (stock_id == 0 || (search_wanted(scene) && !has_it) || topics != 0)
@@ -346,10 +361,10 @@ static bool step_vague(scene_t *scene)
 {
     const understood_t *u = &scene->u;
     proto_query_t query = {0};
-    if (!(u->says & (SAYS_SEARCH | SAYS_CAR | SAYS_ANY | SAYS_DETAIL)))
+    if (!(u->says & (SAYS_SEARCH | SAYS_CAR | SAYS_ANY | SAYS_DETAIL)) && !u->similar)
         return false;
-    if ((u->says & SAYS_DETAIL) && scene->shown_count > 1) {
-        answer_phrase(scene, PHRASE_ASK_WHICH);
+    if (((u->says & SAYS_DETAIL) || u->similar) && scene->shown_count > 1) {
+        answer_phrase(scene, PHRASE_DETAIL_WHICH);
         return true;
     }
     if (u->says & (SAYS_ABUSE | SAYS_WHO | SAYS_BYE | SAYS_THANKS))

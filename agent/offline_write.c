@@ -278,6 +278,9 @@ static void write_unrecorded(scene_t *scene, buf_t *out)
         phrase_add(out, &scene->voice, PHRASE_SEATS, PHRASE_ARGS({"n", str_from(seats)}));
     if (u->economy)
         phrase_say(out, &scene->voice, PHRASE_ECONOMY);
+    if (u->equipment != NULL)
+        phrase_add(out, &scene->voice, PHRASE_EQUIPMENT,
+                   PHRASE_ARGS({"what", str_from(u->equipment)}));
     if (out->size > before)
         buf_char(out, '\n');
 }
@@ -312,6 +315,7 @@ static void write_main(scene_t *scene, buf_t *out, const scene_result_t *result)
         break;
     case TAG_VAGUE:
     case TAG_ABSENT:
+        write_unrecorded(scene, out);
         write_page(scene, out, result, (list_place_t){.last = true});
         break;
     case TAG_NEAR:

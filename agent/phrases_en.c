@@ -300,6 +300,15 @@ const phrase_table_t phrases_en = {
     [PHRASE_ECONOMY_CAR] = {
         "Fuel consumption isn't in its entry; an advisor can confirm it.",
         "Its entry doesn't tell the consumption, but an advisor can find out."},
+    [PHRASE_DETAIL_WHICH] = {
+        "Which one of these? Its number will do.",
+        "Sure, which one: 1, 2…?"},
+    [PHRASE_EQUIPMENT] = {
+        "The entry says nothing about *{what}*; an advisor can confirm it.",
+        "About *{what}* the entry tells nothing, but an advisor can find out."},
+    [PHRASE_EQUIPMENT_ASK] = {
+        "The entry says nothing about *{what}*. Shall I have an advisor find out?",
+        "About *{what}* the entry tells nothing. Shall I ask an advisor?"},
     [PHRASE_SURVEY_ASK] = {
         "One last thing: from 0 to 10, how likely are you to recommend {shop} to a friend or relative?",
         "Your opinion helps us a lot: from 0 to 10, how likely are you to recommend {shop} to family or friends?"},

@@ -169,6 +169,12 @@ static void hear_wish(const chunk_t *chunks, size_t at, bool the, understood_t *
     case CHUNK_DRIVE:
         out->drive = chunk->text;
         break;
+    case CHUNK_EQUIPMENT:
+        out->equipment = chunk->text;
+        break;
+    case CHUNK_SIMILAR:
+        out->similar = true;
+        break;
     case CHUNK_SHOP:
         out->shop_word = chunk->text;
         break;

@@ -221,6 +221,8 @@ static const phrase_row_t PHRASES[] = {
     SAY("precio", SAYS_DETAIL), SAY("cuantos kilometros", SAYS_DETAIL),
     SAY("cuantos km", SAYS_DETAIL), SAY("que kilometraje", SAYS_DETAIL),
     SAY("foto*", SAYS_PHOTO | SAYS_DETAIL), SAY("imagen*", SAYS_PHOTO | SAYS_DETAIL),
+    SAY("de que ano", SAYS_DETAIL), SAY("que ano es", SAYS_DETAIL), SAY("que modelo es", SAYS_DETAIL),
+    SAY("link*", SAYS_DETAIL), SAY("liga", SAYS_DETAIL), SAY("enlace*", SAYS_DETAIL),
     SAY("video*", SAYS_PHOTO | SAYS_DETAIL), SAY("compara*", SAYS_COMPARE),
     SAY("compara", SAYS_COMPARE), SAY("diferencia*", SAYS_COMPARE),
     SAY("cual es mejor", SAYS_COMPARE), SAY("cual conviene", SAYS_COMPARE),
@@ -255,7 +257,10 @@ static const phrase_row_t PHRASES[] = {
     SAY("cuanto me quedaria*", SAYS_QUOTE), SAY("como quedaria*", SAYS_QUOTE),
     SAY("cuanto saldria*", SAYS_QUOTE), SAY("en cuanto sale", SAYS_QUOTE),
     SAY("en cuanto me sale", SAYS_QUOTE), SAY("cuanto pagaria", SAYS_QUOTE),
-    SAY("cuanto pago", SAYS_QUOTE), SAY("cuanto pagaria al mes", SAYS_QUOTE),
+    SAY("cuanto pago", SAYS_QUOTE), SAY("cuanto pago en total", SAYS_QUOTED),
+    SAY("total que pago", SAYS_QUOTED), SAY("cuanto es en total", SAYS_QUOTED),
+    SAY("cual es el total", SAYS_QUOTED), SAY("cuanto seria en total", SAYS_QUOTED),
+    SAY("cuanto termino pagando", SAYS_QUOTED), SAY("total a pagar", SAYS_QUOTED), SAY("cuanto pagaria al mes", SAYS_QUOTE),
     SAY("cuanto al mes", SAYS_QUOTE), TU("calculame", SAYS_QUOTE), USTED("calculeme", SAYS_QUOTE),
     SAY("calcula", SAYS_QUOTE), SAY("de cuanto serian", SAYS_QUOTE),
     SAY("de cuanto seria", SAYS_QUOTE),
@@ -527,6 +532,46 @@ static const phrase_row_t PHRASES[] = {
     IS("de interes", OTHER_UNIT), VALUE("de descuento", OTHER_UNIT, SAYS_HAGGLE),
     IS("metros", OTHER_UNIT), IS("sin", WITHOUT),
 
+    /* what no car's entry tells */
+    NAME("quemacocos", EQUIPMENT, "quemacocos"),
+    NAME("techo panoramico", EQUIPMENT, "quemacocos"),
+    NAME("techo corredizo", EQUIPMENT, "quemacocos"), NAME("piel", EQUIPMENT, "asientos de piel"),
+    NAME("de piel", EQUIPMENT, "asientos de piel"),
+    NAME("asientos de piel", EQUIPMENT, "asientos de piel"),
+    NAME("vestiduras de piel", EQUIPMENT, "asientos de piel"),
+    NAME("camara", EQUIPMENT, "cámara de reversa"),
+    NAME("camara de reversa", EQUIPMENT, "cámara de reversa"),
+    NAME("camara trasera", EQUIPMENT, "cámara de reversa"),
+    NAME("sensores", EQUIPMENT, "sensores"), NAME("sensores de reversa", EQUIPMENT, "sensores"),
+    NAME("sensores de estacionamiento", EQUIPMENT, "sensores"),
+    NAME("pantalla", EQUIPMENT, "pantalla"), NAME("pantalla tactil", EQUIPMENT, "pantalla"),
+    NAME("control crucero", EQUIPMENT, "control crucero"),
+    NAME("control de crucero", EQUIPMENT, "control crucero"),
+    NAME("cruise control", EQUIPMENT, "control crucero"),
+    NAME("velocidad crucero", EQUIPMENT, "control crucero"),
+    NAME("bolsas de aire", EQUIPMENT, "bolsas de aire"),
+    NAME("airbags", EQUIPMENT, "bolsas de aire"),
+    NAME("cuantas bolsas", EQUIPMENT, "bolsas de aire"),
+    NAME("aire acondicionado", EQUIPMENT, "aire acondicionado"),
+    NAME("clima", EQUIPMENT, "aire acondicionado"),
+    NAME("vidrios electricos", EQUIPMENT, "vidrios eléctricos"),
+    NAME("rines", EQUIPMENT, "rines"), NAME("alarma", EQUIPMENT, "alarma"),
+    NAME("gps", EQUIPMENT, "GPS"), NAME("llanta de refaccion", EQUIPMENT, "llanta de refacción"),
+    NAME("llantas", EQUIPMENT, "llantas"), NAME("cilindros", EQUIPMENT, "cilindros"),
+    NAME("cuantos cilindros", EQUIPMENT, "cilindros"),
+    NAME("cuantas puertas", EQUIPMENT, "puertas"), NAME("frenos abs", EQUIPMENT, "frenos ABS"),
+    NAME("caballos de fuerza", EQUIPMENT, "potencia"),
+    NAME("cuantos caballos", EQUIPMENT, "potencia"), NAME("potencia", EQUIPMENT, "potencia"),
+    NAME("cajuela", EQUIPMENT, "cajuela"), NAME("cuanta cajuela", EQUIPMENT, "cajuela"),
+    NAME("android auto", EQUIPMENT, "Android Auto"), NAME("estereo", EQUIPMENT, "estéreo"),
+    NAME("isofix", EQUIPMENT, "ISOFIX"),
+    IS("algo parecido", SIMILAR), IS("algo similar", SIMILAR), IS("uno parecido", SIMILAR),
+    IS("uno similar", SIMILAR), IS("otro parecido", SIMILAR), IS("otro similar", SIMILAR),
+    IS("una parecida", SIMILAR), IS("una similar", SIMILAR), IS("otra parecida", SIMILAR),
+    IS("otra similar", SIMILAR), IS("parecidos", SIMILAR), IS("similares", SIMILAR),
+    IS("algo asi", SIMILAR), IS("otro igual", SIMILAR), IS("otro asi", SIMILAR),
+    IS("parecidas", SIMILAR),
+
     /* what the shop may have written about, or not */
     NAME("dan seguro", SHOP, "seguro"), NAME("con seguro", SHOP, "seguro"),
     NAME("incluye seguro", SHOP, "seguro"), NAME("tiene seguro", SHOP, "seguro"),
@@ -537,6 +582,11 @@ static const phrase_row_t PHRASES[] = {
     NAME("emplacado", SHOP, "placas"), NAME("tenencia", SHOP, "tenencia"),
     NAME("tenencias", SHOP, "tenencia"), NAME("verificacion", SHOP, "verificacion"),
     NAME("refacciones", SHOP, "refacciones"), NAME("estacionamiento", SHOP, "estacionamiento"),
+    NAME("cuantos duenos", SHOP, "dueño"), NAME("duenos", SHOP, "dueño"),
+    NAME("unico dueno", SHOP, "dueño"), NAME("un dueno", SHOP, "dueño"),
+    NAME("un solo dueno", SHOP, "dueño"), NAME("dueno anterior", SHOP, "dueño"),
+    NAME("kilometraje real", SHOP, "kilometraje"), NAME("kilometraje es real", SHOP, "kilometraje"),
+    NAME("kilometraje original", SHOP, "kilometraje"),
     NAME("tramites", SHOP, "tramites"), NAME("facturan", SHOP, "factura"),
     
 
@@ -631,8 +681,8 @@ static const char FILL[] =
     "traigan cuente consuma gaste gasolina llantas motor caja aire "
     "acondicionado medio media quede queden quedar tengas acepta aceptan aceptas escribe escribeme "
     "pinche piden pide ganar gano ideal gasta gastan ocupan ocupa ustedes hijos ninos escuela "
-    "pueblo mejor mejores peor confiable confiables comodo amplio espacioso potente quemacocos "
-    "piel rines pantalla camara reversa joven estudiante primer lista "
+    "pueblo mejor mejores peor confiable confiables comodo amplio espacioso potente "
+    "reversa joven estudiante primer lista "
     "numeros pienso creo digo dices das dan darme decirme mandarme pasarme platicas haz hazme "
     "hacer hace hacen ok disponible disponibles hablas habla hablan espanol ingles idioma";
 

@@ -145,6 +145,8 @@ static void test_wishes(void **state)
         {"¿hacen prueba de manejo?", NULL, "", ""},
         {"tienen prueba de manejo?", NULL, "", ""},
         {"can I test drive it?", "test_drive", "", ""},
+        {"¿lo puedo ver hoy?", "visit", "", ""},
+        {"¿puedes reservarla?", "reserve", "", ""},
         {"apártamelo", "reserve", "", ""},
         {"¿cómo es el apartado?", NULL, "", ""},
         {"me lo llevo", "buy", "", ""},
