@@ -199,6 +199,7 @@ def test_a_lead_comes_up_live_and_is_worked_on(chromium, shop):
     page.one(".lead details[open] textarea").send_keys(EVIL)
     page.one(".lead details[open] form button").click()
     page.wait(lambda: EVIL in page.text(".lead .comments p"))
+    page.wait(lambda: "1" in page.one(".lead summary").text, "the card was not drawn again")
     page.one(".lead option[value=won]").click()
     page.wait(lambda: len(page.all(".lead")) == 1, "won is not open")
     (lead,) = shop.http.get("/seller/leads/nuevo", headers=AUTH).json()["leads"]
