@@ -107,8 +107,10 @@ class Server:
         self.callbacks = collections.deque(maxlen=KEPT)
 
     async def begin(self, _app):
+        # a connection each: one that is used again may be closed by a gateway that ends just when a
+        # request is on its way, and the front of several gateways does not use any again either
         self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(
-            limit=0, family=socket.AF_INET), trust_env=False, auto_decompress=True)
+            limit=0, family=socket.AF_INET, force_close=True), trust_env=False, auto_decompress=True)
 
     async def end(self, _app):
         for task in list(self.tasks):
