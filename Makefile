@@ -194,7 +194,7 @@ record: deps-check ## real conversations as cases for eval: make record RECORD_C
 	@$(PYTHON) tests/eval_record.py $(USERS)
 
 # ---- tests ----
-.PHONY: check check-compose check-growth check-swarm units check-units check-python asan ubsan tsan fuzz lint format docs docs-check
+.PHONY: check check-compose check-growth check-swarm units check-units check-python asan ubsan tsan fuzz fuzzers lint format docs docs-check
 check: deps-check ## all tests
 	@$(MAKE) --no-print-directory -j2 build units
 	@$(MAKE) --no-print-directory docs-check check-units check-python
@@ -214,7 +214,7 @@ build/axe.min.js:
 	@echo "$(AXE_SHA256)  $@.tgz" | sha256sum --check --quiet
 	@tar xzOf $@.tgz package/axe.min.js >$@.new && mv $@.new $@
 # Most of a test is waiting for a process to do something, so several run at once.
-JOBS ?= 4
+JOBS ?= 6
 check-python: build build/axe.min.js $(B)/tests/model-sim $(B)/tests/http-load $(B)/tests/bench_sessions
 	@V=$(V) $(PYTHON) -m pytest -q -n $(JOBS) --maxfail=1 -p no:cacheprovider $(PYTEST) tests
 
@@ -241,8 +241,9 @@ check-swarm: deps-compose ## the stack file on a swarm of one host: scaled, upgr
 
 FUZZ_SECONDS ?= 10
 fuzz: deps-lint ## every parser, FUZZ_SECONDS each
-	@$(MAKE) --no-print-directory -j2 V=fuzz $(FUZZERS)
+	@$(MAKE) --no-print-directory -j2 V=fuzz fuzzers
 	@$(MAKE) --no-print-directory -j14 --output-sync V=fuzz $(addsuffix .run,$(FUZZERS))
+fuzzers: $(FUZZERS)
 build/fuzz/tests/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
