@@ -25,8 +25,8 @@ static const struct {
                 " apartar ese , apartar esa , apartar este , apartar uno , me lo apartas ,"
                 " me la apartas , me lo apartan , me la apartan , lo quiero apartar ,"
                 " la quiero apartar , quiero apartar , reservarlo , reservarla , me lo reservas ,"
-                " me la reservas , quiero reservar el , quiero reservar la , reserve it , reserve "
-                "this , reserve that ,"
+                " me la reservas , quiero reservar el , quiero reservar la , reserve it ,"
+                " reserve this , reserve that ,"
                 " reserve the , hold it for me , quero reservar , reservar esse , reservar este ,"
                 " reserva para mim "},
     {"test_drive",

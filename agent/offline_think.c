@@ -231,9 +231,10 @@ static bool step_car(scene_t *scene)
         answer_phrase(scene, PHRASE_ECONOMY_ASK);
         return true;
     }
-    bool asks_for_one = (u->says & SAYS_SEARCH) && scene->shown_count == 0;
+    bool looks_for_one =
+        (u->says & SAYS_SEARCH) && ((u->says & SAYS_CAR) || scene->shown_count == 0);
     if (u->equipment != NULL && topics == 0 && !wants_quote(scene) && !search_wanted(scene) &&
-        !((u->says & SAYS_CAR) && (u->says & SAYS_SEARCH)) && !asks_for_one) {
+        !looks_for_one) {
         answer_equipment(scene);
         return true;
     }

@@ -304,11 +304,11 @@ const phrase_table_t phrases_en = {
         "Which one of these? Its number will do.",
         "Sure, which one: 1, 2…?"},
     [PHRASE_EQUIPMENT] = {
-        "The entry says nothing about *{what}*; an advisor can confirm it.",
-        "About *{what}* the entry tells nothing, but an advisor can find out."},
+        "I have no details about *{what}*; an advisor can confirm it.",
+        "About *{what}* I have nothing at hand, but an advisor can find out."},
     [PHRASE_EQUIPMENT_ASK] = {
-        "The entry says nothing about *{what}*. Shall I have an advisor find out?",
-        "About *{what}* the entry tells nothing. Shall I ask an advisor?"},
+        "I have no details about *{what}*. Shall I have an advisor find out?",
+        "About *{what}* I have nothing at hand. Shall I ask an advisor?"},
     [PHRASE_SURVEY_ASK] = {
         "One last thing: from 0 to 10, how likely are you to recommend {shop} to a friend or relative?",
         "Your opinion helps us a lot: from 0 to 10, how likely are you to recommend {shop} to family or friends?"},

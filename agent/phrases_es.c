@@ -336,11 +336,11 @@ const phrase_table_t phrases_es = {
         "¿De cuál de estos? Con el número basta.",
         "Claro, ¿de cuál: el 1, el 2…?"},
     [PHRASE_EQUIPMENT] = {
-        "De *{what}* la ficha no dice nada; un asesor [te|se] lo confirma.",
-        "Lo de *{what}* no viene en la ficha, pero un asesor [te|se] lo averigua."},
+        "De *{what}* no tengo el dato; un asesor [te|se] lo confirma.",
+        "El dato de *{what}* no lo tengo a la mano, pero un asesor [te|se] lo averigua."},
     [PHRASE_EQUIPMENT_ASK] = {
-        "De *{what}* la ficha no dice nada. ¿[Quieres|Quiere] que un asesor lo averigüe?",
-        "Lo de *{what}* no viene en la ficha. ¿Le pido el dato a un asesor?"},
+        "De *{what}* no tengo el dato. ¿[Quieres|Quiere] que un asesor lo averigüe?",
+        "El dato de *{what}* no lo tengo a la mano. ¿Se lo pido a un asesor?"},
     [PHRASE_SURVEY_ASK] = {
         "Una última cosa: del 0 al 10, ¿qué tanto [recomendarías|recomendaría] {shop} a un amigo o familiar?",
         "Nos ayuda mucho [tu|su] opinión: del 0 al 10, ¿qué tanto [recomendarías|recomendaría] {shop} a un familiar o amigo?"},

@@ -299,11 +299,11 @@ const phrase_table_t phrases_pt = {
         "De qual destes? Basta o número.",
         "Claro, de qual: o 1, o 2…?"},
     [PHRASE_EQUIPMENT] = {
-        "Sobre *{what}* a ficha não diz nada; um atendente pode confirmar.",
-        "De *{what}* não consta nada na ficha, mas um atendente descobre."},
+        "Sobre *{what}* não tenho o dado; um atendente pode confirmar.",
+        "O dado de *{what}* eu não tenho aqui, mas um atendente descobre."},
     [PHRASE_EQUIPMENT_ASK] = {
-        "Sobre *{what}* a ficha não diz nada. Quer que um atendente descubra?",
-        "De *{what}* não consta nada na ficha. Peço o dado a um atendente?"},
+        "Sobre *{what}* não tenho o dado. Quer que um atendente descubra?",
+        "O dado de *{what}* eu não tenho aqui. Peço a um atendente?"},
     [PHRASE_SURVEY_ASK] = {
         "Uma última coisa: de 0 a 10, quanto você recomendaria a {shop} a um amigo ou parente?",
         "Sua opinião nos ajuda muito: de 0 a 10, quanto você recomendaria a {shop} a um parente ou amigo?"},

@@ -117,7 +117,7 @@ typedef struct understood {
     bool down_said;          /* the word for a down payment */
     uint32_t any;            /* any_t: what does not matter */
     bool negative;           /* a number below zero */
-    const char *equipment;   /* what no car's entry tells: "quemacocos"; or NULL */
+    const char *equipment;   /* that entries have no column for: "quemacocos"; or NULL */
     bool similar;            /* like the one they speak of */
     const char *shop_word;   /* something of the shop that no topic stands for: "seguro"; or NULL */
     const char *greeting;    /* to greet back with, NULL: any */

@@ -63,7 +63,7 @@ typedef enum chunk_kind {
     CHUNK_ECONOMY,    /* gaste poco; value: says_t bits */
     CHUNK_SEATS,      /* asientos, behind a number; value 1: rows of them */
     CHUNK_SEATED,     /* somos, quepan: before a number */
-    CHUNK_EQUIPMENT,  /* what no car's entry tells; text: its name */
+    CHUNK_EQUIPMENT,  /* that entries have no column for; text: its name */
     CHUNK_SIMILAR,    /* like the one they speak of */
     CHUNK_SHOP,       /* something of the shop; text: a word to look for in its pages */
     CHUNK_ANY,        /* "el color no importa"; value: any_t bits */

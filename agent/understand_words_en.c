@@ -100,7 +100,8 @@ static const phrase_row_t PHRASES[] = {
     SAY("i ll take", SAYS_DETAIL), SAY("how much is", SAYS_DETAIL), SAY("price", SAYS_DETAIL),
     SAY("is it automatic", SAYS_DETAIL), SAY("is it manual", SAYS_DETAIL),
     SAY("is it a manual", SAYS_DETAIL), SAY("is it an automatic", SAYS_DETAIL),
-    SAY("what year", SAYS_DETAIL), SAY("how old", SAYS_DETAIL), SAY("link*", SAYS_DETAIL), SAY("photo*", SAYS_PHOTO | SAYS_DETAIL), SAY("picture*", SAYS_PHOTO | SAYS_DETAIL),
+    SAY("what year", SAYS_DETAIL), SAY("how old is", SAYS_DETAIL), SAY("link*", SAYS_DETAIL),
+    SAY("photo*", SAYS_PHOTO | SAYS_DETAIL), SAY("picture*", SAYS_PHOTO | SAYS_DETAIL),
     SAY("compare", SAYS_COMPARE), SAY("difference", SAYS_COMPARE),
     SAY("the total", SAYS_QUOTED), SAY("total cost", SAYS_QUOTED), SAY("in total", SAYS_QUOTED),
     SAY("you quoted", SAYS_QUOTED), SAY("you quoted me", SAYS_QUOTED),
@@ -218,6 +219,7 @@ static const phrase_row_t PHRASES[] = {
     IS("days", OTHER_UNIT), IS("weeks", OTHER_UNIT), VALUE("off", OTHER_UNIT, SAYS_HAGGLE),
     IS("off road", FILL), IS("without", WITHOUT),
 
+    /* what entries have no column for */
     NAME("sunroof", EQUIPMENT, "sunroof"), NAME("sun roof", EQUIPMENT, "sunroof"),
     NAME("moonroof", EQUIPMENT, "sunroof"), NAME("panoramic roof", EQUIPMENT, "sunroof"),
     NAME("leather", EQUIPMENT, "leather seats"),
@@ -232,10 +234,10 @@ static const phrase_row_t PHRASES[] = {
     NAME("cruise control", EQUIPMENT, "cruise control"), NAME("airbags", EQUIPMENT, "airbags"),
     NAME("air bags", EQUIPMENT, "airbags"),
     NAME("air conditioning", EQUIPMENT, "air conditioning"),
-    NAME("a c", EQUIPMENT, "air conditioning"), NAME("power windows", EQUIPMENT, "power windows"),
+    NAME("power windows", EQUIPMENT, "power windows"),
     NAME("alloy wheels", EQUIPMENT, "wheels"), NAME("heated seats", EQUIPMENT, "heated seats"),
     NAME("gps", EQUIPMENT, "GPS"), NAME("spare tire", EQUIPMENT, "spare tyre"),
-    NAME("tires", EQUIPMENT, "tyres"), NAME("how many cylinders", EQUIPMENT, "cylinders"),
+    NAME("tires", EQUIPMENT, "tyres"),
     NAME("cylinders", EQUIPMENT, "cylinders"), NAME("how many doors", EQUIPMENT, "doors"),
     NAME("horsepower", EQUIPMENT, "power"), NAME("trunk", EQUIPMENT, "boot space"),
     NAME("trunk space", EQUIPMENT, "boot space"), NAME("android auto", EQUIPMENT, "Android Auto"),
@@ -244,6 +246,8 @@ static const phrase_row_t PHRASES[] = {
     IS("similar ones", SIMILAR), IS("similar cars", SIMILAR), IS("one like it", SIMILAR),
     IS("something like it", SIMILAR), IS("anything like it", SIMILAR),
     IS("others like it", SIMILAR),
+
+    /* what the shop may have written about, or not */
     NAME("insurance", SHOP, "insurance"), NAME("license plates", SHOP, "plates"),
     NAME("plates", SHOP, "plates"), NAME("parking", SHOP, "parking"),
     NAME("spare parts", SHOP, "parts"), NAME("how many owners", SHOP, "owners"),

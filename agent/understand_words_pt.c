@@ -143,7 +143,7 @@ static const phrase_row_t PHRASES[] = {
     VALUE("sem entrada", DOWN_BP, 0), IS("dou", GIVE), IS("portas", OTHER_UNIT),
     IS("lugares", SEATS), IS("pessoas", SEATS), IS("sem", WITHOUT), IS("modelo", YEAR),
 
-    NAME("tem seguro", SHOP, "seguro"), NAME("o seguro", SHOP, "seguro"),
+    /* what entries have no column for */
     NAME("teto solar", EQUIPMENT, "teto solar"),
     NAME("bancos de couro", EQUIPMENT, "bancos de couro"),
     NAME("couro", EQUIPMENT, "bancos de couro"), NAME("camera de re", EQUIPMENT, "câmera de ré"),
@@ -156,6 +156,9 @@ static const phrase_row_t PHRASES[] = {
     NAME("android auto", EQUIPMENT, "Android Auto"),
     IS("algo parecido", SIMILAR), IS("algo semelhante", SIMILAR), IS("parecidos", SIMILAR),
     IS("outro parecido", SIMILAR),
+
+    /* what the shop may have written about, or not */
+    NAME("tem seguro", SHOP, "seguro"), NAME("o seguro", SHOP, "seguro"),
     NAME("quantos donos", SHOP, "donos"), NAME("unico dono", SHOP, "donos"),
     NAME("estacionamento", SHOP, "estacionamento"), NAME("placas", SHOP, "placas"),
 

@@ -1,6 +1,8 @@
 """How a conversation makes a lead: with the offline seller and with a model, which calls a tool whose
 arguments are checked. What a model makes up makes none; the people of the shop are told once."""
 
+import re
+
 import pytest
 
 import alert_targets
@@ -64,7 +66,9 @@ def test_who_asks_to_be_called_is_reached_where_they_say(stack, said, interest, 
     user = f"lead-called-{contact[-4:]}-{name}"
     shown = says(stack, user, "busco un mazda", "me interesa el primero")
     told = says(stack, user, said)
-    assert "asesor" in told["reply"] or "advisor" in told["reply"]
+    somebody = re.findall("asesor|advisor", told["reply"])
+    assert len(somebody) == 1 or interest == "test_drive", "said twice that somebody was told"
+    assert somebody
     (one,) = leads(stack, user)
     assert (one["interest"], one["name"], one["contact"]) == (interest, name, contact)
     assert one["car"]["name"].startswith("Mazda ") and shown["cars"]
