@@ -36,11 +36,9 @@ static void on_status(void *arg, proto_process_t *self, arena_t *arena, proto_pr
 {
     (void)arena;
     (void)more;
-    const redis_t *redis = arg;
     *count = 0;
-    self->ready = redis_up(redis);
-    if (!self->ready)
-        self->missing = STR_LIT("redis");
+    self->missing = store_missing(arg);
+    self->ready = self->missing.size == 0;
 }
 
 typedef struct leaving {
@@ -108,7 +106,7 @@ int main(int argc, char **argv)
                                           store_accepts, store_handle, store, why, sizeof why);
     if (!server)
         log_fatal("SESSIONS_ENDPOINT: %s", why);
-    rpc_server_on_status(server, on_status, redis);
+    rpc_server_on_status(server, on_status, store);
     rpc_server_on_burst(server, store_send, store);
     leaving_t leaving = {.server = server};
     leaving.timer.data = &leaving;

@@ -4,17 +4,20 @@
 #include <stdio.h>
 
 /* The path is from the folder the compiler runs in, the root of the project. */
-#define EMBED_AFTER(before, name, skip)                                                        \
+#define EMBED_FILE(name, before, file, skip)                                                   \
     __asm__(".pushsection .rodata\n"                                                           \
             ".global script_" #name "_text\n"                                                  \
-            "script_" #name "_text:\n" before ".incbin \"sessions/" #name ".lua\"," #skip "\n" \
+            "script_" #name "_text:\n" before ".incbin \"sessions/" #file ".lua\"," #skip "\n" \
             ".global script_" #name "_end\n"                                                   \
             "script_" #name "_end:\n"                                                          \
             ".byte 0\n"                                                                        \
             ".popsection\n");                                                                  \
     __attribute__((visibility("hidden"))) extern const char script_##name##_text[];            \
     __attribute__((visibility("hidden"))) extern const char script_##name##_end[]
+#define EMBED_AFTER(before, name, skip) EMBED_FILE(name, before, name, skip)
 #define EMBED(name) EMBED_AFTER("", name, 0)
+/* The same text once more, for what only reads: done also where nothing may be written. */
+#define EMBED_READING(name, file) EMBED_FILE(name, ".ascii \"#!lua flags=no-writes\\n\"\n", file, 6)
 /* With outbox.lua between its first line, "#!lua", and the rest. */
 #define EMBED_OUTBOX(name) \
     EMBED_AFTER(".ascii \"#!lua\\n\"\n.incbin \"sessions/outbox.lua\"\n", name, 6)
@@ -96,6 +99,7 @@ EMBED(desk);
 EMBED(leads_list);
 EMBED(leads_person);
 EMBED(texts);
+EMBED_READING(texts_read, texts);
 EMBED(tally_read);
 EMBED(tally_met);
 
@@ -142,6 +146,7 @@ static const struct {
     [SCRIPT_LEADS_LIST] = SOURCE(leads_list),
     [SCRIPT_LEADS_PERSON] = SOURCE(leads_person),
     [SCRIPT_TEXTS] = SOURCE(texts),
+    [SCRIPT_TEXTS_READ] = SOURCE(texts_read),
     [SCRIPT_TALLY_READ] = SOURCE(tally_read),
     [SCRIPT_TALLY_MET] = SOURCE(tally_met),
 };

@@ -535,6 +535,13 @@ store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limi
     return self;
 }
 
+str_t store_missing(const store_t *self)
+{
+    return !redis_up(self->redis)      ? STR_LIT("redis")
+           : !texts_known(self->texts) ? STR_LIT("rules")
+                                       : (str_t){0};
+}
+
 void store_destroy(store_t **self_p)
 {
     store_t *self = *self_p;

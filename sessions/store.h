@@ -25,6 +25,9 @@ store_t *store_new(uv_loop_t *loop, redis_t *redis, const request_limits_t *limi
                    const budget_person_t *person, const console_limits_t *console);
 void store_destroy(store_t **self_p);
 
+/* What it lacks to serve every request; "" when it lacks nothing. */
+str_t store_missing(const store_t *self);
+
 /* The types that store_handle takes, ended by 0. */
 extern const proto_type_t store_accepts[];
 

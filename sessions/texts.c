@@ -41,12 +41,12 @@ typedef struct call {
     int64_t tokens; /* SAVE_TEXT: of the text */
 } call_t;
 
-static bool send_step(texts_t *self, const str_t *args, size_t count, int64_t deadline,
-                      void (*done)(void *arg, const redisReply *reply), void *arg)
+static bool send_step(texts_t *self, script_t script, const str_t *args, size_t count,
+                      int64_t deadline, void (*done)(void *arg, const redisReply *reply), void *arg)
 {
     static const session_key_t keys[] = {KEY_RULES, KEY_KNOWLEDGE};
     size_t size;
-    char *bytes = script_command(SCRIPT_TEXTS, keys, 2, args, count, &size);
+    char *bytes = script_command(script, keys, 2, args, count, &size);
     return redis_send(self->redis, bytes, size, deadline, done, arg);
 }
 
@@ -77,7 +77,7 @@ static void on_look(void *arg, const redisReply *reply)
 bool texts_look(texts_t *self, int64_t deadline)
 {
     const str_t args[] = {STR_LIT("look"), STR_LIT("rules")};
-    return send_step(self, args, 2, deadline, on_look, self);
+    return send_step(self, SCRIPT_TEXTS_READ, args, 2, deadline, on_look, self);
 }
 
 static void on_tick(void *arg)
@@ -234,13 +234,14 @@ static const char *number(int64_t value, char text[NUMBER_SIZE])
     return text;
 }
 
-static bool step(call_t *self, const char *name, const str_t *more, size_t count)
+static bool step(call_t *self, script_t script, const char *name, const str_t *more, size_t count)
 {
     str_t args[8] = {str_from(name), str_from(shop_text_name(self->document))};
     assert(count <= 6);
     if (count)
         memcpy(args + 2, more, count * sizeof *more);
-    return send_step(self->texts, args, 2 + count, store_deadline(&self->header), on_reply, self);
+    return send_step(self->texts, script, args, 2 + count, store_deadline(&self->header), on_reply,
+                     self);
 }
 
 static bool save(call_t *self, const proto_save_text_t *msg)
@@ -249,7 +250,7 @@ static bool save(call_t *self, const proto_save_text_t *msg)
     self->tokens = (int64_t)tokens_of(msg->text);
     const str_t args[] = {msg->text, str_from(number(msg->last, last)), msg->by, msg->note,
                           str_from(number(self->tokens, tokens))};
-    return step(self, "save", args, 5);
+    return step(self, SCRIPT_TEXTS, "save", args, 5);
 }
 
 static bool publish(call_t *self, const proto_publish_text_t *msg)
@@ -257,7 +258,7 @@ static bool publish(call_t *self, const proto_publish_text_t *msg)
     char version[NUMBER_SIZE], live[NUMBER_SIZE];
     const str_t args[] = {str_from(number(msg->version, version)),
                           str_from(number(msg->live, live)), msg->by};
-    return step(self, "publish", args, 3);
+    return step(self, SCRIPT_TEXTS, "publish", args, 3);
 }
 
 static bool offer(call_t *self, const proto_offer_rules_t *msg)
@@ -265,14 +266,14 @@ static bool offer(call_t *self, const proto_offer_rules_t *msg)
     char room[NUMBER_SIZE], tokens[NUMBER_SIZE];
     const str_t args[] = {str_from(number(msg->room, room)), msg->text,
                           str_from(number(msg->tokens, tokens))};
-    return step(self, "offer", args, 3);
+    return step(self, SCRIPT_TEXTS, "offer", args, 3);
 }
 
 static bool get(call_t *self, const proto_get_text_t *msg)
 {
     char version[NUMBER_SIZE];
     const str_t args[] = {str_from(number(msg->version, version))};
-    return step(self, "get", args, 1);
+    return step(self, SCRIPT_TEXTS_READ, "get", args, 1);
 }
 
 static bool begin(call_t *self, const void *msg)
@@ -287,7 +288,7 @@ static bool begin(call_t *self, const void *msg)
     case PROTO_GET_TEXT:
         return get(self, msg);
     default:
-        return step(self, "list", NULL, 0);
+        return step(self, SCRIPT_TEXTS_READ, "list", NULL, 0);
     }
 }
 

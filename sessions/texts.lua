@@ -1,6 +1,7 @@
 #!lua
 -- Versions of what the shop writes for its seller: the rules, and what it knows of the shop. A version is
--- never changed. One step per call, named by the first argument.
+-- never changed. One step per call, named by the first argument. Built in twice: look, list and get go to
+-- the one that may not write, so that they are answered by a Redis that is full or without a replica.
 -- KEYS: rules, knowledge
 -- ARGV: step, rules or knowledge, then what the step takes
 -- Answers {word …}: 'ok' and what the step says, or why not

@@ -89,6 +89,25 @@ def test_without_redis_it_starts_waits_and_says_what_is_missing():
         service.stop()
 
 
+def test_it_is_not_ready_before_it_knows_which_rules_are_live(service):
+    """Regression 8: it said that it was, and refused every claim. In a cluster another master has
+    the rules, which may be slower."""
+    with service.redis() as store:
+        store.set("most:{texts}:rules", "not what the service writes")
+        service.kill("sessions")
+        service.start("sessions", wait=False)
+        service.wait_log("sessions", "texts_unknown.*WRONGTYPE")
+        status = service.status("sessions")[0]
+        assert (status.ready, status.missing) == (False, "rules")
+        talk = service.conversation()
+        with talk.client:
+            talk.enqueue()
+            assert talk.error("CLAIM", holder="agent-1/1", lease_ms=talk.LEASE) == "unavailable"
+            store.delete("most:{texts}:rules")
+            wait_ready(service, True)
+            assert talk.claim().status == "granted"
+
+
 def test_it_goes_on_by_itself_when_redis_comes_back(service):
     """Redis is killed in mid-traffic: every request is answered, every message recorded once."""
     talks = [service.conversation() for _ in range(8)]
@@ -195,6 +214,9 @@ def test_a_full_redis_refuses_clearly_and_half_does_nothing(service):
         assert refused.retry_after_ms > 0
         assert talk.error("COMMIT", **talk.turn(claimed, "t1")) == "unavailable"
         assert talk.read().waiting == 1  # reading goes on
+        service.kill("sessions")
+        service.start("sessions")  # it is ready: what it has to know it can read
+        assert talk.client.call("LIST_TEXTS", document="rules").last == 0
         assert store.hgetall(key("state", talk.user)) == before
         store.config_set("maxmemory", 0)
         assert talk.enqueue("m2").seq == 2
