@@ -1,4 +1,5 @@
-"""Fixtures every black-box test may use. A failing test shows the tail of every process's log."""
+"""Fixtures every black-box test may use. A failing test shows the tail of the log of every process that
+it had to do with: of stacks that are its fixtures, and of those that were watched."""
 
 import pathlib
 import sys
@@ -12,11 +13,12 @@ import openai_sim  # noqa: E402
 import stack as stacks  # noqa: E402
 import twilio_sim  # noqa: E402
 
-_alive = []  # stacks whose logs a failure shows
+_alive = []  # stacks whose logs a failure shows, beside those that are fixtures
 
 
 def watch(stack):
-    """Shows the logs of a stack, or of what has a dir and tails() like one, when a test fails."""
+    """Shows the logs of a stack, or of what has a dir and tails() like one, when a test fails. For one
+    that is no fixture itself."""
     _alive.append(stack)
 
 
@@ -34,7 +36,6 @@ def end(stack):
 def stack():
     """A whole Mostrador with the offline seller, for tests that do it no harm."""
     shared = stacks.Stack().start()
-    watch(shared)
     yield shared
     end(shared)
 
@@ -131,5 +132,6 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     if report.failed:
-        for made in _alive:
+        mine = [used for used in item.funcargs.values() if hasattr(used, "tails")]
+        for made in {id(shown): shown for shown in _alive + mine}.values():
             report.sections.append((f"processes in {made.dir}", made.tails()))
