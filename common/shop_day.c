@@ -43,6 +43,13 @@ int64_t shop_day_offset_ms(int64_t unix_ms)
     return localtime_r(&seconds, &parts) ? (int64_t)parts.tm_gmtoff * 1000 : 0;
 }
 
+int shop_day_hour(int64_t unix_ms)
+{
+    time_t seconds = (time_t)(unix_ms / 1000);
+    struct tm parts;
+    return localtime_r(&seconds, &parts) ? parts.tm_hour : 0;
+}
+
 /* The offset at midnight is not known before midnight is: a second look settles it. */
 int64_t shop_day_begins_ms(int64_t day)
 {

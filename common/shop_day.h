@@ -18,6 +18,9 @@ bool shop_day_open(const char *zone);
 /* What the shop's clock is ahead of UTC at a time, ms. */
 int64_t shop_day_offset_ms(int64_t unix_ms);
 
+/* The hour of its clock at a time, 0 to 23. */
+int shop_day_hour(int64_t unix_ms);
+
 /* When a day begins, Unix ms. */
 int64_t shop_day_begins_ms(int64_t day);
 

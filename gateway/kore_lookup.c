@@ -189,6 +189,7 @@ int turns_get(struct http_request *req, int64_t started_us)
                               .sought = query.sought,
                               .missed = query.missed,
                               .longer_ms = query.longer_ms,
+                              .hour = query.hour,
                               .limit = query.limit};
 
     return asked_put(&asked, good, &turns, &msg);

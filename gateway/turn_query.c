@@ -23,11 +23,13 @@ typedef enum param {
     SOUGHT,
     MISSED,
     LONGER,
+    HOUR,
     PARAMS
 } param_t;
 
-static const char *const names[PARAMS] = {"since",   "until", "outcome", "before", "limit",
-                                          "user_id", "did",   "sought",  "missed", "longer"};
+static const char *const names[PARAMS] = {"since",  "until",   "outcome", "before",
+                                          "limit",  "user_id", "did",     "sought",
+                                          "missed", "longer",  "hour"};
 
 /* ---- times ---- */
 
@@ -117,15 +119,25 @@ static bool is_word(str_t text, size_t max)
     return text.size > 0 && text.size <= max;
 }
 
-static bool read_limit(str_t value, int64_t *limit)
+/* A whole number of at most three digits. */
+static bool read_whole(str_t value, int64_t least, int64_t most, int64_t *number)
 {
-    *limit = 0;
+    *number = 0;
     for (size_t i = 0; i < value.size; i++) {
         if (value.data[i] < '0' || value.data[i] > '9' || i == 3)
             return false;
-        *limit = *limit * 10 + (value.data[i] - '0');
+        *number = *number * 10 + (value.data[i] - '0');
     }
-    return *limit >= 1 && *limit <= TURN_QUERY_MAX_LIMIT;
+    return *number >= least && *number <= most;
+}
+
+/* An hour as it is said, 0 to 23. */
+static bool read_hour(str_t value, int64_t *hour)
+{
+    bool good = read_whole(value, 0, 23, hour);
+
+    ++*hour;
+    return good;
 }
 
 static bool is_done(str_t value)
@@ -158,7 +170,7 @@ static bool read_param(param_t param, str_t value, int64_t now_ms, turn_query_t 
         query->before = value;
         return is_word(value, 32) || problem_set(problem, 400, "before must be the id of a turn.");
     case LIMIT:
-        return read_limit(value, &query->limit) ||
+        return read_whole(value, 1, TURN_QUERY_MAX_LIMIT, &query->limit) ||
                problem_set(problem, 400, "limit must be a whole number from 1 to %d.",
                            TURN_QUERY_MAX_LIMIT);
     case USER:
@@ -177,6 +189,9 @@ static bool read_param(param_t param, str_t value, int64_t now_ms, turn_query_t 
     case LONGER:
         return (config_parse_ms(value, &query->longer_ms) && query->longer_ms > 0) ||
                problem_set(problem, 400, "longer must be a time such as 1500ms or 2s.");
+    case HOUR:
+        return read_hour(value, &query->hour) ||
+               problem_set(problem, 400, "hour must be a whole number from 0 to 23.");
     case PARAMS:
         break;
     }
@@ -190,7 +205,7 @@ static bool parse(str_t text, int64_t now_ms, arena_t *arena, size_t known, turn
     params_t params = params_of(
         text, arena, names, known,
         known == PARAMS ? "There are since, until, outcome, before, limit, user_id, did, sought, "
-                          "missed, longer."
+                          "missed, longer, hour."
                         : "There are since, until.",
         problem);
     str_t value;

@@ -16,6 +16,7 @@ typedef struct turn_query {
     str_t user; /* may be empty; masked, as turns are kept */
     str_t did, sought, missed;
     int64_t longer_ms; /* 0: any */
+    int64_t hour;      /* of the shop's day, 1 to 24; 0: any */
 } turn_query_t;
 
 /*

@@ -1062,7 +1062,8 @@
     F(list_turns, 7, STR, did,      8,  OPTIONAL, "only those that got so far: list, quote, lead; or model: that asked one, repair: that corrected it") \
     F(list_turns, 8, STR, sought,   64, OPTIONAL, "only those that looked for that make and model and found it") \
     F(list_turns, 9, STR, missed,   64, OPTIONAL, "… and did not") \
-    F(list_turns, 10, INT, longer_ms, 0, OPTIONAL, "only those that were answered and took longer")
+    F(list_turns, 10, INT, longer_ms, 0, OPTIONAL, "only those that were answered and took longer") \
+    F(list_turns, 11, INT, hour,    0,  OPTIONAL, "only those claimed in that hour of the day by the shop's clock: 1, from midnight to one, to 24; 0: any")
 
 #define PROTO_FIELDS_turns(F, L) \
     L(turns, 1, turn_record, turns, 100, OPTIONAL, "the newest first") \

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/log.h"
+#include "common/shop_day.h"
 #include "sessions/latency.h"
 #include "sessions/store.h"
 #include "sessions/tally.h"
@@ -71,7 +72,8 @@ static bool is_wanted(const proto_turn_record_t *record, const proto_list_turns_
     if ((wanted->user.size && !str_eq(record->user, wanted->user)) ||
         (wanted->sought.size && !str_eq(record->sought, wanted->sought)) ||
         (wanted->missed.size && !str_eq(record->missed, wanted->missed)) ||
-        (wanted->longer_ms && (!answered || record->total_us / 1000 <= wanted->longer_ms)))
+        (wanted->longer_ms && (!answered || record->total_us / 1000 <= wanted->longer_ms)) ||
+        (wanted->hour && wanted->hour - 1 != shop_day_hour(record->claimed_ms)))
         return false;
     if (str_is(did, "model"))
         return record->model_calls > 0;
@@ -141,6 +143,8 @@ static const char *begin_list(report_t *self, const proto_list_turns_t *msg, req
         return "did is nothing that turns do";
     if (msg->longer_ms < 0 || msg->longer_ms > REQUEST_MAX_TOKEN)
         return "longer_ms is no time";
+    if (msg->hour < 0 || msg->hour > 24)
+        return "hour must be 1 to 24";
     if (!proto_copy(proto_message(PROTO_LIST_TURNS), msg, &self->wanted, self->arena))
         return "the request cannot be kept";
     self->turns.turns = arena_alloc(self->arena, self->limit * sizeof *self->turns.turns);

@@ -136,6 +136,23 @@ def test_numbers_lead_to_their_turns(chromium, shop):
     page.wait(lambda: page.text("#turns h2") == "Respuestas: con modelo" and len(listed(page)) == 2)
 
 
+def test_an_hour_of_several_days_leads_to_its_turns(chromium, shop):
+    page = Console(chromium, shop).sign_in().go("numbers?days=7")
+    page.wait(lambda: len(listed(page)) == 25)
+    page.all(".chart details summary")[3].click()
+    rows = page.all(".chart:nth-child(4) tr")
+    counts = [int(row.find_element("css selector", "td").text) for row in rows]
+    assert len(counts) == 24 and sum(counts) == 33
+    busy = counts.index(max(counts))
+    rows[(busy + 6) % 24].find_element("css selector", "a").click()
+    page.wait(lambda: page.text("#turns h2") == f"Respuestas: {(busy + 6) % 24} h"
+              and "…" not in page.text("#turns .more") and not listed(page))
+    rows[busy].find_element("css selector", "a").click()
+    page.wait(lambda: page.text("#turns h2") == f"Respuestas: {busy} h" and len(listed(page)) == 25)
+    page.one("#turns .more button").click()
+    page.wait(lambda: len(listed(page)) == counts[busy])
+
+
 def test_who_looks_alike_in_a_log_is_told_apart_by_the_turn(chromium, shop):
     page = Console(chromium, shop).sign_in()
     for user, make in ((ANA, "Nissan"), (EVA, "Mazda")):

@@ -373,6 +373,22 @@ def test_turns_are_filtered_by_what_they_did(big, wanted, found):
     assert "".join(listed(big, **wanted)[0])[::-1] == found
 
 
+def test_turns_of_an_hour_are_those_by_the_shops_clock(big):
+    """From midnight in Mexico City, of every day, as the sums by hour have them."""
+    midnight = 1795327200000  # 2026-11-22T06:00:00Z
+    log(big, "late", midnight - 1)
+    log(big, "first", midnight)
+    log(big, "last", midnight + 3_599_999)
+    log(big, "one", midnight + 3_600_000)
+    log(big, "next day", midnight + 86_400_000)
+    assert listed(big, hour=1)[0] == ["next day", "last", "first"]
+    assert listed(big, hour=2)[0] == ["one"]
+    assert listed(big, hour=24)[0] == ["late"]
+    assert listed(big, hour=1, until_ms=midnight + 1)[0] == ["first"]
+    assert listed(big, hour=13)[0] == []
+    assert len(listed(big)[0]) == 5
+
+
 def test_percentiles_of_turns(big):
     for n in range(1, 101):
         log(big, f"t{n}", 1000 + n, model="m", rules="v1", total_us=n, think_us=0,
@@ -431,6 +447,7 @@ def test_a_damaged_record_is_passed_over(big, big_service):
 
 @pytest.mark.parametrize("type_,fields", [
     ("LIST_TURNS", {"limit": 1, "did": "sing"}), ("LIST_TURNS", {"limit": 1, "longer_ms": -1}),
+    ("LIST_TURNS", {"limit": 1, "hour": 25}), ("LIST_TURNS", {"limit": 1, "hour": -1}),
     ("LIST_TURNS", {"limit": 0}), ("LIST_TURNS", {"limit": 101}),
     ("LIST_TURNS", {"limit": 1, "since_ms": -1}), ("GET_LATENCY", {"until_ms": 2**60})])
 def test_what_makes_no_sense_is_refused(big, type_, fields):

@@ -106,7 +106,7 @@ function charts(days, told, nps) {
     made.push(chart(`${say.chartCost} (${currency})`, all.map((one) =>
       ({ label: one.label, href: one.href, total: cost(micros(one), currency), parts: [{ value: micros(one) }] })), (value) => amount(value / 1e6)));
   }
-  if (days > 1) made.push(chart(say.chartHours, told.hours.map((one) => turns({ ...one, label: `${one.hour} h`, href: link(days) })), count));
+  if (days > 1) made.push(chart(say.chartHours, told.hours.map((one) => turns({ ...one, label: `${one.hour} h`, href: link(days, { hour: one.hour }) })), count));
   const asked = new Map();
   for (const one of nps.days) {
     const sum = asked.get(one.day) || { good: 0, bad: 0 };
@@ -184,18 +184,16 @@ class Turns {
       if (value !== "talk") api.set(name, value);
       words.push(name === "longer" ? say.longer(duration(parseInt(value, 10))) : name === "did" ? say.did[value] : name === "outcome" ? outcome(value) : value);
     }
-    const from = Date.parse(this.told.since);
     const at = this.told.days.findIndex((one) => one.day === query.get("day"));
     const hour = /^([01]?\d|2[0-3])$/.test(query.get("hour") || "") ? Number(query.get("hour")) : -1;
-    const part = (start, size) => {
-      api.set("since", new Date(from + start).toISOString());
-      api.set("until", new Date(from + start + size - 1).toISOString());
-    };
     if (at >= 0) {
-      part(at * 864e5, 864e5);
+      const from = Date.parse(this.told.since) + at * 864e5;
+      api.set("since", new Date(from).toISOString());
+      api.set("until", new Date(from + 864e5 - 1).toISOString());
       words.push(day(`${query.get("day")}T12:00:00`));
-    } else if (this.days === 1 && hour >= 0) {
-      part(hour * 36e5, 36e5);
+    }
+    if (hour >= 0) {
+      api.set("hour", hour);
       words.push(`${hour} h`);
     }
     return { api, words };

@@ -44,6 +44,17 @@ static void days_begin_at_midnight_there(void **state)
     assert_day(NOON_UTC, "2026-11-22", NOON_UTC - 12 * HOUR - 5 * HOUR - HOUR / 2);
 }
 
+static void hours_are_those_of_its_clock(void **state)
+{
+    (void)state;
+    assert_true(shop_day_open("America/Mexico_City"));
+    assert_int_equal(shop_day_hour(NOON_UTC), 6);
+    assert_int_equal(shop_day_hour(NOON_UTC - 6 * HOUR - 1), 23);
+    assert_int_equal(shop_day_hour(1000), 18); /* of the day before 1970 */
+    assert_true(shop_day_open("Asia/Kolkata"));
+    assert_int_equal(shop_day_hour(NOON_UTC + HOUR / 2), 18);
+}
+
 /* 2026-03-29 in Madrid has 23 hours, 2026-10-25 has 25. */
 static void some_days_are_shorter_or_longer(void **state)
 {
@@ -64,6 +75,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zones_are_checked),
         cmocka_unit_test(days_begin_at_midnight_there),
+        cmocka_unit_test(hours_are_those_of_its_clock),
         cmocka_unit_test(some_days_are_shorter_or_longer),
     };
     return cmocka_run_group_tests_name("shop_day", tests, NULL, NULL);

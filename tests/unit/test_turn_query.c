@@ -70,11 +70,16 @@ static void parameters_are_read(void **state)
     assert_true(str_is(query.outcome, "budget"));
     assert_true(str_is(query.before, "01AB"));
     assert_int_equal(query.limit, 7);
-    assert_true(turns_query_parse(STR_LIT("did=quote&sought=Mazda%203&missed=Kia&longer=2s"), NOW,
+    assert_true(turns_query_parse(STR_LIT("did=quote&sought=Mazda%203&missed=Kia&longer=2s&hour=0"), NOW,
                                   arena, &query, &problem));
     assert_true(str_is(query.did, "quote") && str_is(query.sought, "Mazda 3"));
     assert_true(str_is(query.missed, "Kia"));
     assert_int_equal(query.longer_ms, 2000);
+    assert_int_equal(query.hour, 1);
+    assert_true(turns_query_parse(STR_LIT("hour=23"), NOW, arena, &query, &problem));
+    assert_int_equal(query.hour, 24);
+    assert_true(turns_query_parse(STR_LIT("hour="), NOW, arena, &query, &problem));
+    assert_int_equal(query.hour, 0);
     assert_true(turns_query_parse(STR_LIT("since=&limit="), NOW, arena, &query, &problem));
     assert_int_equal(query.since_ms, 0);
     assert_int_equal(query.limit, TURN_QUERY_LIMIT);
@@ -103,10 +108,13 @@ static void what_is_wrong_is_said(void **state)
         {"before=%27", "before must be"},
         {"user=ana",
          "A parameter is not known. There are since, until, outcome, before, limit, user_id, did, "
-         "sought, missed, longer."},
+         "sought, missed, longer, hour."},
         {"did=sing", "did must be"},
         {"longer=x", "longer must be"},
         {"longer=0", "longer must be"},
+        {"hour=24", "hour must be"},
+        {"hour=-1", "hour must be"},
+        {"hour=1000", "hour must be"},
         {"sought=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
          "sought may have 64 bytes."},
         {"user_id=%20", "user_id is empty."},
