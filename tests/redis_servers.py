@@ -1,5 +1,6 @@
 """The session service in front of a Redis Cluster, or of a Redis that sentinels watch: real servers
-on unused ports of the loopback, each with patience so short that a failover takes a second or two.
+on unused ports of the loopback; where masters are to die, with patience so short that a failover
+takes a second or two.
 
     with ClusterSessions(masters=3, replicas=1) as service:
         service.move_slot(slot_of(partition("ana")), "redis-2")
@@ -116,12 +117,14 @@ class Servers(Sessions):
 
 class ClusterSessions(Servers):
     """redis-1 … are masters that share the slots evenly. The servers behind them are replicas of
-    redis-1, redis-2 …, and those behind these masters without a slot."""
+    redis-1, redis-2 …, and those behind these masters without a slot. A server that is silent for
+    timeout_ms is taken for dead by the others: a busy machine may keep one from running for a second."""
 
-    def __init__(self, masters=3, replicas=0, spare=0, env=None):
+    def __init__(self, masters=3, replicas=0, spare=0, timeout_ms=3000, env=None):
         super().__init__([f"redis-{n + 1}" for n in range(masters + replicas + spare)], env=env)
         self.masters = self.servers[:masters]
         self.replicas = dict(zip(self.servers[masters:masters + replicas], self.masters))
+        self.timeout_ms = timeout_ms
         self.buses = {name: stacks.free_port() for name in self.servers}
         self.env["REDIS_URL"] = self.url("redis+cluster",
                                          [self.ports[name] for name in self.masters[:2]])
@@ -130,7 +133,7 @@ class ClusterSessions(Servers):
         argv = super()._argv(name)
         if name in self.ports:
             argv += ["--cluster-enabled", "yes", "--cluster-port", self.buses[name],
-                     "--cluster-node-timeout", "700", "--cluster-replica-validity-factor", "0",
+                     "--cluster-node-timeout", self.timeout_ms, "--cluster-replica-validity-factor", "0",
                      # a master that has given its last slot away stays one
                      "--cluster-allow-replica-migration", "no"]
         return argv

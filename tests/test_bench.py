@@ -14,7 +14,7 @@ def run(*options):
 
 
 def test_a_short_run_counts_no_error_and_is_written_down(tmp_path):
-    done = run("--small", "--seconds", 0.4, "--repeats", 1, "--only", "W1,W5", "--out", tmp_path)
+    done = run("--small", "--seconds", 2, "--repeats", 1, "--only", "W1,W5", "--out", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     written = next(tmp_path.glob("*.json"))
     result = json.loads(written.read_text())

@@ -383,8 +383,9 @@ def test_the_limit_of_passwords_at_once_is_a_503(console):
     calls = [Later(Person(console.http).sign_in, f"parallel-{n}", "wrong password")
              for n in range(60)]
     answers = [call.result() for call in calls]
-    # 504 where the machine is so busy that even the line takes too long
-    assert {answer.status for answer in answers} <= {401, 503, 504}
+    # 504 where the machine is so busy that even the line takes too long; 429 where a name is counted
+    # together with one that another test has locked
+    assert {answer.status for answer in answers} <= {401, 429, 503, 504}
     for answer in answers:
         if answer.status == 503:
             assert int(answer.headers["retry-after"]) >= 1

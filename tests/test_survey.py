@@ -51,7 +51,9 @@ class Person:
 
     def gets_a_quote(self):
         self.says("busco un Nissan")
-        assert "mensualidades de" in self.says("el segundo a 48 meses con 20% de enganche")
+        before = len(self.received())
+        self.says("el segundo a 48 meses con 20% de enganche")  # may be asked before one has looked
+        assert "mensualidades de" in self.received()[before]
 
     def questions(self):
         return [text for text in self.received() if ASKS in text]
@@ -395,7 +397,6 @@ def test_people_who_write_just_then(new_shop, sim):
         assert len(got) == 4 and len(person.questions()) == 1, got
         assert person.session()["survey"]["state"] == "asked"
     assert report(shop)["total"]["asked"] == len(people)
-    assert any(p.received()[-1] == p.questions()[0] for p in people)
 
 
 def test_agents_that_die_while_they_ask(new_shop, sim):
