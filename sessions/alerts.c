@@ -9,6 +9,7 @@
 #include "common/id.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "sessions/refuse.h"
 #include "sessions/store.h"
 #include "sessions/words.h"
 
@@ -18,8 +19,7 @@
 #define MAX_RETRY_MS 86400000
 #define MAX_TARGETS ((1 << 8) - 1)
 #define ASKED_MS 86400000 /* how long it counts that an agent asked for alerts */
-#define BUSY_RETRY_MS 1000
-#define TAKEN_WORDS 4 /* of an answer, for one alert */
+#define TAKEN_WORDS 4     /* of an answer, for one alert */
 #define DIGEST_TEXT 41
 
 struct alerts {
@@ -28,12 +28,10 @@ struct alerts {
     size_t count; /* requests under way */
 };
 
-/* A request under way; server is NULL for one of our own. */
+/* A request under way; its server is NULL for one of our own. */
 typedef struct pending {
     alerts_t *alerts;
-    rpc_server_t *server;
-    rpc_peer_t peer;
-    proto_header_t header;
+    rpc_request_t request; /* its message is gone */
 } pending_t;
 
 /* ---- commands ---- */
@@ -120,13 +118,6 @@ static void note_raised(str_t status)
         log_warn("alert_lost", LOG_CSTR("why", outcome));
 }
 
-static void refuse(const pending_t *self, const char *code, const char *detail, int64_t retry_ms)
-{
-    log_warn("request_refused", LOG_TRACE(&self->header.trace),
-             LOG_CSTR("type", proto_type_name(self->header.type)), LOG_CSTR("code", code));
-    rpc_server_error(self->server, &self->peer, &self->header, code, retry_ms, "%s", detail);
-}
-
 /* One of those that were taken; false if it cannot be read, and then it waits for its end. */
 static bool taken_at(const redisReply *reply, size_t i, arena_t *arena, proto_alert_t *alert)
 {
@@ -159,8 +150,9 @@ static void answer_taken(const pending_t *self, const redisReply *reply)
         if (taken_at(reply, i, arena, &alerts[msg.alerts_count]))
             msg.alerts_count++;
         else
-            log_error("stored_alert_damaged", LOG_TRACE(&self->header.trace));
-    rpc_server_reply(self->server, &self->peer, &self->header, PROTO_ALERTS, &msg);
+            log_error("stored_alert_damaged", LOG_TRACE(&self->request.header.trace));
+    rpc_server_reply(self->request.server, &self->request.peer, &self->request.header, PROTO_ALERTS,
+                     &msg);
     arena_destroy(&arena);
 }
 
@@ -169,23 +161,24 @@ static void on_reply(void *arg, const redisReply *reply)
     pending_t *self = arg;
     str_t status = status_of(reply);
     proto_ok_t ok = {.count = str_is(status, "raised") || str_is(status, "again")};
-    if (self->header.type == PROTO_RAISE_ALERT)
+    if (self->request.header.type == PROTO_RAISE_ALERT)
         note_raised(status);
     if (status.size == 0) {
         if (reply && reply->type == REDIS_REPLY_ERROR)
-            log_error("redis_error", LOG_TRACE(&self->header.trace),
+            log_error("redis_error", LOG_TRACE(&self->request.header.trace),
                       LOG_TEXT("text", ((str_t){reply->str, reply->len})));
-        if (self->server)
-            refuse(self, PROTO_CODE_UNAVAILABLE, "Redis did not answer in time", BUSY_RETRY_MS);
-    } else if (!self->server) {
+        if (self->request.server)
+            refuse(&self->request, PROTO_CODE_UNAVAILABLE, REFUSE_LATE);
+    } else if (!self->request.server) {
         log_debug("alert", LOG_TEXT("outcome", status));
-    } else if (self->header.type == PROTO_TAKE_ALERTS) {
+    } else if (self->request.header.type == PROTO_TAKE_ALERTS) {
         answer_taken(self, reply);
     } else if (str_is(status, "stale")) {
-        rpc_server_error(self->server, &self->peer, &self->header, PROTO_CODE_STALE_TOKEN, 0,
-                         "another has taken this alert, or it is told");
+        refuse(&self->request, PROTO_CODE_STALE_TOKEN,
+               "another has taken this alert, or it is told");
     } else {
-        rpc_server_reply(self->server, &self->peer, &self->header, PROTO_OK, &ok);
+        rpc_server_reply(self->request.server, &self->request.peer, &self->request.header, PROTO_OK,
+                         &ok);
     }
     self->alerts->count--;
     free(self);
@@ -288,20 +281,15 @@ static void pending_free(pending_t *self)
 
 void alerts_handle(alerts_t *self, const rpc_request_t *request)
 {
-    const proto_header_t *header = &request->header;
     const char *why = wrong(request);
     if (why) {
-        log_warn("request_invalid", LOG_TRACE(&header->trace),
-                 LOG_CSTR("type", proto_type_name(header->type)), LOG_CSTR("why", why));
-        rpc_server_error(request->server, &request->peer, header, PROTO_CODE_INVALID, 0, "%s", why);
+        refuse(request, PROTO_CODE_INVALID, "%s", why);
         return;
     }
     pending_t *pending = pending_new(self);
-    pending->server = request->server;
-    pending->peer = request->peer;
-    pending->header = *header;
+    pending->request = *request;
     if (!ask(self, request, pending)) {
-        refuse(pending, PROTO_CODE_BUSY, "too many requests wait for Redis", BUSY_RETRY_MS);
+        refuse(request, PROTO_CODE_BUSY, "too many requests wait for Redis");
         pending_free(pending);
     }
 }
@@ -314,7 +302,7 @@ void alerts_raise(alerts_t *self, const proto_alert_t *alert, str_t key)
     mine.id = str_from(id);
     mine.at_ms = clock_unix_ms();
     pending_t *pending = pending_new(self);
-    pending->header.type = PROTO_RAISE_ALERT;
+    pending->request.header.type = PROTO_RAISE_ALERT;
     if (!keep(self, &mine, key, clock_ms() + STORE_PATIENCE_MS, on_reply, pending)) {
         note_raised((str_t){0});
         pending_free(pending);

@@ -12,6 +12,7 @@
 #include "common/metrics.h"
 #include "sessions/console_rules.h"
 #include "sessions/password.h"
+#include "sessions/refuse.h"
 #include "sessions/reply_at.h"
 #include "sessions/script_command.h"
 #include "sessions/store.h"
@@ -451,11 +452,7 @@ void console_handle(console_t *self, const rpc_request_t *request)
     if (is_under_way(self, request))
         return;
     if (self->count >= MOST_CALLS) {
-        log_warn("request_refused", LOG_TRACE(&request->header.trace),
-                 LOG_CSTR("type", proto_type_name(request->header.type)),
-                 LOG_CSTR("code", PROTO_CODE_BUSY));
-        rpc_server_error(request->server, &request->peer, &request->header, PROTO_CODE_BUSY,
-                         BUSY_RETRY_MS, "too many requests of the console are under way");
+        refuse(request, PROTO_CODE_BUSY, "too many requests of the console are under way");
         return;
     }
     call = calloc(1, sizeof *call);

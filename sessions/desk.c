@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "common/arena.h"
-#include "common/log.h"
 #include "sessions/keys.h"
+#include "sessions/refuse.h"
 #include "sessions/request.h"
+#include "sessions/scatter.h"
 #include "sessions/store.h"
 
-#define BUSY_RETRY_MS 500
 #define ARENA_MAX \
     (64 << 20)  /* what partitions tell is copied before it is known who waits longer */
 #define WORDS 7 /* of an answer, for one */
@@ -23,14 +23,9 @@ struct desk {
 /* One LIST_DESK under way. */
 typedef struct look {
     desk_t *desk;
-    rpc_server_t *server;
-    rpc_peer_t peer;
-    proto_header_t header;
+    rpc_request_t request; /* its message is gone */
     proto_list_desk_t asked;
-    int64_t deadline;                    /* clock_ms */
     unsigned next;                       /* partition */
-    unsigned flying;                     /* commands of this wave that are not answered */
-    bool failed;                         /* Redis did not answer: end with this wave */
     proto_desk_entry_t people[DESK_MAX]; /* the longest first */
     size_t people_count;
     arena_t *arena; /* their strings */
@@ -75,86 +70,60 @@ static void add(look_t *self, const redisReply *reply, size_t i)
                                             .wrote_ms = number(reply, i + 6)};
 }
 
-static void take(look_t *self, const redisReply *reply)
+static bool take(void *arg, unsigned partition, const redisReply *reply)
 {
-    if (!reply || reply->type != REDIS_REPLY_ARRAY) {
-        self->failed = true;
-        if (reply && reply->type == REDIS_REPLY_ERROR)
-            log_error("redis_error", LOG_TRACE(&self->header.trace),
-                      LOG_TEXT("text", ((str_t){reply->str, reply->len})));
-        return;
-    }
+    look_t *self = arg;
+    (void)partition;
     for (size_t i = 1; i + WORDS <= reply->elements; i += WORDS)
         add(self, reply, i);
+    return true;
 }
 
-static void finish(look_t *self)
+static void finish(void *arg, bool failed)
 {
-    if (self->failed) {
-        log_warn("request_refused", LOG_TRACE(&self->header.trace), LOG_CSTR("type", "LIST_DESK"),
-                 LOG_CSTR("code", PROTO_CODE_UNAVAILABLE));
-        rpc_server_error(self->server, &self->peer, &self->header, PROTO_CODE_UNAVAILABLE,
-                         BUSY_RETRY_MS, "Redis did not answer in time");
-    } else {
-        proto_desk_t msg = {self->people, self->people_count};
-        rpc_server_reply(self->server, &self->peer, &self->header, PROTO_DESK, &msg);
-    }
+    look_t *self = arg;
+    proto_desk_t msg = {self->people, self->people_count};
+    if (failed)
+        refuse(&self->request, PROTO_CODE_UNAVAILABLE, REFUSE_LATE);
+    else
+        rpc_server_reply(self->request.server, &self->request.peer, &self->request.header,
+                         PROTO_DESK, &msg);
     self->desk->count--;
     arena_destroy(&self->arena);
     free(self);
 }
 
-static void on_reply(void *arg, const redisReply *reply);
-
-/* Asks the next partitions; false when there is nothing more to ask. */
-static bool wave(look_t *self)
-{
-    while (self->flying < DESK_WAVE && self->next < KEYS_PARTITIONS && !self->failed) {
-        size_t size;
-        char *bytes = request_desk(self->next++, &self->asked, &size);
-        if (redis_send(self->desk->redis, bytes, size, self->deadline, on_reply, self))
-            self->flying++;
-        else
-            self->failed = true;
-    }
-    return self->flying > 0;
-}
-
-static void on_reply(void *arg, const redisReply *reply)
+static char *next(void *arg, unsigned *partition, size_t *size)
 {
     look_t *self = arg;
-    take(self, reply);
-    if (--self->flying == 0 && !wave(self))
-        finish(self);
+    if (self->next == KEYS_PARTITIONS)
+        return NULL;
+    *partition = self->next++;
+    return request_desk(*partition, &self->asked, size);
 }
+
+static const scatter_use_t use = {DESK_WAVE, next, take, finish};
 
 void desk_handle(desk_t *self, const rpc_request_t *request)
 {
     const proto_list_desk_t *msg = request->msg;
-    const proto_header_t *header = &request->header;
-    bool good = msg->limit >= 1 && msg->limit <= DESK_MAX;
-    if (!good || self->count >= DESK_AT_ONCE) {
-        const char *code = good ? PROTO_CODE_BUSY : PROTO_CODE_INVALID;
-        log_warn("request_refused", LOG_TRACE(&header->trace), LOG_CSTR("type", "LIST_DESK"),
-                 LOG_CSTR("code", code));
-        rpc_server_error(request->server, &request->peer, header, code, good ? BUSY_RETRY_MS : 0,
-                         good ? "%d looks are under way" : "limit must be 1 to %d",
-                         good ? DESK_AT_ONCE : DESK_MAX);
+    if (msg->limit < 1 || msg->limit > DESK_MAX) {
+        refuse(request, PROTO_CODE_INVALID, "limit must be 1 to %d", DESK_MAX);
+        return;
+    }
+    if (self->count >= DESK_AT_ONCE) {
+        refuse(request, PROTO_CODE_BUSY, "%d looks are under way", DESK_AT_ONCE);
         return;
     }
     look_t *look = calloc(1, sizeof *look);
     if (!look)
         abort();
     look->desk = self;
-    look->server = request->server;
-    look->peer = request->peer;
-    look->header = *header;
+    look->request = *request;
     look->asked = *msg;
-    look->deadline = store_deadline(header);
     look->arena = arena_new(ARENA_MAX);
     self->count++;
-    if (!wave(look))
-        finish(look);
+    scatter(self->redis, &request->header.trace, store_deadline(&request->header), &use, look);
 }
 
 desk_t *desk_new(redis_t *redis)

@@ -9,12 +9,13 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/text.h"
+#include "sessions/refuse.h"
 #include "sessions/reply_at.h"
 #include "sessions/request.h"
+#include "sessions/scatter.h"
 #include "sessions/store.h"
 #include "sessions/words.h"
 
-#define BUSY_RETRY_MS 500
 #define ARENA_MAX (64 << 20)
 #define LIST_WORDS 9 /* of an answer, for one lead */
 #define ONE_WORDS 6  /* the same, before its notes */
@@ -36,9 +37,7 @@ typedef struct look {
     proto_leads_t told;
     /* LIST_LEADS */
     proto_list_leads_t asked;
-    unsigned next;   /* partition */
-    unsigned flying; /* commands that are not answered */
-    bool failed;
+    unsigned next;     /* partition */
     int64_t before_ms; /* the last one of the page before: 0: none … */
     unsigned before_partition;
     str_t before_member;
@@ -46,12 +45,6 @@ typedef struct look {
     unsigned where[LEADS_SHOWN + 1];    /* their partitions */
     size_t count;
 } look_t;
-
-/* One partition of a list. */
-typedef struct part {
-    look_t *look;
-    unsigned partition;
-} part_t;
 
 /* ---- what scripts tell ---- */
 
@@ -95,15 +88,6 @@ bool leads_read(proto_lead_t *lead, const redisReply *reply, size_t first, arena
 }
 
 /* ---- the end ---- */
-
-static void refuse(const rpc_request_t *request, const char *code, const char *why)
-{
-    bool later = strcmp(code, PROTO_CODE_BUSY) == 0 || strcmp(code, PROTO_CODE_UNAVAILABLE) == 0;
-    log_warn("request_refused", LOG_TRACE(&request->header.trace),
-             LOG_CSTR("type", proto_type_name(request->header.type)), LOG_CSTR("code", code));
-    rpc_server_error(request->server, &request->peer, &request->header, code,
-                     later ? BUSY_RETRY_MS : 0, "%s", why);
-}
 
 static void look_free(look_t *self)
 {
@@ -183,7 +167,7 @@ static void on_person(void *arg, const redisReply *reply)
     str_t status;
     int64_t changed;
     if (!reply || reply->type != REDIS_REPLY_ARRAY || !text_at(reply, 0, &status)) {
-        look_fail(self, PROTO_CODE_UNAVAILABLE, "Redis did not answer in time");
+        look_fail(self, PROTO_CODE_UNAVAILABLE, REFUSE_LATE);
     } else if (str_is(status, "unknown")) {
         look_fail(self, PROTO_CODE_NOT_FOUND, "there is no such lead");
     } else if (str_is(status, "full")) {
@@ -281,11 +265,12 @@ static bool add_listed(look_t *self, const redisReply *reply, size_t i, unsigned
     return true;
 }
 
-static void finish(look_t *self)
+static void finish(void *arg, bool failed)
 {
+    look_t *self = arg;
     size_t limit = (size_t)self->asked.limit;
-    if (self->failed) {
-        look_fail(self, PROTO_CODE_UNAVAILABLE, "Redis did not answer in time");
+    if (failed) {
+        look_fail(self, PROTO_CODE_UNAVAILABLE, REFUSE_LATE);
         return;
     }
     self->told = (proto_leads_t){.leads = self->page, .leads_count = self->count};
@@ -298,8 +283,6 @@ static void finish(look_t *self)
     }
     answer(self);
 }
-
-static void on_part(void *arg, const redisReply *reply);
 
 /* What is older than the page is not asked for any more. */
 static int64_t since_of(const look_t *self)
@@ -340,44 +323,27 @@ static char *part_command(look_t *self, unsigned partition, size_t *size)
     return bytes;
 }
 
-/* Asks the next partitions. false: there is nothing more to ask. */
-static bool wave(look_t *self)
+static bool take_part(void *arg, unsigned partition, const redisReply *reply)
 {
-    while (self->flying < LEADS_WAVE && self->next < KEYS_PARTITIONS && !self->failed) {
-        size_t size;
-        part_t *part = arena_alloc(self->arena, sizeof *part);
-        if (!part) {
-            self->failed = true;
-            break;
-        }
-        *part = (part_t){self, self->next++};
-        char *bytes = part_command(self, part->partition, &size);
-        if (redis_send(self->leads->redis, bytes, size, self->deadline, on_part, part))
-            self->flying++;
-        else
-            self->failed = true;
-    }
-    return self->flying > 0;
+    look_t *self = arg;
+    if (reply->elements % LIST_WORDS != 1)
+        return false;
+    for (size_t i = 1; i < reply->elements; i += LIST_WORDS)
+        if (!add_listed(self, reply, i, partition))
+            log_error("lead_unread", LOG_TRACE(&self->request.header.trace));
+    return true;
 }
 
-static void on_part(void *arg, const redisReply *reply)
+static char *next_part(void *arg, unsigned *partition, size_t *size)
 {
-    const part_t *part = arg;
-    look_t *self = part->look;
-    if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements % LIST_WORDS != 1) {
-        self->failed = true;
-        if (reply && reply->type == REDIS_REPLY_ERROR)
-            log_error("redis_error", LOG_TRACE(&self->request.header.trace),
-                      LOG_TEXT("text", ((str_t){reply->str, reply->len})));
-    } else {
-        for (size_t i = 1; i < reply->elements; i += LIST_WORDS)
-            if (!add_listed(self, reply, i, part->partition))
-                log_error("lead_unread", LOG_TRACE(&self->request.header.trace));
-    }
-    self->flying--;
-    if (!wave(self))
-        finish(self);
+    look_t *self = arg;
+    if (self->next == KEYS_PARTITIONS)
+        return NULL;
+    *partition = self->next++;
+    return part_command(self, *partition, size);
 }
+
+static const scatter_use_t list = {LEADS_WAVE, next_part, take_part, finish};
 
 /* "<ms> <partition> <member>" */
 static bool read_before(look_t *self, str_t before)
@@ -414,8 +380,8 @@ static void start_list(look_t *self, const proto_list_leads_t *msg)
     keep(self, &self->asked.q);
     if (why)
         look_fail(self, PROTO_CODE_INVALID, why);
-    else if (!wave(self))
-        look_fail(self, PROTO_CODE_BUSY, "too many requests wait for Redis");
+    else
+        scatter(self->leads->redis, &self->request.header.trace, self->deadline, &list, self);
 }
 
 /* ---- requests ---- */
@@ -437,8 +403,7 @@ void leads_handle(leads_t *self, const rpc_request_t *request)
         abort();
     self->count++;
     look->leads = self;
-    look->request = (rpc_request_t){
-        .server = request->server, .peer = request->peer, .header = request->header};
+    look->request = *request;
     look->deadline = store_deadline(&request->header);
     look->arena = arena_new(ARENA_MAX);
     if (request->header.type == PROTO_LIST_LEADS)

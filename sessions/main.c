@@ -10,7 +10,8 @@
  *   redis     commands and answers, whatever Redis is made of; of that
  *             redis_link is the connection to a server, redis_sentinel finds the master, and
  *             redis_cluster the nodes; the other redis_* and url belong to these
- *   store     requests under way
+ *   store     requests under way; refuse says why one is not served
+ *   scatter   one question to many places, for those that look across users
  *   sweep     who was forgotten, across users
  *   budget    what may be spent at language models, and what was today
  *   turn_*    the log of turns; histogram and latency make percentiles of it

@@ -9,13 +9,13 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "sessions/answer.h"
+#include "sessions/refuse.h"
 #include "sessions/script_command.h"
 #include "sessions/store.h"
 
 #define ARENA_MAX (4 << 20)       /* what is told */
 #define READ_ARENA_MAX (32 << 20) /* one conversation */
 #define TEXT_MAX 240              /* bytes of what was said last */
-#define BUSY_RETRY_MS 500
 
 struct people_index {
     redis_t *redis;
@@ -35,9 +35,7 @@ typedef struct seen {
 /* One request under way. */
 struct look {
     people_index_t *index;
-    rpc_server_t *server;
-    rpc_peer_t peer;
-    proto_header_t header;
+    rpc_request_t request; /* its message is gone */
     int64_t deadline;
     arena_t *arena;
     str_t filter, q;   /* empty: all */
@@ -114,14 +112,6 @@ bool people_index_forget(people_index_t *self, str_t user_id, int64_t deadline)
 
 /* ---- the end of a look ---- */
 
-static void refuse(const rpc_request_t *request, const char *code, const char *why)
-{
-    log_warn("request_refused", LOG_TRACE(&request->header.trace),
-             LOG_CSTR("type", proto_type_name(request->header.type)), LOG_CSTR("code", code));
-    rpc_server_error(request->server, &request->peer, &request->header, code, BUSY_RETRY_MS, "%s",
-                     why);
-}
-
 static void look_free(look_t *self)
 {
     self->index->count--;
@@ -131,8 +121,7 @@ static void look_free(look_t *self)
 
 static void look_fail(look_t *self)
 {
-    rpc_request_t request = {.server = self->server, .peer = self->peer, .header = self->header};
-    refuse(&request, PROTO_CODE_UNAVAILABLE, "Redis did not answer in time");
+    refuse(&self->request, PROTO_CODE_UNAVAILABLE, REFUSE_LATE);
     look_free(self);
 }
 
@@ -151,7 +140,8 @@ static void finish(look_t *self)
     for (size_t i = 0; i < self->found; i++)
         if (!self->gone[i])
             self->people[msg.people_count++] = self->people[i];
-    rpc_server_reply(self->server, &self->peer, &self->header, PROTO_PEOPLE, &msg);
+    rpc_server_reply(self->request.server, &self->request.peer, &self->request.header, PROTO_PEOPLE,
+                     &msg);
     look_free(self);
 }
 
@@ -377,9 +367,7 @@ static void list(people_index_t *self, const rpc_request_t *request)
         abort();
     self->count++;
     look->index = self;
-    look->server = request->server;
-    look->peer = request->peer;
-    look->header = request->header;
+    look->request = *request;
     look->deadline = store_deadline(&request->header);
     look->arena = arena_new(ARENA_MAX);
     look->limit = (size_t)msg->limit;
@@ -406,7 +394,7 @@ static void on_changes(void *arg, const redisReply *reply)
     proto_changes_t msg = {0};
     if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
         reply->element[1]->type != REDIS_REPLY_INTEGER) {
-        refuse(&self->request, PROTO_CODE_UNAVAILABLE, "Redis did not answer in time");
+        refuse(&self->request, PROTO_CODE_UNAVAILABLE, REFUSE_LATE);
     } else {
         msg.count = reply->element[1]->integer;
         rpc_server_reply(self->request.server, &self->request.peer, &self->request.header,
@@ -423,8 +411,7 @@ static void changes(people_index_t *self, const rpc_request_t *request)
     if (!asked)
         abort();
     asked->index = self;
-    asked->request = (rpc_request_t){
-        .server = request->server, .peer = request->peer, .header = request->header};
+    asked->request = *request;
     self->count++;
     if (ask(self, args, 1, store_deadline(&request->header), on_changes, asked))
         return;

@@ -16,6 +16,7 @@
 #include "sessions/desk.h"
 #include "sessions/leads.h"
 #include "sessions/people_index.h"
+#include "sessions/refuse.h"
 #include "sessions/survey_report.h"
 #include "sessions/sweep.h"
 #include "sessions/tally_report.h"
@@ -402,14 +403,6 @@ static void remember(pending_t *self, const void *msg)
     snprintf(self->user_id, sizeof self->user_id, "%.*s", STR_ARG(user_id));
 }
 
-static void refuse_invalid(const rpc_request_t *request, const char *why)
-{
-    log_warn("request_invalid", LOG_TRACE(&request->header.trace),
-             LOG_CSTR("type", proto_type_name(request->header.type)), LOG_CSTR("why", why));
-    rpc_server_error(request->server, &request->peer, &request->header, PROTO_CODE_INVALID, 0, "%s",
-                     why);
-}
-
 static void refuse_busy(const store_t *self, const rpc_request_t *request)
 {
     log_warn("request_refused", LOG_TRACE(&request->header.trace),
@@ -424,7 +417,7 @@ static void log_turn(store_t *self, const rpc_request_t *request)
     int64_t deadline = store_deadline(&request->header);
     const char *why;
     if (!request_log_is_sound(request->msg, &why))
-        refuse_invalid(request, why);
+        refuse(request, PROTO_CODE_INVALID, "%s", why);
     else if (!spend_uncommitted(self, request->msg, deadline))
         refuse_busy(self, request);
     else
@@ -486,7 +479,7 @@ void store_handle(void *arg, const rpc_request_t *request)
     size_t size;
     char *bytes = request_command(&self->limits, header->type, request->msg, &size, &why);
     if (!bytes) {
-        refuse_invalid(request, why);
+        refuse(request, PROTO_CODE_INVALID, "%s", why);
         return;
     }
     pending_t *pending = calloc(1, sizeof *pending);

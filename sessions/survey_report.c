@@ -7,10 +7,12 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "sessions/keys.h"
+#include "sessions/refuse.h"
+#include "sessions/reply_at.h"
 #include "sessions/request.h"
+#include "sessions/scatter.h"
 #include "sessions/store.h"
 
-#define BUSY_RETRY_MS 500
 #define ARENA_MAX (8 << 20)
 #define MAX_DAY 200000 /* in the year 2517 */
 
@@ -22,14 +24,9 @@ struct survey_reporter {
 /* One SURVEYS under way. */
 typedef struct report {
     survey_reporter_t *reporter;
-    rpc_server_t *server;
-    rpc_peer_t peer;
-    proto_header_t header;
+    rpc_request_t request; /* its message is gone */
     proto_surveys_t asked;
-    int64_t deadline; /* clock_ms */
-    unsigned next;    /* partition */
-    unsigned flying;  /* commands of this wave that are not answered */
-    bool failed;      /* Redis did not answer: end with this wave */
+    unsigned next; /* partition */
     survey_sums_t sums;
 } report_t;
 
@@ -162,116 +159,78 @@ void survey_sums_opinion(survey_sums_t *self, str_t member, int64_t at_ms)
 
 /* ---- Redis ---- */
 
-static bool text_at(const redisReply *reply, size_t i, str_t *text)
+static bool take(void *arg, unsigned partition, const redisReply *reply)
 {
-    if (i >= reply->elements || reply->element[i]->type != REDIS_REPLY_STRING)
-        return false;
-    *text = (str_t){reply->element[i]->str, reply->element[i]->len};
-    return true;
-}
-
-static void take(report_t *self, const redisReply *reply)
-{
-    if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements < 2 ||
-        reply->element[1]->type != REDIS_REPLY_INTEGER) {
-        self->failed = true;
-        if (reply && reply->type == REDIS_REPLY_ERROR)
-            log_error("redis_error", LOG_TRACE(&self->header.trace),
-                      LOG_TEXT("text", ((str_t){reply->str, reply->len})));
-        return;
-    }
+    report_t *self = arg;
     str_t first, second;
-    size_t at = 2, days = (size_t)reply->element[1]->integer;
+    int64_t days;
+    size_t at = 2;
+    (void)partition;
+    if (!number_at(reply, 1, &days))
+        return false;
     for (; days > 0 && text_at(reply, at, &first) && text_at(reply, at + 1, &second); at += 2) {
         survey_sums_day(&self->sums, first, second);
         days--;
     }
     for (; text_at(reply, at, &first) && text_at(reply, at + 1, &second); at += 2)
         survey_sums_opinion(&self->sums, first, strtoll(second.data, NULL, 10));
+    return true;
 }
 
-static void finish(report_t *self)
+static void finish(void *arg, bool failed)
 {
+    report_t *self = arg;
     survey_sums_t *sums = &self->sums;
+    proto_surveyed_t msg = {sums->days, sums->day_count, sums->opinions, sums->opinion_count};
     if (sums->damaged)
-        log_error("stored_survey_damaged", LOG_TRACE(&self->header.trace),
+        log_error("stored_survey_damaged", LOG_TRACE(&self->request.header.trace),
                   LOG_INT("entries", sums->damaged));
-    if (self->failed) {
-        rpc_server_error(self->server, &self->peer, &self->header, PROTO_CODE_UNAVAILABLE,
-                         BUSY_RETRY_MS, "Redis did not answer in time");
-    } else if (sums->full) {
-        rpc_server_error(self->server, &self->peer, &self->header, PROTO_CODE_INVALID, 0,
-                         "more than %d days and versions: ask for fewer days", SURVEY_REPORT_DAYS);
-    } else {
-        proto_surveyed_t msg = {sums->days, sums->day_count, sums->opinions, sums->opinion_count};
-        rpc_server_reply(self->server, &self->peer, &self->header, PROTO_SURVEYED, &msg);
-    }
-    if (self->failed || sums->full)
-        log_warn("request_refused", LOG_TRACE(&self->header.trace), LOG_CSTR("type", "SURVEYS"),
-                 LOG_CSTR("code", self->failed ? PROTO_CODE_UNAVAILABLE : PROTO_CODE_INVALID));
+    if (failed)
+        refuse(&self->request, PROTO_CODE_UNAVAILABLE, REFUSE_LATE);
+    else if (sums->full)
+        refuse(&self->request, PROTO_CODE_INVALID,
+               "more than %d days and versions: ask for fewer days", SURVEY_REPORT_DAYS);
+    else
+        rpc_server_reply(self->request.server, &self->request.peer, &self->request.header,
+                         PROTO_SURVEYED, &msg);
     self->reporter->count--;
     arena_destroy(&sums->arena);
     free(self);
 }
 
-static void on_reply(void *arg, const redisReply *reply);
-
-/* Asks the next partitions; false when there is nothing more to ask. */
-static bool wave(report_t *self)
-{
-    for (unsigned i = 0; i < SURVEY_REPORT_WAVE && self->next < KEYS_PARTITIONS && !self->failed;
-         i++) {
-        size_t size;
-        char *bytes = request_surveys(self->next++, &self->asked, &size);
-        if (!redis_send(self->reporter->redis, bytes, size, self->deadline, on_reply, self)) {
-            self->failed = true;
-            break;
-        }
-        self->flying++;
-    }
-    return self->flying > 0;
-}
-
-static void on_reply(void *arg, const redisReply *reply)
+static char *next(void *arg, unsigned *partition, size_t *size)
 {
     report_t *self = arg;
-    take(self, reply);
-    if (--self->flying == 0 && !wave(self))
-        finish(self);
+    if (self->next == KEYS_PARTITIONS)
+        return NULL;
+    *partition = self->next++;
+    return request_surveys(*partition, &self->asked, size);
 }
+
+static const scatter_use_t use = {SURVEY_REPORT_WAVE, next, take, finish};
 
 void survey_reporter_handle(survey_reporter_t *self, const rpc_request_t *request)
 {
     const proto_surveys_t *msg = request->msg;
-    const proto_header_t *header = &request->header;
     if (msg->since_day < 0 || msg->until_day < msg->since_day || msg->until_day > MAX_DAY ||
         msg->comments < 0 || msg->comments > SURVEY_REPORT_OPINIONS) {
-        log_warn("request_invalid", LOG_TRACE(&header->trace), LOG_CSTR("type", "SURVEYS"));
-        rpc_server_error(request->server, &request->peer, header, PROTO_CODE_INVALID, 0,
-                         "since_day, until_day or comments are out of range");
+        refuse(request, PROTO_CODE_INVALID, "since_day, until_day or comments are out of range");
         return;
     }
     if (self->count >= SURVEY_REPORT_AT_ONCE) {
-        log_warn("request_refused", LOG_TRACE(&header->trace), LOG_CSTR("type", "SURVEYS"),
-                 LOG_CSTR("code", PROTO_CODE_BUSY));
-        rpc_server_error(request->server, &request->peer, header, PROTO_CODE_BUSY, BUSY_RETRY_MS,
-                         "%d reports are under way", SURVEY_REPORT_AT_ONCE);
+        refuse(request, PROTO_CODE_BUSY, "%d reports are under way", SURVEY_REPORT_AT_ONCE);
         return;
     }
     report_t *report = calloc(1, sizeof *report);
     if (!report)
         abort();
     report->reporter = self;
-    report->server = request->server;
-    report->peer = request->peer;
-    report->header = *header;
+    report->request = *request;
     report->asked = *msg;
-    report->deadline = store_deadline(header);
     report->sums.arena = arena_new(ARENA_MAX);
     report->sums.opinion_max = (size_t)msg->comments;
     self->count++;
-    if (!wave(report))
-        finish(report);
+    scatter(self->redis, &request->header.trace, store_deadline(&request->header), &use, report);
 }
 
 survey_reporter_t *survey_reporter_new(redis_t *redis)

@@ -1,7 +1,7 @@
 /*
  * SURVEYS: what people answered. Each partition counts its own people, in the same scripts that
- * change their surveys, so all of them have to be asked; that is done in waves of pipelined
- * commands, and the sums are made here.
+ * change their surveys, so all of them have to be asked, some at a time; the sums are made
+ * here.
  */
 #ifndef MOSTRADOR_SESSIONS_SURVEY_REPORT_H
 #define MOSTRADOR_SESSIONS_SURVEY_REPORT_H

@@ -7,11 +7,13 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/shop_day.h"
+#include "sessions/refuse.h"
+#include "sessions/reply_at.h"
 #include "sessions/request.h"
+#include "sessions/scatter.h"
 #include "sessions/store.h"
 #include "sessions/tally.h"
 
-#define BUSY_RETRY_MS 500
 #define ARENA_MAX (2 << 20)
 #define MAX_DAY 200000 /* in the year 2517 */
 
@@ -20,67 +22,33 @@ struct tally_reporter {
     size_t count; /* reports under way */
 };
 
-struct report;
-
-/* A day that is being read. */
-typedef struct reading {
-    struct report *report;
-    size_t day;
-} reading_t;
-
 /* One GET_NUMBERS under way. */
 typedef struct report {
     tally_reporter_t *reporter;
-    rpc_server_t *server;
-    rpc_peer_t peer;
-    proto_header_t header;
-    int64_t first;    /* day */
-    int64_t deadline; /* clock_ms */
-    size_t days, next;
-    unsigned flying; /* commands that are not answered */
-    bool failed;     /* Redis did not answer: end with what flies */
-    reading_t readings[TALLY_REPORT_WAVE];
+    rpc_request_t request; /* its message is gone */
+    int64_t first;         /* day */
+    int64_t deadline;      /* clock_ms */
+    unsigned days, next;
     tally_sums_t *sums;
 } report_t;
 
 /* ---- what Redis tells ---- */
 
-/* {'ok', number, …} with at least so many elements; false, and the report fails, if it is not. */
-static bool sound(report_t *self, const redisReply *reply, size_t least)
-{
-    bool good = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements >= least;
-    for (size_t i = 1; good && i < least; i++)
-        good = reply->element[i]->type == REDIS_REPLY_INTEGER;
-    self->failed |= !good;
-    if (reply && reply->type == REDIS_REPLY_ERROR)
-        log_error("redis_error", LOG_TRACE(&self->header.trace),
-                  LOG_TEXT("text", ((str_t){reply->str, reply->len})));
-    return good;
-}
-
-static str_t text_at(const redisReply *reply, size_t i)
-{
-    const redisReply *element = reply->element[i];
-    return element->type == REDIS_REPLY_STRING ? (str_t){element->str, element->len} : (str_t){0};
-}
-
-static void finish(report_t *self)
+static void finish(report_t *self, bool failed)
 {
     arena_t *arena = arena_new(ARENA_MAX);
     proto_numbers_t msg = {0};
     size_t damaged = tally_sums_damaged(self->sums);
     if (damaged)
-        log_error("stored_tally_damaged", LOG_TRACE(&self->header.trace),
+        log_error("stored_tally_damaged", LOG_TRACE(&self->request.header.trace),
                   LOG_INT("fields", damaged));
-    if (self->failed || !tally_sums_tell(self->sums, self->first, arena, &msg)) {
-        log_warn("request_refused", LOG_TRACE(&self->header.trace), LOG_CSTR("type", "GET_NUMBERS"),
-                 LOG_CSTR("code", PROTO_CODE_UNAVAILABLE));
-        rpc_server_error(self->server, &self->peer, &self->header, PROTO_CODE_UNAVAILABLE,
-                         BUSY_RETRY_MS, "Redis did not answer in time");
+    if (failed || !tally_sums_tell(self->sums, self->first, arena, &msg)) {
+        refuse(&self->request, PROTO_CODE_UNAVAILABLE, REFUSE_LATE);
     } else {
         msg.since_ms = shop_day_begins_ms(self->first);
         msg.until_ms = shop_day_begins_ms(self->first + (int64_t)self->days);
-        rpc_server_reply(self->server, &self->peer, &self->header, PROTO_NUMBERS, &msg);
+        rpc_server_reply(self->request.server, &self->request.peer, &self->request.header,
+                         PROTO_NUMBERS, &msg);
     }
     self->reporter->count--;
     arena_destroy(&arena);
@@ -88,69 +56,57 @@ static void finish(report_t *self)
     free(self);
 }
 
+static bool take_day(void *arg, unsigned day, const redisReply *reply)
+{
+    report_t *self = arg;
+    int64_t people;
+    str_t name, sum;
+    if (!number_at(reply, 1, &people))
+        return false;
+    tally_sums_people(self->sums, day, people);
+    for (size_t i = 2; text_at(reply, i, &name) && text_at(reply, i + 1, &sum); i += 2)
+        tally_sums_add(self->sums, day, name, sum);
+    return true;
+}
+
+static char *next_day(void *arg, unsigned *day, size_t *size)
+{
+    report_t *self = arg;
+    if (self->next == self->days)
+        return NULL;
+    *day = self->next++;
+    return request_tally_read(self->first + *day, size);
+}
+
 static void on_met(void *arg, const redisReply *reply)
 {
     report_t *self = arg;
-    if (sound(self, reply, 1 + TALLY_STEPS))
-        for (tally_step_t step = 0; step < TALLY_STEPS; step++)
-            tally_sums_reached(self->sums, step, reply->element[1 + step]->integer);
-    finish(self);
+    int64_t people;
+    bool good = reply && reply->type == REDIS_REPLY_ARRAY;
+    if (reply && reply->type == REDIS_REPLY_ERROR)
+        log_error("redis_error", LOG_TRACE(&self->request.header.trace),
+                  LOG_TEXT("text", ((str_t){reply->str, reply->len})));
+    for (tally_step_t step = 0; good && step < TALLY_STEPS; step++)
+        if ((good = number_at(reply, 1 + step, &people)))
+            tally_sums_reached(self->sums, step, people);
+    finish(self, !good);
 }
 
 /* The days are read: how many people were there on all of them? */
-static void ask_met(report_t *self)
+static void ask_met(void *arg, bool failed)
 {
+    report_t *self = arg;
     size_t size;
-    int64_t last = self->first + (int64_t)self->days - 1;
-    if (!self->failed) {
-        char *bytes = request_tally_met(self->first, last, &size);
-        if (redis_send(self->reporter->redis, bytes, size, self->deadline, on_met, self))
-            return;
-        self->failed = true;
-    }
-    finish(self);
+    char *bytes = NULL;
+    if (!failed)
+        bytes = request_tally_met(self->first, self->first + (int64_t)self->days - 1, &size);
+    if (!bytes || !redis_send(self->reporter->redis, bytes, size, self->deadline, on_met, self))
+        finish(self, true);
 }
 
-static void read_next(report_t *self, reading_t *reading);
-
-static void on_day(void *arg, const redisReply *reply)
-{
-    reading_t *reading = arg;
-    report_t *self = reading->report;
-    if (sound(self, reply, 2)) {
-        tally_sums_people(self->sums, reading->day, reply->element[1]->integer);
-        for (size_t i = 2; i + 1 < reply->elements; i += 2)
-            tally_sums_add(self->sums, reading->day, text_at(reply, i), text_at(reply, i + 1));
-    }
-    self->flying--;
-    read_next(self, reading);
-    if (!self->flying)
-        ask_met(self);
-}
-
-/* The next day, if there is one that nobody reads. */
-static void read_next(report_t *self, reading_t *reading)
-{
-    size_t size;
-    if (self->failed || self->next == self->days)
-        return;
-    *reading = (reading_t){self, self->next++};
-    char *bytes = request_tally_read(self->first + (int64_t)reading->day, &size);
-    if (redis_send(self->reporter->redis, bytes, size, self->deadline, on_day, reading))
-        self->flying++;
-    else
-        self->failed = true;
-}
+static const scatter_use_t use = {TALLY_REPORT_WAVE, next_day, take_day, ask_met};
 
 /* ---- requests ---- */
-
-static void refuse(const rpc_request_t *request, const char *code, const char *why)
-{
-    log_warn("request_refused", LOG_TRACE(&request->header.trace), LOG_CSTR("type", "GET_NUMBERS"),
-             LOG_CSTR("code", code));
-    rpc_server_error(request->server, &request->peer, &request->header, code,
-                     strcmp(code, PROTO_CODE_BUSY) == 0 ? BUSY_RETRY_MS : 0, "%s", why);
-}
 
 void tally_reporter_handle(tally_reporter_t *self, const rpc_request_t *request)
 {
@@ -170,18 +126,13 @@ void tally_reporter_handle(tally_reporter_t *self, const rpc_request_t *request)
     if (!report)
         abort();
     *report = (report_t){.reporter = self,
-                         .server = request->server,
-                         .peer = request->peer,
-                         .header = request->header,
+                         .request = *request,
                          .first = last - msg->days + 1,
                          .deadline = store_deadline(&request->header),
-                         .days = (size_t)msg->days,
+                         .days = (unsigned)msg->days,
                          .sums = tally_sums_new((size_t)msg->days)};
     self->count++;
-    for (size_t i = 0; i < TALLY_REPORT_WAVE; i++)
-        read_next(report, &report->readings[i]);
-    if (!report->flying)
-        finish(report);
+    scatter(self->redis, &request->header.trace, report->deadline, &use, report);
 }
 
 tally_reporter_t *tally_reporter_new(redis_t *redis)

@@ -12,12 +12,12 @@
 #include "common/shop_text.h"
 #include "common/ticker.h"
 #include "common/tokens.h"
+#include "sessions/refuse.h"
 #include "sessions/reply_at.h"
 #include "sessions/script_command.h"
 #include "sessions/store.h"
 
 #define EVERY_MS 1000
-#define BUSY_RETRY_MS 500
 #define MOST_VERSIONS 101 /* with that of the installation */
 #define WORDS 8           /* of an answer, for one */
 #define ARENA_MAX (64 << 10)
@@ -34,9 +34,7 @@ struct texts {
 /* A request under way. */
 typedef struct call {
     texts_t *texts;
-    rpc_server_t *server;
-    rpc_peer_t peer;
-    proto_header_t header;
+    rpc_request_t request; /* its message is gone */
     shop_text_t document;
     int64_t tokens; /* SAVE_TEXT: of the text */
 } call_t;
@@ -109,20 +107,16 @@ static void finish(call_t *self, const char *outcome)
     free(self);
 }
 
-static void refuse(call_t *self, const char *code, const char *detail)
+static void fail(call_t *self, const char *code, const char *detail)
 {
-    log_warn("request_refused", LOG_TRACE(&self->header.trace),
-             LOG_CSTR("type", proto_type_name(self->header.type)), LOG_CSTR("code", code),
-             LOG_CSTR("detail", detail));
-    rpc_server_error(self->server, &self->peer, &self->header, code,
-                     strcmp(code, PROTO_CODE_UNAVAILABLE) == 0 ? BUSY_RETRY_MS : 0, "%s", detail);
+    refuse(&self->request, code, "%s", detail);
     finish(self, code);
 }
 
 /* ---- what Redis answered ---- */
 
 /* Who was faster, and what there is now. */
-static void refuse_conflict(call_t *self, const redisReply *reply)
+static void fail_conflict(call_t *self, const redisReply *reply)
 {
     char detail[160];
     int64_t version = 0;
@@ -131,11 +125,12 @@ static void refuse_conflict(call_t *self, const redisReply *reply)
     text_at(reply, 2, &by);
     snprintf(detail, sizeof detail, "%s%.*s %s meanwhile: version %" PRId64,
              by.size ? "" : "somebody", STR_ARG(by),
-             self->header.type == PROTO_SAVE_TEXT ? "kept another" : "published another", version);
-    refuse(self, PROTO_CODE_CONFLICT, detail);
+             self->request.header.type == PROTO_SAVE_TEXT ? "kept another" : "published another",
+             version);
+    fail(self, PROTO_CODE_CONFLICT, detail);
 }
 
-static void refuse_long(call_t *self, const redisReply *reply)
+static void fail_long(call_t *self, const redisReply *reply)
 {
     char detail[240], size[48] = "";
     int64_t room = 0;
@@ -146,7 +141,7 @@ static void refuse_long(call_t *self, const redisReply *reply)
              "the rules may have about %" PRId64 " tokens%s: the tools, the makes and a "
              "conversation have to fit into CONTEXT_TOKENS too",
              room, size);
-    refuse(self, PROTO_CODE_INVALID, detail);
+    fail(self, PROTO_CODE_INVALID, detail);
 }
 
 static bool read_version(const redisReply *reply, size_t at, proto_text_version_t *version)
@@ -171,7 +166,8 @@ static bool tell_texts(const call_t *self, const redisReply *reply)
          at += WORDS)
         if (!read_version(reply, at, &versions[msg.versions_count++]))
             return false;
-    rpc_server_reply(self->server, &self->peer, &self->header, PROTO_TEXTS, &msg);
+    rpc_server_reply(self->request.server, &self->request.peer, &self->request.header, PROTO_TEXTS,
+                     &msg);
     return true;
 }
 
@@ -181,18 +177,20 @@ static bool tell_text(const call_t *self, const redisReply *reply)
     proto_text_t msg = {.version = &version, .version_count = 1};
     if (!read_version(reply, 1, &version) || !text_at(reply, 1 + WORDS, &msg.text))
         return false;
-    rpc_server_reply(self->server, &self->peer, &self->header, PROTO_TEXT, &msg);
+    rpc_server_reply(self->request.server, &self->request.peer, &self->request.header, PROTO_TEXT,
+                     &msg);
     return true;
 }
 
 static bool tell(call_t *self, const redisReply *reply)
 {
     proto_ok_t done = {0};
-    switch (self->header.type) {
+    switch (self->request.header.type) {
     case PROTO_GET_TEXT:
         return tell_text(self, reply);
     case PROTO_OFFER_RULES:
-        rpc_server_reply(self->server, &self->peer, &self->header, PROTO_OK, &done);
+        rpc_server_reply(self->request.server, &self->request.peer, &self->request.header, PROTO_OK,
+                         &done);
         return true;
     case PROTO_PUBLISH_TEXT: /* the next CLAIM here shall know of it */
         texts_look(self->texts, clock_ms() + STORE_PATIENCE_MS);
@@ -208,19 +206,20 @@ static void on_reply(void *arg, const redisReply *reply)
     str_t word;
     if (!reply || reply->type != REDIS_REPLY_ARRAY || !text_at(reply, 0, &word)) {
         if (reply && reply->type == REDIS_REPLY_ERROR)
-            log_error("redis_error", LOG_TRACE(&self->header.trace), LOG_CSTR("text", reply->str));
-        refuse(self, PROTO_CODE_UNAVAILABLE, "Redis did not answer in time");
+            log_error("redis_error", LOG_TRACE(&self->request.header.trace),
+                      LOG_CSTR("text", reply->str));
+        fail(self, PROTO_CODE_UNAVAILABLE, REFUSE_LATE);
     } else if (str_is(word, "conflict")) {
-        refuse_conflict(self, reply);
+        fail_conflict(self, reply);
     } else if (str_is(word, "long")) {
-        refuse_long(self, reply);
+        fail_long(self, reply);
     } else if (str_is(word, "none")) {
-        refuse(self, PROTO_CODE_NOT_FOUND, "there is no such version");
+        fail(self, PROTO_CODE_NOT_FOUND, "there is no such version");
     } else if (!str_is(word, "ok") || !tell(self, reply)) {
-        refuse(self, PROTO_CODE_INTERNAL, "what is stored cannot be read");
+        fail(self, PROTO_CODE_INTERNAL, "what is stored cannot be read");
     } else {
-        log_debug("text", LOG_TRACE(&self->header.trace),
-                  LOG_CSTR("request", proto_type_name(self->header.type)),
+        log_debug("text", LOG_TRACE(&self->request.header.trace),
+                  LOG_CSTR("request", proto_type_name(self->request.header.type)),
                   LOG_CSTR("document", shop_text_name(self->document)));
         finish(self, "ok");
     }
@@ -240,8 +239,8 @@ static bool step(call_t *self, script_t script, const char *name, const str_t *m
     assert(count <= 6);
     if (count)
         memcpy(args + 2, more, count * sizeof *more);
-    return send_step(self->texts, script, args, 2 + count, store_deadline(&self->header), on_reply,
-                     self);
+    return send_step(self->texts, script, args, 2 + count, store_deadline(&self->request.header),
+                     on_reply, self);
 }
 
 static bool save(call_t *self, const proto_save_text_t *msg)
@@ -278,7 +277,7 @@ static bool get(call_t *self, const proto_get_text_t *msg)
 
 static bool begin(call_t *self, const void *msg)
 {
-    switch (self->header.type) {
+    switch (self->request.header.type) {
     case PROTO_SAVE_TEXT:
         return save(self, msg);
     case PROTO_PUBLISH_TEXT:
@@ -332,16 +331,12 @@ void texts_handle(texts_t *self, const rpc_request_t *request)
     call_t *call = calloc(1, sizeof *call);
     if (!call)
         abort();
-    *call = (call_t){.texts = self,
-                     .server = request->server,
-                     .peer = request->peer,
-                     .header = request->header,
-                     .document = document};
+    *call = (call_t){.texts = self, .request = *request, .document = document};
     self->count++;
     if (wrong)
-        refuse(call, PROTO_CODE_INVALID, wrong);
+        fail(call, PROTO_CODE_INVALID, wrong);
     else if (self->count > TEXTS_AT_ONCE || !begin(call, request->msg))
-        refuse(call, PROTO_CODE_BUSY, "too many requests are under way");
+        fail(call, PROTO_CODE_BUSY, "too many requests are under way");
 }
 
 /* ---- life ---- */

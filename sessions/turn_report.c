@@ -6,13 +6,13 @@
 #include "common/log.h"
 #include "common/shop_day.h"
 #include "sessions/latency.h"
+#include "sessions/refuse.h"
 #include "sessions/store.h"
 #include "sessions/tally.h"
 #include "sessions/turn_walk.h"
 
 #define ARENA_MAX (4 << 20) /* what is told */
 #define MAX_TURNS 100       /* of one answer, as the protocol has it */
-#define BUSY_RETRY_MS 500
 
 struct turn_reports {
     redis_t *redis;
@@ -22,9 +22,7 @@ struct turn_reports {
 /* One request under way. */
 typedef struct report {
     turn_reports_t *reports;
-    rpc_server_t *server;
-    rpc_peer_t peer;
-    proto_header_t header;
+    rpc_request_t request; /* its message is gone */
     arena_t *arena;
     /* LIST_TURNS */
     proto_list_turns_t wanted; /* its filters; empty: any */
@@ -44,18 +42,9 @@ static void report_free(report_t *self)
     free(self);
 }
 
-static void unavailable(const rpc_request_t *request, const char *code, const char *why)
-{
-    log_warn("request_refused", LOG_TRACE(&request->header.trace),
-             LOG_CSTR("type", proto_type_name(request->header.type)), LOG_CSTR("code", code));
-    rpc_server_error(request->server, &request->peer, &request->header, code, BUSY_RETRY_MS, "%s",
-                     why);
-}
-
 static void fail(report_t *self)
 {
-    rpc_request_t request = {.server = self->server, .peer = self->peer, .header = self->header};
-    unavailable(&request, PROTO_CODE_UNAVAILABLE, "Redis did not answer in time");
+    refuse(&self->request, PROTO_CODE_UNAVAILABLE, REFUSE_LATE);
     report_free(self);
 }
 
@@ -104,7 +93,8 @@ static void listed(void *arg, turn_walk_end_t how, str_t last)
     }
     if (how == TURN_WALK_ENOUGH)
         self->turns.before = last;
-    rpc_server_reply(self->server, &self->peer, &self->header, PROTO_TURNS, &self->turns);
+    rpc_server_reply(self->request.server, &self->request.peer, &self->request.header, PROTO_TURNS,
+                     &self->turns);
     report_free(self);
 }
 
@@ -127,7 +117,8 @@ static void measured(void *arg, turn_walk_end_t how, str_t last)
         fail(self);
         return;
     }
-    rpc_server_reply(self->server, &self->peer, &self->header, PROTO_LATENCY, &msg);
+    rpc_server_reply(self->request.server, &self->request.peer, &self->request.header,
+                     PROTO_LATENCY, &msg);
     report_free(self);
 }
 
@@ -156,7 +147,7 @@ static const char *begin_list(report_t *self, const proto_list_turns_t *msg, req
 static const char *begin(report_t *self, const void *msg, request_turns_t *range)
 {
     const char *why = NULL;
-    if (self->header.type == PROTO_LIST_TURNS) {
+    if (self->request.header.type == PROTO_LIST_TURNS) {
         why = begin_list(self, msg, range);
     } else {
         const proto_get_latency_t *asked = msg;
@@ -174,28 +165,22 @@ void turn_reports_handle(turn_reports_t *self, const rpc_request_t *request)
     const proto_header_t *header = &request->header;
     bool list = header->type == PROTO_LIST_TURNS;
     if (self->count >= TURN_REPORTS) {
-        unavailable(request, PROTO_CODE_BUSY, "as many reports as may are under way");
+        refuse(request, PROTO_CODE_BUSY, "as many reports as may are under way");
         return;
     }
     report_t *report = calloc(1, sizeof *report);
     if (!report)
         abort();
-    *report = (report_t){.reports = self,
-                         .server = request->server,
-                         .peer = request->peer,
-                         .header = *header,
-                         .arena = arena_new(ARENA_MAX)};
+    *report = (report_t){.reports = self, .request = *request, .arena = arena_new(ARENA_MAX)};
     self->count++;
     request_turns_t range = {0};
     const char *why = begin(report, request->msg, &range);
     if (why) {
-        log_warn("request_invalid", LOG_TRACE(&header->trace),
-                 LOG_CSTR("type", proto_type_name(header->type)), LOG_CSTR("why", why));
-        rpc_server_error(request->server, &request->peer, header, PROTO_CODE_INVALID, 0, "%s", why);
+        refuse(request, PROTO_CODE_INVALID, "%s", why);
         report_free(report);
     } else if (!turn_walk(self->redis, &range, store_deadline(header),
                           list ? list_one : measure_one, list ? listed : measured, report)) {
-        unavailable(request, PROTO_CODE_BUSY, "too many requests wait for Redis");
+        refuse(request, PROTO_CODE_BUSY, "too many requests wait for Redis");
         report_free(report);
     }
 }
