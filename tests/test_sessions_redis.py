@@ -356,7 +356,10 @@ def test_it_ends_in_order_with_requests_under_way(service):
     with service.client("sessions") as client:
         service.freeze("redis")
         ids = {client.send("READ", user_id=f"u{n}", left_ms=60000) for n in range(20)}
-        ids.add(client.send("SWEEP", max=10, left_ms=60000))
+        for type_, fields in (("SWEEP", {"max": 10}), ("LIST_DESK", {"limit": 5}),
+                              ("LIST_LEADS", {"limit": 5}), ("GET_NUMBERS", {"days": 3}),
+                              ("SURVEYS", {"since_day": 1, "until_day": 2})):
+            ids.add(client.send(type_, left_ms=60000, **fields))
         most.eventually(lambda: service.status("sessions"))  # all of them have been read
         service.terminate("sessions")
         answers = answered_by(client, ids).values()
