@@ -1,7 +1,7 @@
 /*
  * LIST_DESK: who waits for a person of the shop, or has one. Each partition keeps its own list, in
- * the scripts that change who has a conversation, so all of them are asked, some at a time; the longest
- * waiting of all come first.
+ * the scripts that change who has a conversation, so all of them are asked, some at a time; the
+ * longest waiting of all come first.
  */
 #ifndef MOSTRADOR_SESSIONS_DESK_H
 #define MOSTRADOR_SESSIONS_DESK_H

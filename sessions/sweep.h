@@ -1,8 +1,8 @@
 /*
  * SWEEP: who has waiting messages and nobody at work on them. One ready set per partition has to be
- * looked at, so a SWEEP walks a window of them that moves on with the next one, some at a time. They
- * are never asked for more users than the asker still takes, because whoever is told is not told
- * again for a while.
+ * looked at, so a SWEEP walks a window of them that moves on with the next one, some at a time.
+ * They are never asked for more users than the asker still takes, because whoever is told is not
+ * told again for a while.
  */
 #ifndef MOSTRADOR_SESSIONS_SWEEP_H
 #define MOSTRADOR_SESSIONS_SWEEP_H

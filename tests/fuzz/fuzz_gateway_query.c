@@ -37,7 +37,8 @@ static void fuzz_turns(str_t text, arena_t *arena)
                               .limit = query.limit};
     buf_init(&out, 1 << 16);
     if (!proto_encode(proto_message(PROTO_LIST_TURNS), &msg, &out, NULL) || query.since_ms < 0 ||
-        query.until_ms < 0 || query.hour < 0 || query.hour > 24 || query.limit < 1 || query.limit > TURN_QUERY_MAX_LIMIT)
+        query.until_ms < 0 || query.hour < 0 || query.hour > 24 || query.limit < 1 ||
+        query.limit > TURN_QUERY_MAX_LIMIT)
         abort();
     buf_free(&out);
     latency_query_parse(text, now_ms, arena, &query, &problem);

@@ -70,8 +70,8 @@ static void parameters_are_read(void **state)
     assert_true(str_is(query.outcome, "budget"));
     assert_true(str_is(query.before, "01AB"));
     assert_int_equal(query.limit, 7);
-    assert_true(turns_query_parse(STR_LIT("did=quote&sought=Mazda%203&missed=Kia&longer=2s&hour=0"), NOW,
-                                  arena, &query, &problem));
+    assert_true(turns_query_parse(STR_LIT("did=quote&sought=Mazda%203&missed=Kia&longer=2s&hour=0"),
+                                  NOW, arena, &query, &problem));
     assert_true(str_is(query.did, "quote") && str_is(query.sought, "Mazda 3"));
     assert_true(str_is(query.missed, "Kia"));
     assert_int_equal(query.longer_ms, 2000);
