@@ -20,7 +20,7 @@ typedef struct scatter {
     int64_t deadline;
     bool failed;
     size_t under_way;
-    SLIST_HEAD(, slot) idle;
+    SLIST_HEAD(slots, slot) idle;
     slot_t slots[];
 } scatter_t;
 

@@ -96,7 +96,7 @@ static void on_met(void *arg, const redisReply *reply)
 static void ask_met(void *arg, bool failed)
 {
     report_t *self = arg;
-    size_t size;
+    size_t size = 0;
     char *bytes = NULL;
     if (!failed)
         bytes = request_tally_met(self->first, self->first + (int64_t)self->days - 1, &size);
