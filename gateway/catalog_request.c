@@ -6,7 +6,7 @@
 
 #include "common/text.h"
 #include "gateway/json_body.h"
-#include "gateway/url.h"
+#include "gateway/params.h"
 
 #define MAX_NUMBER 9007199254740992 /* 2^53 */
 #define MAX_VALUES 32
@@ -121,27 +121,19 @@ bool catalog_sold_parse(str_t body, arena_t *arena, str_t *seen, problem_t *prob
 bool catalog_history_parse(str_t query, arena_t *arena, proto_get_history_t *msg,
                            problem_t *problem)
 {
-    str_t name;
+    static const char *const names[] = {"stock_id", "before", "limit"};
+    params_t params =
+        params_of(query, arena, names, 3, "There are stock_id, before and limit.", problem);
+    int64_t *const numbers[] = {&msg->stock_id, &msg->before, &msg->limit};
     str_t value;
-    int more;
+    size_t which;
 
     *msg = (proto_get_history_t){0};
-    while ((more = url_pair(arena, &query, &name, &value)) == 1) {
-        int64_t *number = str_is(name, "stock_id") ? &msg->stock_id
-                          : str_is(name, "before") ? &msg->before
-                          : str_is(name, "limit")  ? &msg->limit
-                                                   : NULL;
-
-        if (!number)
-            return problem_set(problem, 400,
-                               "A parameter is not known. There are stock_id, before and limit.");
-        if (*number)
-            return problem_set(problem, 400, "A parameter is given more than once.");
-        if (!number_parse(value, number) || (number == &msg->limit && *number > 100))
+    while (params_next(&params, &which, &value))
+        if (!number_parse(value, numbers[which]) || msg->limit > 100)
             return problem_set(problem, 400,
                                "stock_id and before must be numbers, limit one from 1 to 100.");
-    }
-    return more == 0 || problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
+    return params_good(&params);
 }
 
 static bool digest_check(str_t digest)
@@ -152,28 +144,31 @@ static bool digest_check(str_t digest)
     return digest.size == DIGEST;
 }
 
+static bool name_check(str_t name)
+{
+    for (size_t i = 0; i < name.size; i++)
+        if ((unsigned char)name.data[i] < ' ' || name.data[i] == 0x7f)
+            return false;
+    return true;
+}
+
 bool catalog_import_parse(str_t query, arena_t *arena, proto_import_csv_t *msg, problem_t *problem)
 {
-    str_t name;
+    static const char *const names[] = {"digest", "name"};
+    params_t params = params_of(query, arena, names, 2, "There are digest and name.", problem);
     str_t value;
-    int more;
+    size_t which;
 
-    while ((more = url_pair(arena, &query, &name, &value)) == 1) {
-        str_t *text = str_is(name, "digest") ? &msg->digest
-                      : str_is(name, "name") ? &msg->name
-                                             : NULL;
-
-        if (!text)
-            return problem_set(problem, 400,
-                               "A parameter is not known. There are digest and name.");
-        if (text->size)
-            return problem_set(problem, 400, "A parameter is given more than once.");
-        if (text == &msg->digest && !digest_check(value))
-            return problem_set(problem, 400, "digest is not one of a look at a file.");
-        *text = text == &msg->name ? utf8_front(value, 128) : value;
-        for (size_t i = 0; i < text->size; i++)
-            if ((unsigned char)text->data[i] < ' ' || text->data[i] == 0x7f)
+    while (params_next(&params, &which, &value)) {
+        if (which == 0) {
+            if (!digest_check(value))
+                return problem_set(problem, 400, "digest is not one of a look at a file.");
+            msg->digest = value;
+        } else {
+            msg->name = utf8_front(value, 128);
+            if (!name_check(msg->name))
                 return problem_set(problem, 400, "name has control characters.");
+        }
     }
-    return more == 0 || problem_set(problem, 400, "The query string is not percent-encoded UTF-8.");
+    return params_good(&params);
 }

@@ -125,6 +125,24 @@ def test_a_path_that_names_no_car_finds_none(shop, path):
         assert answer.status == 404, (method, path, answer)
 
 
+@pytest.mark.parametrize("query, word", [
+    ("limit=0", "1 to 100"), ("limit=101", "1 to 100"), ("stock_id=x", "numbers"), ("before=-1", "numbers"),
+    ("limit=", "1 to 100"), ("limit=5&limit=5", "limit is given more than once"), ("%ff", "percent-encoded"),
+    ("since=1d", "There are stock_id, before and limit.")])
+def test_a_history_that_makes_no_sense_is_refused(shop, query, word):
+    answer = shop.api("GET", f"/catalog/history?{query}")
+    assert answer.status == 400 and word in answer.json()["detail"], answer
+
+
+@pytest.mark.parametrize("query, word", [
+    ("digest=", "digest is not one"), ("digest=" + 64 * "g", "digest is not one"),
+    ("digest=" + 63 * "a", "digest is not one"), ("name=a%0ab", "control characters"),
+    ("name=a&name=b", "name is given more than once"), ("file=a", "There are digest and name.")])
+def test_an_upload_whose_query_makes_no_sense_is_refused(shop, query, word):
+    answer = shop.api("POST", f"/catalog/import?{query}", edit.HEADER.encode())
+    assert answer.status == 400 and word in answer.json()["detail"], answer
+
+
 def test_roles(shop):
     upload = f"{edit.HEADER}{CARS[0]}\n".encode()
     tried = {}
