@@ -47,6 +47,11 @@ class Sessions(stacks.Stack):
         return Conversation(self, user, client)
 
 
+def two_services():
+    """Nothing that they wait for comes by itself while a test runs."""
+    return Sessions(second=True, env={"INBOX_MAX": "5", "LEASE_MS": "60s", "TWIML_SETTLE_MS": "30s"})
+
+
 class Conversation:
     """What gateway and agents may ask about one person. Times are long unless a test is about
     them, so that a slow machine changes nothing."""
@@ -152,6 +157,34 @@ class Conversation:
         with self.stack.redis() as redis:
             assert redis.hexists(key("outgoing", self.user), f"at {turn}")
             redis.hset(key("outgoing", self.user), f"at {turn}", 1)
+
+    def order(self):
+        """The replies that wait, as they are to go out."""
+        with self.stack.redis() as redis:
+            return redis.lrange(key("outbox", self.user), 0, -1)
+
+    def park(self, turn):
+        token, _ = self.offered()
+        self.delivered(turn, "trying", token)
+        self.delivered(turn, "parked", token, code=63016)
+        self.call("RELEASE", token=token)
+
+    def everything(self):
+        """All that is stored of them."""
+        with self.stack.redis() as redis:
+            redis.get_encoder().encoding_errors = "surrogateescape"
+            tag = f"most:{{{partition(self.user)}}}:"
+            return ([redis.dump(tag + f"{name}:{self.user}")
+                     for name in ("state", "inbox", "targets", "outbox", "outgoing", "context")],
+                    redis.zscore(tag + "ready", self.user),
+                    sorted(redis.scan_iter(tag + f"sid:{len(self.user)}:{self.user}:*")))
+
+    def refused(self, type_, **fields):
+        """The code of the ERROR, which must have changed nothing."""
+        before = self.everything()
+        code = self.error(type_, **fields)
+        assert self.everything() == before
+        return code
 
     def clock(self):
         """Redis's, in ms."""

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import most
-from conversation import Conversation, Sessions, key, partition, sweep
+from conversation import Conversation, Sessions, key, partition, sweep, two_services
 
 HOUR = 3600000
 MINUTE = 60000
@@ -16,27 +16,8 @@ MINUTE = 60000
 
 @pytest.fixture(scope="module")
 def service():
-    with Sessions(second=True, env={"INBOX_MAX": "5", "LEASE_MS": "60s",
-                                    "TWIML_SETTLE_MS": "30s"}) as made:
+    with two_services() as made:
         yield made
-
-
-def refused(talk, type_, **fields):
-    """The code of the ERROR, which must have changed nothing."""
-    before = everything(talk)
-    code = talk.error(type_, **fields)
-    assert everything(talk) == before
-    return code
-
-
-def everything(talk):
-    with talk.stack.redis() as redis:
-        redis.get_encoder().encoding_errors = "surrogateescape"
-        tag = f"most:{{{partition(talk.user)}}}:"
-        return ([redis.dump(tag + f"{name}:{talk.user}")
-                 for name in ("state", "inbox", "targets", "outbox", "outgoing", "context")],
-                redis.zscore(tag + "ready", talk.user),
-                sorted(redis.scan_iter(tag + f"sid:{len(talk.user)}:{talk.user}:*")))
 
 
 # ---- the two ways ----
@@ -140,10 +121,10 @@ def test_what_an_agent_is_about_to_send_is_not_taken(talk):
     talk.comes("t1")
     token, offered = talk.offered("agent-2/1")
     assert offered == [("t1", "due")]
-    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+    assert talk.refused("TAKE", turn_id="t1") == "claimed"
     talk.lease_ends()  # it sent nothing: whoever comes first
     talk.take("t1")
-    assert refused(talk, "DELIVERED", turn_id="t1", state="trying", token=token) == "claimed"
+    assert talk.refused("DELIVERED", turn_id="t1", state="trying", token=token) == "claimed"
 
 
 def test_what_is_due_and_offered_to_nobody_may_be_taken(talk):
@@ -152,7 +133,7 @@ def test_what_is_due_and_offered_to_nobody_may_be_taken(talk):
     token, offered = talk.offered("agent-2/1") if talk.ask() else None
     assert offered == []
     for state in ("trying", "sent", "done", "again", "unsure", "parked", "failed"):
-        assert refused(talk, "DELIVERED", turn_id="t1", state=state, token=token,
+        assert talk.refused("DELIVERED", turn_id="t1", state=state, token=token,
                        parts_sent=1) == "claimed"
 
 
@@ -161,11 +142,11 @@ def test_a_repeated_take_is_refused(talk):
     nobody wrote is found when its time is over."""
     talk.answered("t1", hold_ms=MINUTE)
     talk.take("t1")
-    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+    assert talk.refused("TAKE", turn_id="t1") == "claimed"
     talk.comes("t1")
-    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+    assert talk.refused("TAKE", turn_id="t1") == "claimed"
     assert talk.offered("agent-2/1")[1] == [("t1", "unsure")]
-    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+    assert talk.refused("TAKE", turn_id="t1") == "claimed"
 
 
 @pytest.mark.parametrize("state, told", [("trying", {}), ("again", {}), ("unsure", {}),
@@ -176,7 +157,7 @@ def test_what_an_agent_has_touched_is_not_taken(talk, state, told):
     talk.delivered("t1", "trying", token)
     talk.delivered("t1", state, token, **told)
     talk.call("RELEASE", token=token)
-    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+    assert talk.refused("TAKE", turn_id="t1") == "claimed"
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -223,26 +204,26 @@ def test_gateways_and_agents_race_for_a_reply(service, seed):
 def test_a_later_reply_waits_for_the_earlier_one(talk):
     for turn in ("t1", "t2", "t3"):
         talk.answered(turn, hold_ms=MINUTE)
-    assert refused(talk, "TAKE", turn_id="t2") == "claimed"
+    assert talk.refused("TAKE", turn_id="t2") == "claimed"
     talk.comes("t2")
     assert talk.claim("agent-2/1").status == "empty"  # t1 is held
     talk.take("t1")
     assert talk.claim("agent-2/1").status == "empty"  # t1 may still be written
-    assert refused(talk, "TAKE", turn_id="t2") == "claimed"
+    assert talk.refused("TAKE", turn_id="t2") == "claimed"
     talk.delivered("t1", "done")
     assert talk.looked_at() <= 0  # t2 is due since long
     token, offered = talk.offered("agent-2/1")
     assert offered == [("t2", "due")]  # t3 is held
-    assert refused(talk, "DELIVERED", turn_id="t3", state="trying", token=token) == "invalid"
+    assert talk.refused("DELIVERED", turn_id="t3", state="trying", token=token) == "invalid"
     talk.comes("t3")
     assert talk.offered("agent-2/1", token=token)[1] == [("t2", "due"), ("t3", "due")]
-    assert refused(talk, "DELIVERED", turn_id="t3", state="trying", token=token) == "invalid"
-    assert refused(talk, "TAKE", turn_id="t3") == "claimed"
+    assert talk.refused("DELIVERED", turn_id="t3", state="trying", token=token) == "invalid"
+    assert talk.refused("TAKE", turn_id="t3") == "claimed"
     for number, state in enumerate(("trying", "unsure", "trying", "again", "trying")):
         talk.delivered("t2", state, token, retry_ms=MINUTE if state == "again" else 0)
         assert [turn for turn, _ in talk.offered("agent-2/1", token=token)[1]] == (
             ["t2", "t3"] if state == "unsure" else []), number
-        assert refused(talk, "DELIVERED", turn_id="t3", state="trying", token=token) == "invalid"
+        assert talk.refused("DELIVERED", turn_id="t3", state="trying", token=token) == "invalid"
     talk.delivered("t2", "done", token)
     assert talk.offered("agent-2/1", token=token)[1] == [("t3", "due")]
     assert talk.delivered("t3", "trying", token).count == 1
@@ -307,7 +288,7 @@ def test_a_dead_agents_try_is_unsure(talk):
     assert (reply.turn_id, reply.state, reply.attempts) == ("t1", "unsure", 1)
     assert claimed.token / 1000 - 60000 < reply.since_ms <= claimed.token / 1000
     for state in ("trying", "sent", "done", "again", "unsure", "parked", "failed"):
-        assert refused(talk, "DELIVERED", turn_id="t1", state=state, token=token, parts_sent=1,
+        assert talk.refused("DELIVERED", turn_id="t1", state=state, token=token, parts_sent=1,
                        sid="SM9") == "stale_token"
     assert talk.delivered("t1", "trying", claimed.token).count == 2
     again = talk.claim("agent-3/1", dead="agent-2/1").outgoing[0]
@@ -376,7 +357,7 @@ def test_a_late_word_of_the_gateway_counts_until_an_agent_tries(talk):
     token, offered = talk.offered("agent-2/1")
     assert offered == [("t1", "unsure")]
     assert talk.delivered("t1", "done").count == 1
-    assert refused(talk, "DELIVERED", turn_id="t1", state="trying", token=token) == "claimed"
+    assert talk.refused("DELIVERED", turn_id="t1", state="trying", token=token) == "claimed"
     assert talk.delivered("t1", "done", token).count == 0  # it found it at the carrier too
     talk.call("RELEASE", token=token)
 
@@ -386,18 +367,18 @@ def test_a_late_word_of_the_gateway_counts_until_an_agent_tries(talk):
     token, _ = talk.offered("agent-2/1")
     talk.delivered("t2", "trying", token)
     for state in ("done", "again"):
-        assert refused(talk, "DELIVERED", turn_id="t2", state=state) == "claimed"
+        assert talk.refused("DELIVERED", turn_id="t2", state=state) == "claimed"
 
 
 def test_a_gateway_that_could_not_write_it_gives_it_back(talk):
     talk.answered("t1", hold_ms=MINUTE)
     for state in ("done", "again"):
-        assert refused(talk, "DELIVERED", turn_id="t1", state=state) == "claimed"  # it has it not
+        assert talk.refused("DELIVERED", turn_id="t1", state=state) == "claimed"  # it has it not
     talk.take("t1")
     for _ in range(2):
         talk.delivered("t1", "again")
         assert talk.looked_at() <= 0
-    assert refused(talk, "TAKE", turn_id="t1") == "claimed"
+    assert talk.refused("TAKE", turn_id="t1") == "claimed"
     assert talk.offered("agent-2/1")[1] == [("t1", "due")]
     assert talk.error("DELIVERED", turn_id="t1", state="sent", parts_sent=1) == "invalid"
 
@@ -408,14 +389,14 @@ def test_regression_2_only_who_took_a_reply_may_give_it_back(talk):
     went out a second time."""
     talk.answered("t1", hold_ms=MINUTE, count=3)
     talk.take("t1", taker="aa")
-    assert refused(talk, "TAKE", turn_id="t1", taker="bb") == "claimed"
+    assert talk.refused("TAKE", turn_id="t1", taker="bb") == "claimed"
     for taker in ("bb", ""):
         for state in ("again", "done"):
-            assert refused(talk, "DELIVERED", turn_id="t1", state=state, taker=taker) == "claimed"
+            assert talk.refused("DELIVERED", turn_id="t1", state=state, taker=taker) == "claimed"
     assert talk.stored("t1") == "taken"
     talk.comes("t1")
     assert talk.offered("agent-2/1")[1] == [("t1", "unsure")]
-    assert refused(talk, "DELIVERED", turn_id="t1", state="again", taker="bb") == "claimed"
+    assert talk.refused("DELIVERED", turn_id="t1", state="again", taker="bb") == "claimed"
     assert talk.delivered("t1", "done", taker="aa").count == 1
 
 
@@ -526,16 +507,9 @@ def test_a_late_report_is_not_taken_for_the_next_try(talk):
 
 # ---- outside the window ----
 
-def park(talk, turn):
-    token, _ = talk.offered()
-    talk.delivered(turn, "trying", token)
-    talk.delivered(turn, "parked", token, code=63016)
-    talk.call("RELEASE", token=token)
-
-
 def test_a_parked_reply_waits_for_the_person(talk):
     talk.answered("t1")
-    park(talk, "t1")
+    talk.park("t1")
     assert talk.stored("t1") == "parked"
     assert talk.claim().status == "empty"
     assert talk.looked_at() is None
@@ -566,252 +540,13 @@ def test_a_person_who_writes_meanwhile_unparks_it_too(talk):
 
 def test_a_full_inbox_unparks_all_the_same(talk):
     talk.answered("t1")
-    park(talk, "t1")
+    talk.park("t1")
     for _ in range(5):
         talk.enqueue()
     with talk.stack.redis() as redis:
         redis.hset(key("outgoing", talk.user), "state t1", "parked")
     assert talk.error("ENQUEUE", message_id="m99", channel="twilio", text="x") == "busy"
     assert talk.stored("t1") == "due"
-
-
-# ---- who wants no messages ----
-
-def left(talk):
-    return talk.read().opted_out
-
-
-def test_who_leaves_gets_the_confirmation_and_nothing_else(talk):
-    for turn in ("t1", "t2", "t3"):
-        talk.answered(turn, hold_ms=MINUTE)
-    talk.comes("t1")
-    talk.ask("stop", text="STOP", opt="out")
-    assert left(talk) and order(talk) == []
-    for turn in ("t1", "t2", "t3"):
-        assert refused(talk, "TAKE", turn_id=turn) == "claimed"
-    claimed = talk.claim()
-    assert claimed.outgoing == [] and [m.opt for m in claimed.messages] == ["out"]
-    assert talk.commit(claimed, "t4").waiting == 1
-    assert talk.offered("agent-2/1")[1] == [("t4", "due")]
-
-
-@pytest.mark.parametrize("silent", [False, True])
-def test_an_answer_that_is_made_while_they_leave_does_not_go_out(talk, silent):
-    """It is kept all the same, for a copy of the message. The carrier may have confirmed already."""
-    talk.ask("m1")
-    claimed = talk.claim()
-    talk.ask("stop", opt="out", silent=silent)
-    assert talk.commit(claimed, "t1", upto=1).waiting == (0 if silent else 1)
-    assert order(talk) == [] and refused(talk, "TAKE", turn_id="t1") == "claimed"
-    assert talk.enqueue("m1").reply[0].turn_id == "t1"
-    if not silent:
-        talk.commit(talk.claim(), "t2")
-        assert order(talk) == ["t2"]
-
-
-def test_one_answer_to_what_came_before_and_the_word(talk):
-    talk.ask("m1")
-    talk.ask("stop", opt="out")
-    talk.commit(talk.claim(), "t1")
-    assert order(talk) == ["t1"]
-
-
-@pytest.mark.parametrize("end, told", [("again", {}), ("parked", {"code": 63016}),
-                                       ("sent", {"parts_sent": 1})])
-def test_what_may_be_out_is_not_tried_again(talk, end, told):
-    talk.answered("t1")
-    token, _ = talk.offered()
-    talk.delivered("t1", "trying", token)
-    talk.ask("stop", opt="out")
-    assert talk.stored("t1") == "trying"
-    talk.delivered("t1", "unsure", token)  # it is looked for, as ever
-    assert refused(talk, "DELIVERED", turn_id="t1", state="trying", token=token) == "claimed"
-    assert talk.delivered("t1", end, token, **told).count == 1
-    assert order(talk) == []
-    assert talk.error("DELIVERED", turn_id="t1", state="trying", token=token) == "claimed"
-
-
-@pytest.mark.parametrize("state", ["done", "again"])
-def test_a_gateway_says_how_it_went_with_what_it_had_when_they_left(talk, state):
-    talk.answered("t1", hold_ms=MINUTE)
-    talk.take("t1")
-    talk.ask("stop", opt="out")
-    assert order(talk) == ["t1"]
-    assert talk.delivered("t1", state).count == 1
-    assert order(talk) == []
-
-
-def test_who_left_and_writes_is_answered(talk):
-    talk.ask("stop", opt="out")
-    talk.commit(talk.claim(), "t1")
-    talk.ask("m2", text="¿y el rojo?")
-    claimed = talk.claim()
-    assert [o.turn_id for o in claimed.outgoing] == ["t1"]
-    talk.commit(claimed, "t2")
-    assert order(talk) == ["t1", "t2"] and left(talk)
-
-
-def test_who_returns_is_written_to_again(talk):
-    for n in range(2):
-        talk.ask(f"stop{n}", opt="out")
-        assert left(talk)
-        talk.ask(f"start{n}", opt="in")
-        assert not left(talk)
-        talk.ask(f"start again{n}", opt="in")
-        assert not left(talk)
-        talk.commit(talk.claim(), f"t{n}")
-    talk.ask("stop0", opt="out")  # a copy of the first
-    assert not left(talk)
-    talk.ask("stop2", opt="out")
-    talk.ask("start0", opt="in")
-    assert left(talk)
-
-
-def test_it_is_kept_for_ever_and_a_reset_does_not_bring_them_back(talk):
-    name = key("state", talk.user)
-    talk.ask("stop", opt="out")
-    talk.commit(talk.claim(), "t1")
-    token, _ = talk.offered()
-    talk.delivered("t1", "trying", token)
-    talk.delivered("t1", "done", token, sid="SM1", parts_sent=1)
-    talk.call("RELEASE", token=token)
-    assert talk.call("RESET").count == 1
-    with talk.stack.redis() as redis:
-        assert redis.ttl(name) == -1 and talk.looked_at() is None
-        assert left(talk) and talk.read().context == []
-        talk.ask("start", opt="in")
-        talk.commit(talk.claim(), "t2")
-        token, _ = talk.offered()
-        talk.delivered("t2", "trying", token)
-        talk.delivered("t2", "failed", token, code=30003)
-        talk.call("RELEASE", token=token)
-        assert redis.ttl(name) > 0 and not left(talk)
-
-
-def test_what_the_carrier_has_answered_makes_no_turn(talk):
-    for opt, gone in (("out", True), ("", True), ("in", False)):
-        id_ = f"word {opt}"
-        first = talk.ask(id_, opt=opt, silent=True)
-        again = talk.ask(id_, opt=opt, silent=True)
-        assert (again.seq, again.duplicate, again.reply) == (first.seq, True, [])
-        assert left(talk) == gone
-        assert talk.claim().status == "empty" and talk.looked_at() is None
-    talk.ask("m1")
-    assert talk.claim().messages[0].seq == 4
-
-
-def test_a_wish_is_heard_even_if_there_is_no_room_for_it(talk):
-    talk.answered("t1", hold_ms=MINUTE)
-    for _ in range(5):
-        talk.ask()
-    assert talk.error("ENQUEUE", message_id="stop", channel="twilio", text="STOP", opt="out",
-                      reply_to=talk.PLACE) == "busy"
-    assert left(talk) and order(talk) == []
-    claimed = talk.claim()
-    talk.commit(claimed, "t2")
-    assert order(talk) == []
-    assert talk.ask("m9").seq == 7 and talk.commit(talk.claim(), "t3").waiting == 1
-    assert order(talk) == ["t3"]
-
-
-def test_who_waits_on_the_line_has_nothing_to_leave(talk):
-    talk.enqueue("stop", opt="out")
-    assert [m.opt for m in talk.claim().messages] == ["out"] and not left(talk)
-
-
-def test_leaving_and_returning_are_counted():
-    with Sessions() as service:
-        talk = service.conversation()
-        with talk.client:
-            talk.answered("t1")
-            talk.answered("t2")
-            for n in range(2):
-                talk.ask(f"stop{n}", opt="out")
-            for n in range(3):
-                talk.ask(f"start{n}", opt="in")
-            samples = {s.name + s.labels: s.value for s in service.status("sessions")[0].samples}
-            assert samples['mostrador_opt_changes_totalchange="left"'] == 1
-            assert samples['mostrador_opt_changes_totalchange="returned"'] == 1
-            assert samples['mostrador_outbox_totalevent="dropped"'] == 2
-            assert "opt_change" in service.log("sessions")
-
-
-def test_a_refusal_by_the_carrier_drops_what_was_to_come(talk):
-    for turn in ("t1", "t2", "t3"):
-        talk.answered(turn, hold_ms=MINUTE)
-    talk.comes("t1")
-    talk.ask("late")
-    claimed = talk.claim()
-    talk.delivered("t1", "trying", claimed.token)
-    assert talk.delivered("t1", "failed", claimed.token, code=21610).count == 3
-    session = talk.read()
-    assert (session.outbox, session.opted_out) == (0, True)
-    assert talk.commit(claimed, "t4").waiting == 0
-    assert talk.read().outbox == 0
-    assert talk.error("TAKE", turn_id="t4") == "claimed"
-    talk.ask("again")  # who writes is answered, as far as the carrier lets us
-    assert talk.commit(talk.claim(), "t5").waiting == 1
-    assert left(talk)
-    talk.ask("start", opt="in")
-    assert not left(talk)
-
-
-@pytest.mark.parametrize("wrote", [False, True])
-@pytest.mark.parametrize("end", ["sent", "done"])
-def test_the_carrier_may_refuse_before_its_message_is_known(talk, end, wrote):
-    talk.status("SM1", "undelivered", 21610)
-    for turn in ("t1", "t2"):
-        talk.answered(turn)
-    token, _ = talk.offered()
-    talk.delivered("t1", "trying", token)
-    if wrote:
-        talk.ask("m9")
-    talk.delivered("t1", end, token, parts_sent=1, sid="SM1")
-    assert left(talk) == (not wrote)
-    assert order(talk) == ((["t1"] if end == "sent" else []) + ["t2"] if wrote else [])
-
-
-def test_any_message_may_be_refused_after_the_fact(talk):
-    """Not only those that are kept to be sent again."""
-    talk.send("t1", "SM1")
-    with talk.stack.redis() as redis:
-        redis.delete(key("sent", talk.user))
-    talk.status("SM1", "undelivered", 21610)
-    assert left(talk)
-
-
-@pytest.mark.parametrize("wrote", [False, True])
-def test_the_carrier_may_refuse_after_the_fact(talk, wrote):
-    talk.send("t1", "SM1")
-    if wrote:
-        talk.answered("t2", hold_ms=MINUTE)
-    talk.status("SM1", "undelivered", 21610)
-    assert left(talk) == (not wrote)
-    assert order(talk) == (["t2"] if wrote else [])
-    if not wrote:
-        talk.status("SM1", "undelivered", 63016)  # said before
-        assert order(talk) == []
-
-
-def test_any_other_failure_drops_one(talk):
-    talk.answered("t1", hold_ms=MINUTE)
-    talk.answered("t2", hold_ms=MINUTE)
-    talk.comes("t1")
-    token, _ = talk.offered()
-    talk.delivered("t1", "trying", token)
-    assert talk.delivered("t1", "failed", token, code=21211).count == 1
-    assert talk.delivered("t1", "failed", token, code=21211).count == 0
-    session = talk.read()
-    assert (session.outbox, session.opted_out) == (1, False)
-
-
-def test_an_opt_in_is_not_undone_by_an_older_opt_out(talk):
-    talk.answered("t1")
-    token, _ = talk.offered()
-    talk.delivered("t1", "trying", token)
-    talk.ask("START", opt="in")
-    assert talk.delivered("t1", "failed", token, code=21610).count == 1
-    assert not talk.read().opted_out
 
 
 # ---- with the rest ----
@@ -846,294 +581,6 @@ def test_the_sweeper_leaves_a_lease_alone_that_delivers(talk):
     before = talk.clock()
     talk.call("RELEASE", token=token)
     assert before + 1000 < talk.due() <= talk.clock() + 2000  # others may hand it on until then
-
-
-# ---- what the carrier says ----
-
-def metrics(service, name):
-    return {s.labels: s.value for process in ("sessions", "sessions-2")
-            for p in service.status(process) for s in p.samples if s.name == name}
-
-
-ORDER = ["accepted", "queued", "sending", "sent", "delivered", "read"]
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_the_furthest_status_stays_whatever_comes_when(talk, seed):
-    chance = random.Random(seed)
-    words = ORDER + (["failed", "undelivered"] if seed % 2 else [])
-    told = [chance.choice(words) for _ in range(12)]
-    ranks = {word: min(n, len(ORDER)) for n, word in enumerate(words)}
-    stored, rank = None, -1
-    for word in told:
-        news = ranks[word] > rank
-        assert talk.status("SM1", word) == news
-        if news:
-            stored, rank = word, ranks[word]
-        with talk.stack.redis() as redis:
-            name = f"most:{{{partition(talk.user)}}}:sid:{len(talk.user)}:{talk.user}:SM1"
-            assert redis.hget(name, "status") == stored
-            assert 0 < redis.ttl(name) <= 24 * 3600
-
-
-def test_what_went_to_a_person_last_is_told(talk):
-    """Each once, however often it was told, and no more than fit into a field."""
-    for turn in ("t1", "t2", "t3"):
-        talk.answered(turn, hold_ms=MINUTE)
-        talk.comes(turn)
-    claimed = talk.claim()
-    assert [o.sids for o in claimed.outgoing] == ["", "", ""]
-    token = claimed.token
-    for _ in range(2):
-        talk.delivered("t1", "trying", token)
-        talk.delivered("t1", "sent", token, parts_sent=1, sid="SM1")
-    talk.delivered("t1", "done", token, sid="SM2")
-    assert [o.sids for o in talk.claim(token=token).outgoing] == ["SM2 SM1"] * 2
-    sids = [f"{n:064}" for n in range(20)]
-    for n, sid in enumerate(sids):
-        talk.delivered("t2", "trying", token)
-        talk.delivered("t2", "sent", token, parts_sent=n + 1, sid=sid)
-    assert [o.sids for o in talk.claim(token=token).outgoing] == [" ".join(sids[:-16:-1])] * 2
-
-
-def test_a_status_may_come_before_its_message_is_known(talk):
-    name = f"most:{{{partition(talk.user)}}}:sid:{len(talk.user)}:{talk.user}:SM1"
-    assert talk.status("SM1", "delivered") == 1
-    talk.answered("t1")
-    token, _ = talk.offered()
-    talk.delivered("t1", "trying", token)
-    talk.delivered("t1", "done", token, sid="SM1")
-    assert talk.status("SM1", "sent") == 0
-    assert talk.status("SM1", "failed", 30003) == 1
-    with talk.stack.redis() as redis:
-        assert redis.hgetall(name) == {"turn": "t1", "seq": "1", "status": "failed", "rank": "7",
-                                       "code": "30003", "part": "0"}
-
-
-# ---- a part and its status ----
-
-def part_out(talk, n, sid, wait=MINUTE):
-    """The turn that sends the n-th part of t1; the next one waits."""
-    token, _ = talk.offered()
-    talk.delivered("t1", "trying", token)
-    talk.delivered("t1", "sent", token, parts_sent=n, sid=sid, retry_ms=wait)
-    talk.call("RELEASE", token=token)
-
-
-def test_the_next_part_waits_for_the_status_of_the_one_before(talk):
-    talk.answered("t1")
-    part_out(talk, 1, "SM1")
-    assert talk.claim().status == "empty"
-    assert 50000 < talk.looked_at() <= MINUTE
-    for status in ("queued", "sending"):
-        talk.status("SM1", status)
-    talk.status("SM2", "delivered")  # another's
-    assert talk.claim().status == "empty"
-    talk.status("SM1", "sent")
-    assert talk.looked_at() <= 0
-    part_out(talk, 2, "SM3")
-    talk.status("SM1", "delivered")  # of the part before
-    assert talk.claim().status == "empty"
-    talk.status("SM3", "failed", 30003)
-    claimed = talk.claim()
-    assert [(o.state, o.parts_sent, o.attempts) for o in claimed.outgoing] == [("due", 2, 0)]
-
-
-def test_a_status_that_was_earlier_leaves_nothing_to_wait_for(talk):
-    talk.status("SM1", "delivered")
-    talk.status("SM2", "sending")
-    talk.answered("t1")
-    part_out(talk, 1, "SM1")
-    assert talk.looked_at() <= 2000
-    part_out(talk, 2, "SM2")
-    assert talk.looked_at() > 50000
-
-
-def test_without_a_status_the_next_part_goes_when_its_time_comes(talk):
-    talk.answered("t1")
-    part_out(talk, 1, "SM1", wait=1)
-    most.eventually(lambda: talk.claim().status == "granted")
-    assert [(o.turn_id, o.parts_sent) for o in talk.claim().outgoing] == [("t1", 1)]
-
-
-def test_a_status_does_not_shorten_the_wait_after_a_refusal(talk):
-    talk.answered("t1")
-    part_out(talk, 1, "SM1", wait=0)
-    token, _ = talk.offered()
-    talk.delivered("t1", "trying", token)
-    talk.delivered("t1", "again", token, parts_sent=1, retry_ms=MINUTE)
-    talk.call("RELEASE", token=token)
-    talk.status("SM1", "sent")
-    assert talk.claim().status == "empty"
-
-
-# ---- the window turns out to be closed ----
-
-def order(talk):
-    with talk.stack.redis() as redis:
-        return redis.lrange(key("outbox", talk.user), 0, -1)
-
-
-def test_a_reply_refused_after_the_fact_waits_for_the_person(talk):
-    talk.send("t1", "SM1")
-    assert talk.read().outbox == 0
-    for _ in range(3):
-        talk.status("SM1", "undelivered", 63016)
-        talk.status("SM1", "failed", 63016)
-        assert (order(talk), talk.stored("t1")) == (["t1"], "parked")
-    assert talk.looked_at() is None
-    talk.ask("m2")
-    claimed = talk.claim()
-    assert [(o.turn_id, o.state, o.text, o.reply_to, o.parts_sent, o.since_ms)
-            for o in claimed.outgoing] == [("t1", "due", "answer of t1", talk.PLACE, 0, 0)]
-    assert [m.message_id for m in claimed.messages] == ["m2"]
-    talk.delivered("t1", "trying", claimed.token)
-    talk.delivered("t1", "done", claimed.token, parts_sent=1, sid="SM2")
-    talk.status("SM2", "undelivered", 63016)  # once: a second refusal is only counted
-    assert order(talk) == []
-
-
-def test_only_that_refusal_puts_it_back(talk):
-    talk.send("t1", "SM1")
-    talk.status("SM1", "undelivered", 63024)
-    talk.status("SM9", "undelivered", 63016)
-    assert talk.read().outbox == 0
-
-
-def test_replies_come_back_in_their_order_before_what_is_new(talk):
-    for n in (1, 2, 3):
-        talk.send(f"t{n}", f"SM{n}")
-    talk.answered("t4", hold_ms=MINUTE)
-    for n in (2, 3, 1):
-        talk.status(f"SM{n}", "undelivered", 63016)
-    assert order(talk) == ["t1", "t2", "t3", "t4"]
-    assert refused(talk, "TAKE", turn_id="t4") == "claimed"
-
-
-def test_who_has_written_since_gets_it_at_once(talk):
-    talk.send("t1", "SM1")
-    talk.ask("m2")
-    talk.status("SM1", "undelivered", 63016)
-    claimed = talk.claim()
-    assert [o.turn_id for o in claimed.outgoing] == ["t1"] and len(claimed.messages) == 1
-
-
-def test_it_comes_back_from_the_first_part_that_was_refused(talk):
-    talk.send("t1", "SM1", "SM2", "SM3")
-    talk.status("SM1", "delivered")
-    talk.status("SM3", "undelivered", 63016)
-    talk.status("SM2", "undelivered", 63016)
-    talk.ask("m2")
-    assert [o.parts_sent for o in talk.claim().outgoing] == [1]
-
-
-def test_a_part_is_refused_while_the_next_one_waits(talk):
-    talk.answered("t1")
-    part_out(talk, 1, "SM1")
-    talk.status("SM1", "undelivered", 63016)
-    assert talk.stored("t1") == "parked" and talk.looked_at() is None
-    talk.ask("m2")
-    assert [o.parts_sent for o in talk.claim().outgoing] == [0]
-
-
-@pytest.mark.parametrize("end", ["sent", "done", "again", "parked"])
-def test_a_part_is_refused_while_the_next_one_is_tried(talk, end):
-    talk.answered("t1")
-    part_out(talk, 1, "SM1", wait=0)
-    token, _ = talk.offered()
-    talk.delivered("t1", "trying", token)
-    talk.status("SM1", "undelivered", 63016)
-    assert talk.stored("t1") == "trying"
-    talk.delivered("t1", end, token, parts_sent=2)
-    assert talk.stored("t1") == "parked"
-    talk.call("RELEASE", token=token)
-    talk.ask("m2")
-    assert [o.parts_sent for o in talk.claim().outgoing] == [0]
-
-
-@pytest.mark.parametrize("end", ["sent", "done"])
-def test_a_refusal_may_come_before_its_message_is_known(talk, end):
-    talk.status("SM1", "undelivered", 63016)
-    talk.answered("t1")
-    token, _ = talk.offered()
-    talk.delivered("t1", "trying", token)
-    for _ in range(2):
-        talk.delivered("t1", end, token, parts_sent=1, sid="SM1", nth=1)
-        assert talk.stored("t1") == "parked"
-    talk.call("RELEASE", token=token)
-    talk.ask("m2")
-    assert [o.parts_sent for o in talk.claim().outgoing] == [0]
-
-
-def test_a_repeated_report_does_not_undo_it(talk):
-    talk.answered("t1")
-    token, _ = talk.offered()
-    talk.delivered("t1", "trying", token)
-    talk.delivered("t1", "done", token, parts_sent=1, sid="SM1")
-    talk.status("SM1", "undelivered", 63016)
-    assert talk.delivered("t1", "done", token, parts_sent=1, sid="SM1").count == 0
-    assert talk.stored("t1") == "parked"
-
-
-def test_the_last_four_replies_are_kept_and_not_for_ever(talk):
-    for n in range(6):
-        talk.send(f"t{n}", f"SM{n}")
-    with talk.stack.redis() as redis:
-        assert redis.hlen(key("sent", talk.user)) == 4 * 6 + 1
-        assert 0 < redis.ttl(key("sent", talk.user)) <= 24 * 3600
-    for n in range(6):
-        talk.status(f"SM{n}", "undelivered", 63016)
-    assert order(talk) == ["t2", "t3", "t4", "t5"]
-
-
-def test_who_left_gets_nothing_back_that_was_said_before(talk):
-    talk.send("t1", "SM1")
-    talk.ask("stop", opt="out")
-    talk.commit(talk.claim(), "t2")
-    token, _ = talk.offered()
-    talk.delivered("t2", "trying", token)
-    talk.delivered("t2", "done", token, parts_sent=1, sid="SM2")
-    talk.status("SM1", "undelivered", 63016)
-    assert order(talk) == []
-    talk.status("SM2", "undelivered", 63016)  # the confirmation is theirs
-    assert order(talk) == ["t2"]
-
-
-def test_what_comes_back_is_counted():
-    with Sessions() as service:
-        talk = service.conversation()
-        with talk.client:
-            talk.send("t1", "SM1")
-            for _ in range(3):
-                talk.status("SM1", "undelivered", 63016)
-            counted = {s.labels: s.value for s in service.status("sessions")[0].samples
-                       if s.name == "mostrador_outbox_total"}
-            assert counted['event="put_back"'] == 1
-
-
-def test_statuses_and_failures_are_counted_once():
-    with Sessions() as service:
-        talk = service.conversation()
-        with talk.client:
-            for _ in range(3):
-                talk.status("SM1", "sent")
-                talk.status("SM1", "undelivered", 63016)
-                talk.status("SM2", "made-up \n word")
-            talk.answered("t1")
-            token, _ = talk.offered()
-            talk.delivered("t1", "trying", token)
-            talk.delivered("t1", "failed", token, code=21211)
-
-            def counted(name):
-                return {s.labels: s.value for s in service.status("sessions")[0].samples
-                        if s.name == name}
-            statuses = counted("mostrador_carrier_status_total")
-            assert statuses == {'status="sent"': 1, 'status="undelivered"': 1, 'status="other"': 1,
-                                'status="of_unknown"': 9}
-            assert counted("mostrador_carrier_errors_total") == {'code="63016"': 1}
-            assert counted("mostrador_outbox_failed_total") == {'code="21211"': 1}
-            assert counted("mostrador_outbox_total") == {
-                'event="queued"': 1, 'event="trying"': 1, 'event="failed"': 1}
 
 
 # ---- everything at once ----
