@@ -124,22 +124,40 @@ static void set_bounds(void)
     http_server_version("mostrador");
 }
 
+static volatile sig_atomic_t ending; /* the signal that told it to; 0: none did */
+
+static void on_end(int number)
+{
+    ending = sig_recv = number;
+}
+
 static void on_alarm(int number)
 {
     (void)number;
-    if (sig_recv == 0) /* else there is something to do already */
+    if (ending)
+        sig_recv = ending;
+    else if (sig_recv == 0) /* else there is something to do already */
         sig_recv = SIGCHLD;
 }
 
-/* Kore's parent waits without an end for signals, and misses one that comes just before it waits,
- * or while it deals with another of the kind: a worker that dies as it begins would be the last. So
- * it is woken, and looks for dead workers then. A worker inherits no timer. */
-static void look_again(void)
+/* Kore's parent waits without an end for signals. It misses one that comes just before it waits, or
+ * while it deals with another of the kind: a worker that dies as it begins would be the last. And
+ * of two that come at once it keeps the latter: a worker that dies would hide that all is to end.
+ * So it is woken, and then looks for dead workers, or ends if it was ever told to. A worker
+ * inherits no timer. */
+static void watch_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_alarm};
+    static const int ends[] = {SIGTERM, SIGINT, SIGQUIT};
+    struct sigaction alarm = {.sa_handler = on_alarm};
+    struct sigaction end = {.sa_handler = on_end}; /* instead of Kore's, which is set by now */
     struct itimerval often = {{0, LOOK_MS * 1000}, {0, LOOK_MS * 1000}};
 
-    if (sigaction(SIGALRM, &action, NULL) == -1 || setitimer(ITIMER_REAL, &often, NULL) == -1)
+    sigfillset(&alarm.sa_mask);
+    sigfillset(&end.sa_mask);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (sigaction(ends[i], &end, NULL) == -1)
+            log_fatal("sigaction: %s", strerror(errno));
+    if (sigaction(SIGALRM, &alarm, NULL) == -1 || setitimer(ITIMER_REAL, &often, NULL) == -1)
         log_fatal("setitimer: %s", strerror(errno));
 }
 
@@ -158,7 +176,7 @@ void kore_parent_configure(int argc, char **argv)
         !kore_module_handler_new(domain, "^/.*$", "gateway_request", NULL, HANDLER_TYPE_DYNAMIC) ||
         !kore_server_bind(server, config.HTTP_ADDR, port, "gateway_connect"))
         log_fatal("cannot listen on %s port %s", config.HTTP_ADDR, port);
-    look_again();
+    watch_signals();
 }
 
 /* ---- a worker ---- */

@@ -702,6 +702,12 @@ def workers_of(pid):
             pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def has_to_hear(pid):
+    """The signals that wait for a process, as a set of numbers."""
+    waiting = int(re.search(r"ShdPnd:\s*(\w+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1], 16)
+    return {number for number in signal.Signals if waiting >> number - 1 & 1}
+
+
 def test_workers_do_not_outlive_their_parent(new_shop):
     shop = new_shop(env={"GATEWAY_WORKERS": "2"})
     gateway = shop.stack.processes["gateway"]
@@ -737,6 +743,22 @@ def test_a_dead_worker_is_replaced_without_sigchld(new_shop):
     os.kill(worker, signal.SIGKILL)
     shop.stack.wait_log("gateway", "worker_restarted")
     most.eventually(lambda: shop.stack.ready("gateway"))
+
+
+def test_a_worker_that_dies_hides_no_end(new_shop):
+    """Regression 9: told to end just before a worker died, Kore's parent saw the death alone, began
+    another worker and went on. Stopped for a moment, it finds both signals at once."""
+    shop = new_shop()
+    gateway = shop.stack.processes["gateway"]
+    (worker,) = workers_of(gateway.pid)
+    os.kill(gateway.pid, signal.SIGSTOP)
+    most.eventually(lambda: "(stopped)" in pathlib.Path(f"/proc/{gateway.pid}/status").read_text())
+    os.kill(gateway.pid, signal.SIGTERM)
+    os.kill(worker, signal.SIGKILL)
+    most.eventually(lambda: has_to_hear(gateway.pid) >= {signal.SIGTERM, signal.SIGCHLD})
+    os.kill(gateway.pid, signal.SIGCONT)
+    assert gateway.child.wait(most.PATIENCE) == 0
+    gateway.ended = True
 
 
 def test_two_workers_share_the_work(new_shop):
