@@ -27,6 +27,8 @@ class Browser:
         def tried():
             try:
                 return check()
+            except IndexError:  # check wants the first or the last of several: there is none yet
+                return False
             except Exception as error:  # the page changes while it is looked at
                 if "stale element" in str(error):
                     return False

@@ -9,6 +9,7 @@ takes a second or two.
 
 import subprocess
 import threading
+import time
 import urllib.parse
 
 import redis
@@ -120,7 +121,7 @@ class ClusterSessions(Servers):
     redis-1, redis-2 …, and those behind these masters without a slot. A server that is silent for
     timeout_ms is taken for dead by the others: a busy machine may keep one from running for a second."""
 
-    def __init__(self, masters=3, replicas=0, spare=0, timeout_ms=3000, env=None):
+    def __init__(self, masters=3, replicas=0, spare=0, timeout_ms=2000, env=None):
         super().__init__([f"redis-{n + 1}" for n in range(masters + replicas + spare)], env=env)
         self.masters = self.servers[:masters]
         self.replicas = dict(zip(self.servers[masters:masters + replicas], self.masters))
@@ -176,6 +177,22 @@ class ClusterSessions(Servers):
         told = self.ask(master, "CLUSTER", "NODES").splitlines()
         return self.follows(replica, master) and any(
             self.ids[replica] in line and f"slave {self.ids[master]}" in line for line in told)
+
+    def promote(self, replica):
+        """CLUSTER FAILOVER. Redis gives it up after 5 s without enough votes, which come no sooner
+        than two timeouts after the last ones; then it is asked again."""
+        asked = 0
+
+        def promoted():
+            nonlocal asked
+            if self.role(replica) == "master":
+                return True
+            if time.monotonic() - asked > 6:
+                self.ask(replica, "CLUSTER", "FAILOVER")
+                asked = time.monotonic()
+            return False
+
+        most.eventually(promoted)
 
     def _settled(self, name):
         info = self.ask(name, "CLUSTER", "INFO")
