@@ -98,7 +98,7 @@ static void look_free(look_t *self)
 
 static void look_fail(look_t *self, const char *code, const char *why)
 {
-    refuse(&self->request, code, why);
+    refuse(&self->request, code, "%s", why);
     look_free(self);
 }
 
