@@ -29,6 +29,13 @@ typedef struct rpc_request {
     str_t body;      /* the bytes it came from, to pass on unread */
 } rpc_request_t;
 
+/* What answering later takes: the request without its message, which is gone by then. */
+static inline rpc_request_t rpc_request_later(const rpc_request_t *request)
+{
+    return (rpc_request_t){
+        .server = request->server, .peer = request->peer, .header = request->header};
+}
+
 typedef void(rpc_handler_t)(void *arg, const rpc_request_t *request);
 
 /* What PING is told: fill in self (already zeroed, name, role, boot and version set) and add those

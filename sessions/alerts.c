@@ -287,7 +287,7 @@ void alerts_handle(alerts_t *self, const rpc_request_t *request)
         return;
     }
     pending_t *pending = pending_new(self);
-    pending->request = *request;
+    pending->request = rpc_request_later(request);
     if (!ask(self, request, pending)) {
         refuse(request, PROTO_CODE_BUSY, "too many requests wait for Redis");
         pending_free(pending);

@@ -119,7 +119,7 @@ void desk_handle(desk_t *self, const rpc_request_t *request)
     if (!look)
         abort();
     look->desk = self;
-    look->request = *request;
+    look->request = rpc_request_later(request);
     look->asked = *msg;
     look->arena = arena_new(ARENA_MAX);
     self->count++;

@@ -403,7 +403,7 @@ void leads_handle(leads_t *self, const rpc_request_t *request)
         abort();
     self->count++;
     look->leads = self;
-    look->request = *request;
+    look->request = rpc_request_later(request);
     look->deadline = store_deadline(&request->header);
     look->arena = arena_new(ARENA_MAX);
     if (request->header.type == PROTO_LIST_LEADS)

@@ -367,7 +367,7 @@ static void list(people_index_t *self, const rpc_request_t *request)
         abort();
     self->count++;
     look->index = self;
-    look->request = *request;
+    look->request = rpc_request_later(request);
     look->deadline = store_deadline(&request->header);
     look->arena = arena_new(ARENA_MAX);
     look->limit = (size_t)msg->limit;
@@ -411,7 +411,7 @@ static void changes(people_index_t *self, const rpc_request_t *request)
     if (!asked)
         abort();
     asked->index = self;
-    asked->request = *request;
+    asked->request = rpc_request_later(request);
     self->count++;
     if (ask(self, args, 1, store_deadline(&request->header), on_changes, asked))
         return;

@@ -225,7 +225,7 @@ void survey_reporter_handle(survey_reporter_t *self, const rpc_request_t *reques
     if (!report)
         abort();
     report->reporter = self;
-    report->request = *request;
+    report->request = rpc_request_later(request);
     report->asked = *msg;
     report->sums.arena = arena_new(ARENA_MAX);
     report->sums.opinion_max = (size_t)msg->comments;

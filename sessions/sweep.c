@@ -112,7 +112,7 @@ void sweeper_handle(sweeper_t *self, const rpc_request_t *request)
     if (!sweep || !(sweep->users = calloc((size_t)msg->max, sizeof *sweep->users)))
         abort();
     sweep->sweeper = self;
-    sweep->request = *request;
+    sweep->request = rpc_request_later(request);
     sweep->max = (size_t)msg->max;
     sweep->share = sweep->max < SWEEP_WAVE ? 1 : sweep->max / SWEEP_WAVE;
     self->count++;

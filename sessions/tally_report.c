@@ -126,7 +126,7 @@ void tally_reporter_handle(tally_reporter_t *self, const rpc_request_t *request)
     if (!report)
         abort();
     *report = (report_t){.reporter = self,
-                         .request = *request,
+                         .request = rpc_request_later(request),
                          .first = last - msg->days + 1,
                          .deadline = store_deadline(&request->header),
                          .days = (unsigned)msg->days,

@@ -331,7 +331,7 @@ void texts_handle(texts_t *self, const rpc_request_t *request)
     call_t *call = calloc(1, sizeof *call);
     if (!call)
         abort();
-    *call = (call_t){.texts = self, .request = *request, .document = document};
+    *call = (call_t){.texts = self, .request = rpc_request_later(request), .document = document};
     self->count++;
     if (wrong)
         fail(call, PROTO_CODE_INVALID, wrong);

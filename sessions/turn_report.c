@@ -171,7 +171,8 @@ void turn_reports_handle(turn_reports_t *self, const rpc_request_t *request)
     report_t *report = calloc(1, sizeof *report);
     if (!report)
         abort();
-    *report = (report_t){.reports = self, .request = *request, .arena = arena_new(ARENA_MAX)};
+    *report = (report_t){
+        .reports = self, .request = rpc_request_later(request), .arena = arena_new(ARENA_MAX)};
     self->count++;
     request_turns_t range = {0};
     const char *why = begin(report, request->msg, &range);
