@@ -169,13 +169,15 @@ def test_a_day_of_another_type_is_unavailable_and_the_service_goes_on(service, c
 def test_days_that_are_none_are_refused(client, asked):
     answer = client.call("GET_NUMBERS", **asked, check=False)
     assert (answer.type, answer.code) == ("ERROR", "invalid")
+    assert answer.retry_after_ms == 0  # it would be refused again
 
 
 def test_no_more_than_some_reports_at_once(service, client):
     service.freeze("redis")
     ids = [client.send("GET_NUMBERS", left_ms=4000, days=400, until_day=DAY) for _ in range(6)]
-    refused = [client.wait(id_, check=False).code for id_ in ids]
-    assert sorted(refused) == ["busy", "busy"] + ["unavailable"] * 4
+    refused = [client.wait(id_, check=False) for id_ in ids]
+    assert sorted(answer.code for answer in refused) == ["busy", "busy"] + ["unavailable"] * 4
+    assert all(answer.retry_after_ms > 0 and answer.detail for answer in refused)
     service.thaw("redis")
     assert most.eventually(lambda: client.call(
         "GET_NUMBERS", days=400, until_day=DAY, check=False).type == "NUMBERS")
